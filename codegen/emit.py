@@ -1,0 +1,247 @@
+"""Schedule → source of a kernel file that stands alone.
+
+The template decides layout; every string it receives is made here, from the schedule and from expressions
+printed by this project: nothing of a user's own text reaches the file.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+import jinja2
+
+from codegen.allowlist import check_source
+from codegen.naming import Names, Notation, function_argument, identifier, wish_for
+from codegen.schedule import Arg, Instr, Literal, Schedule
+from codegen.targets.numpy import SPELLINGS
+from codegen.version import VERSION
+from symbolic.nodes import Shape
+
+COMMENT_COLUMN = 52
+HELPERS = ("FLOAT32", "FLOAT64", "SHAPES", "out", "dtype", "ndarray", "asarray", "result_type", "errstate", "copy", "T")
+
+
+@dataclass(frozen=True)
+class Header:
+    """What a kernel file says about itself: lines of mathematics, and the program's canonical text to hash."""
+
+    title: str
+    statement: tuple[str, ...]
+    canonical_text: str
+    roles: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True)
+class Signature:
+    """How a kernel is called: positional arguments, keyword functions, results."""
+
+    function: str
+    arguments: tuple[str, ...]
+    functions: tuple[tuple[str, str, int], ...]
+    results: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Emitted:
+    source: str
+    signature: Signature
+
+
+def emit(schedule: Schedule, header: Header, function: str) -> Emitted:
+    """The file of a kernel named `function`. Raises PushforwardError should it hold anything unexpected."""
+    emission = _Emission(schedule, identifier(function))
+    record = emission.record(header)
+    source = _template().render(**record)
+    check_source(source, emission.modules)
+    return Emitted(source, emission.signature())
+
+
+@lru_cache(maxsize=1)
+def _template() -> jinja2.Template:
+    environment = jinja2.Environment(
+        loader=jinja2.PackageLoader("codegen", "targets/numpy"),
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+        autoescape=False,
+    )
+    return environment.get_template("kernel.py.jinja")
+
+
+class _Emission:
+    """The strings of one kernel file."""
+
+    def __init__(self, schedule: Schedule, function: str) -> None:
+        self.schedule = schedule
+        self.function = function
+        self.calls = _calls(schedule)
+        self.shared = {*schedule.inputs, *(instr.out for instr in schedule.instrs if instr.kind == "view")}
+        spelled = {name for spelling in SPELLINGS.values() for name in spelling.imports}
+        self.names = Names({*HELPERS, *spelled, function})
+        for name in schedule.inputs:
+            self.names.choose(name, name)
+        for called, order in self.calls:
+            self.names.choose(f"{called} {order}", function_argument(called, order))
+        for instr in schedule.instrs:
+            if not instr.out.startswith("."):
+                self.names.choose(instr.out, instr.out)
+        self.notation = Notation(schedule, self.names)
+        sizes = dict.fromkeys(s for name in schedule.inputs for s in schedule.shapes[name] if not s.is_Integer)
+        self.sizes = {size: self.names.choose(f"size {size}", str(size)) for size in sizes}
+        self.guarded = any(instr.op == "exp" for instr in schedule.instrs)
+        self.body = [self.line(instr) for instr in schedule.instrs]
+        self.modules = self.imports()
+
+    def signature(self) -> Signature:
+        functions = tuple((self.names[f"{f} {order}"], f, order) for f, order in self.calls)
+        arguments = tuple(self.names[name] for name in self.schedule.inputs)
+        return Signature(self.function, arguments, functions, self.schedule.outputs)
+
+    def record(self, header: Header) -> dict[str, Any]:
+        arguments = [self.names[name] for name in self.schedule.inputs]
+        keywords = [self.names[f"{f} {order}"] for f, order in self.calls]
+        typed = [f"{name}: ndarray" for name in arguments] + (["*"] if keywords else []) + keywords
+        results = [self.result(name) for name in self.schedule.outputs]
+        roles = dict(header.roles)
+        shapes = [(self.names[name], self.shape(self.schedule.shapes[name])) for name in self.schedule.inputs]
+        width = min(COMMENT_COLUMN, max((len(code) for code, _ in self.body), default=0))
+        single = len(results) == 1
+        return {
+            "version": VERSION,
+            "digest": hashlib.sha256(header.canonical_text.encode()).hexdigest()[:16],
+            "title": header.title,
+            "statement": header.statement,
+            "imports": [(module, sorted(names)) for module, names in sorted(self.modules.items())],
+            "shapes": [(name, self.shape_tuple(n)) for n, (name, _) in zip(self.schedule.inputs, shapes, strict=True)],
+            "guarded": self.guarded,
+            "function": self.function,
+            "signature": ", ".join(typed),
+            "result_type": "ndarray" if single else f"tuple[{', '.join(['ndarray'] * len(results))}]",
+            "returns": self.names[self.schedule.outputs[0]] if single else f"({', '.join(self.names[n] for n in self.schedule.outputs)})",
+            "parameters": [
+                *((name, shape, roles.get(n, "")) for n, (name, shape) in zip(self.schedule.inputs, shapes, strict=True)),
+                *((k, "a function of a matrix, applied to each entry", _order_in_words(f, o))
+                  for k, (f, o) in zip(keywords, self.calls, strict=True)),
+            ],
+            "arguments": ", ".join(arguments),
+            "targets": ", ".join(arguments) + ("," if len(arguments) == 1 else ""),
+            "keywords": ", ".join(f"{name}={name}" for name in arguments),
+            "sizes": self.size_line(),
+            "body": [
+                {"code": code, "gap": " " * max(2, width + 2 - len(code)), "comment": comment}
+                for code, comment in self.body
+            ],
+            "results": ", ".join(results),
+            "calls": bool(self.calls),
+            **self.fit_conditions(arguments),
+        }  # fmt: skip
+
+    # Lines
+
+    def line(self, instr: Instr) -> tuple[str, str]:
+        if instr.out.startswith("."):
+            self.names.choose(instr.out, wish_for(instr, self.names))
+        return f"{self.names[instr.out]} = {self.code(instr)}", self.notation.formula(instr)
+
+    def code(self, instr: Instr) -> str:
+        if instr.op == "call":
+            keyword = self.names[f"{instr.attr('function')} {instr.attr('order')}"]
+            return f'_applied("{keyword}", {keyword}, {self.operand(instr.args[0])})'
+        spelling = SPELLINGS[instr.op]
+        args = [self.operand(arg) for arg in instr.args]
+        if instr.into is not None:
+            return spelling.into.format(*args, out=self.names[instr.into])
+        rows, cols = map(self.size, self.schedule.shapes[instr.out])
+        like = self.names[self.schedule.inputs[0]]
+        return spelling.fresh.format(*args, rows=rows, cols=cols, like=like)
+
+    def operand(self, arg: Arg) -> str:
+        if not isinstance(arg, Literal):
+            return self.names[arg]
+        text = repr(float(arg.value))
+        return f"({text})" if text.startswith("-") else text
+
+    def result(self, name: str) -> str:
+        """Results are new memory: an input, or a view of something, is copied."""
+        return self.names[name] + (".copy()" if name in self.shared else "")
+
+    # Sizes and shapes
+
+    def size(self, size: Any) -> str:
+        return str(size) if size.is_Integer else self.sizes[size]
+
+    def shape(self, shape: Shape) -> str:
+        return " x ".join(self.size(size) for size in shape)
+
+    def shape_tuple(self, name: str) -> str:
+        return ", ".join(str(s) if s.is_Integer else f'"{self.size(s)}"' for s in self.schedule.shapes[name])
+
+    def size_line(self) -> str:
+        """Where the body fills a shape it needs the sizes: n, m = X0.shape[0], W1.shape[1]."""
+        needed: dict[str, str] = {}
+        for instr in self.schedule.instrs:
+            if "{rows}" in getattr(SPELLINGS.get(instr.op), "fresh", ""):
+                for size in self.schedule.shapes[instr.out]:
+                    if not size.is_Integer:
+                        needed[self.size(size)] = self.find_size(size)
+        return f"{', '.join(needed)} = {', '.join(needed.values())}" if needed else ""
+
+    def find_size(self, size: Any) -> str:
+        for name in self.schedule.inputs:
+            for axis, length in enumerate(self.schedule.shapes[name]):
+                if length == size:
+                    return f"{self.names[name]}.shape[{axis}]"
+        raise AssertionError(f"no input has the size {size}")
+
+    def fit_conditions(self, arguments: list[str]) -> dict[str, str]:
+        """The quick test of the usual case, as one expression each for types, axes and sizes."""
+        first, unpacked, conditions = {}, [], []
+        for number, name in enumerate(self.schedule.inputs, start=1):
+            pair = []
+            for axis, size in enumerate(self.schedule.shapes[name]):
+                variable = f"s{number}_{axis}"
+                pair.append(variable)
+                expected = str(size) if size.is_Integer else first.setdefault(size, variable)
+                if expected != variable:
+                    conditions.append(f"{variable} == {expected}")
+            unpacked.append(", ".join(pair))
+        one, kind = len(arguments) == 1, f"{arguments[0]}.dtype"
+        same = "" if one else " is ".join(f"{name}.dtype" for name in arguments) + " and "
+        return {
+            "same_type": " is ".join(f"type({name})" for name in arguments) + " is ndarray",
+            "same_entries": f"{same}({kind} is FLOAT64 or {kind} is FLOAT32)",
+            "two_axes": " == ".join(f"{name}.ndim" for name in arguments) + " == 2",
+            "unpacking": (unpacked[0] if one else ", ".join(f"({pair})" for pair in unpacked))
+            + " = " + ", ".join(f"{name}.shape" for name in arguments),
+            "shapes_fit": " and ".join(conditions) or "True",
+        }  # fmt: skip
+
+    def imports(self) -> dict[str, set[str]]:
+        """By module, the names that the body uses."""
+        used = {"numpy": {"asarray", "dtype", "ndarray", "result_type"}}
+        if self.calls:
+            used["numpy"].add("may_share_memory")
+        if self.guarded:
+            used["numpy"].add("errstate")
+        for instr, (code, _) in zip(self.schedule.instrs, self.body, strict=True):
+            spelling = SPELLINGS.get(instr.op)
+            for name in spelling.imports if spelling else ():
+                if f"{name}(" in code:
+                    used.setdefault(spelling.module, set()).add(name)
+        return used
+
+
+def _calls(schedule: Schedule) -> list[tuple[str, int]]:
+    """The functions a kernel is passed, f before f', each once."""
+    used = {(i.attr("function"), i.attr("order")) for i in schedule.instrs if i.op == "call"}
+    return sorted(used)
+
+
+def _order_in_words(function: str, order: int) -> str:
+    if order == 0:
+        return ""
+    return f": the derivative of {function}" if order == 1 else f": derivative number {order} of {function}"

@@ -1,0 +1,207 @@
+"""Program → Schedule: every node becomes instructions, equal nodes the same ones.
+
+Matrix products stay n-ary here; a pass chooses their order. A constant that only fills a shape, the 1 in
+1 - X∘X, becomes a literal operand.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import lru_cache
+
+from sympy import Expr, HadamardPower, HadamardProduct, Identity, Integer, MatAdd, MatMul, MatrixSymbol, OneMatrix
+from sympy import S, Transpose, ZeroMatrix
+
+from codegen.operations import EXPANSIONS
+from codegen.schedule import Arg, Instr, Literal, Schedule
+from symbolic.errors import NotSupported, ProgramError, Source
+from symbolic.functions import CATALOGUE
+from symbolic.language.elaborate import Elaboration
+from symbolic.language.parser import parse_expression
+from symbolic.language.syntax import Syntax
+from symbolic.language.text_lexer import tokens
+from symbolic.nodes import (
+    SCALAR, Elementwise, Node, Quotient, Scale, Shape, is_number, operands, scale, split_number, subexpressions,
+)  # fmt: skip
+from symbolic.program import Program
+
+DEFAULT_SIZE = 64
+MAX_MULTIPLIED_POWER = 16
+
+
+def lower(program: Program, sizes: Mapping[str, int] | None = None) -> Schedule:
+    """The instructions of a program, in its order. `sizes` gives sample values of symbolic sizes.
+
+    Raises ProgramError for a program without inputs and for a sample size that it does not have.
+    """
+    if not program.inputs:
+        raise ProgramError("a program without inputs has nothing to generate")
+    known = {str(size) for size in program.sizes}
+    for name in sizes or {}:
+        if name not in known:
+            raise ProgramError(f"the program has no size {name!r}; its sizes are {', '.join(sorted(known)) or 'fixed'}")
+    lowering = _Lowering(program.inline_definitions())
+    samples = {size: int((sizes or {}).get(size, DEFAULT_SIZE)) for size in sorted(known)}
+    inputs = tuple(given.name for given in program.inputs)
+    return Schedule(program.name, inputs, tuple(lowering.instrs), program.outputs, lowering.shapes, samples)
+
+
+class _Lowering:
+    def __init__(self, program: Program) -> None:
+        self.instrs: list[Instr] = []
+        self.shapes: dict[str, Shape] = {given.name: given.shape for given in program.inputs}
+        self.values: dict[Node, Arg] = {given.symbol: given.name for given in program.inputs}
+        for let in program.lets:
+            self.let(let.name, let.expr)
+            self.values[let.symbol] = let.name
+
+    def let(self, name: str, expression: Node) -> None:
+        """The last instruction takes the name of the let; a second name for a value is a copy."""
+        value = self.value(expression, name)
+        if value != name:
+            self.emit("copy", (value,), expression.shape, name)
+
+    def value(self, expression: Node, name: str | None = None) -> str:
+        """The name of an expression's value: its parts first, each distinct one once."""
+        for part in subexpressions(expression):
+            if part not in self.values and not _fills_a_shape(part):
+                self.values[part] = self.lower(part, name if part is expression else None)
+        return self.matrix(expression)
+
+    def matrix(self, node: Node) -> str:
+        """The name of a node's value, with constants written out in full."""
+        if node not in self.values:
+            self.values[node] = self.constant(node)
+        value = self.values[node]
+        assert isinstance(value, str)
+        return value
+
+    def operand(self, node: Node) -> Arg:
+        """A node as an operand of an elementwise operation: constants stay numbers."""
+        if _fills_a_shape(node):
+            return Literal(split_number(node)[0])
+        return self.matrix(node)
+
+    def emit(
+        self, op: str, args: tuple[Arg, ...], shape: Shape, name: str | None = None, **attrs: object
+    ) -> str:
+        name = name or f".{len(self.instrs) + 1}"
+        self.shapes[name] = shape
+        self.instrs.append(Instr(name, op, args, tuple(sorted(attrs.items()))))
+        return name
+
+    # Nodes to instructions; `name` is the let's, or None for an intermediate result
+
+    def constant(self, node: Node) -> str:
+        number, matrix = split_number(node)
+        filled = self.emit("ones", (), matrix.shape)
+        return filled if number == 1 else self.emit("multiply", (filled, Literal(number)), matrix.shape)
+
+    def lower(self, node: Node, name: str | None) -> str:
+        operation = type(node)
+        if operation is MatMul:
+            return self.emit("matmul", tuple(map(self.matrix, node.args)), node.shape, name)
+        if operation is MatAdd:
+            return self.sum(node, name)
+        if operation is HadamardProduct:
+            return self.fold("multiply", [self.operand(arg) for arg in node.args], node.shape, name)
+        if operation is Scale:
+            return self.scale(node, name)
+        if operation is Quotient:
+            return self.emit("divide", tuple(map(self.operand, node.args)), node.shape, name)
+        if operation is HadamardPower:
+            return self.power(self.matrix(node.args[0]), node.args[1], node.shape, name)
+        if operation is Transpose:
+            return self.emit("transpose", (self.matrix(node.args[0]),), node.shape, name)
+        if operation is Elementwise:
+            return self.elementwise(node, name)
+        if operation in _CONSTANTS:
+            return self.emit(_CONSTANTS[operation], (), node.shape, name)
+        raise NotSupported(f"{operation.__name__} cannot be generated", hint="add it to codegen/lower.py")
+
+    def fold(self, op: str, args: list[Arg], shape: Shape, name: str | None) -> str:
+        """a∘b∘c as (a∘b)∘c"""
+        value = args[0]
+        for index, arg in enumerate(args[1:], start=2):
+            value = self.emit(op, (value, arg), shape, name if index == len(args) else None)
+        assert isinstance(value, str)
+        return value
+
+    def sum(self, node: Node, name: str | None) -> str:
+        """Start with a positive term where there is one, so that -A + B costs one subtraction."""
+        terms = list(node.args)
+        if all(map(_fills_a_shape, terms)):
+            value: Arg = self.matrix(terms.pop(0))
+        else:
+            start = next((k for k, t in enumerate(terms) if not _is_negative(t)), None)
+            if start is None:
+                start = next(k for k, t in enumerate(terms) if not _fills_a_shape(t))
+            value = self.operand(terms.pop(start))
+        for index, term in enumerate(terms, start=1):
+            op = "subtract" if _is_negative(term) else "add"
+            term = _without_sign(term)
+            arg = self.operand(term) if _fills_a_shape(term) else self.value(term)
+            value = self.emit(op, (value, arg), node.shape, name if index == len(terms) else None)
+        assert isinstance(value, str)
+        return value
+
+    def scale(self, node: Node, name: str | None) -> str:
+        coefficient, matrix = node.args
+        if not is_number(coefficient):
+            if type(matrix) is OneMatrix and matrix.shape != SCALAR:
+                return self.emit("broadcast", (self.matrix(coefficient),), matrix.shape, name)
+            return self.emit("multiply", (self.operand(matrix), self.operand(coefficient)), matrix.shape, name)
+        if type(matrix) is Quotient and type(matrix.numerator) is OneMatrix:
+            return self.emit("divide", (Literal(coefficient), self.operand(matrix.denominator)), matrix.shape, name)
+        if coefficient == -1:
+            return self.emit("negative", (self.matrix(matrix),), matrix.shape, name)
+        return self.emit("multiply", (self.matrix(matrix), Literal(coefficient)), matrix.shape, name)
+
+    def power(self, base: str, exponent: Expr, shape: Shape, name: str | None) -> str:
+        """Small whole powers by multiplication, roots by sqrt: both far faster than pow."""
+        if exponent == S.Half:
+            return self.emit("sqrt", (base,), shape, name)
+        if exponent == -1:
+            return self.emit("divide", (Literal(S.One), base), shape, name)
+        if exponent == 0:
+            return self.emit("ones", (), shape, name)
+        if exponent.is_Integer and abs(exponent) <= MAX_MULTIPLIED_POWER:
+            if exponent < 0:
+                return self.emit("divide", (Literal(S.One), self.power(base, -exponent, shape, None)), shape, name)
+            half = int(exponent) // 2
+            root = base if half == 1 else self.power(base, Integer(half), shape, None)
+            squared = self.emit("multiply", (root, root), shape, None if exponent % 2 else name)
+            return self.emit("multiply", (squared, base), shape, name) if exponent % 2 else squared
+        return self.emit("power", (base, Literal(exponent)), shape, name)
+
+    def elementwise(self, node: Node, name: str | None) -> str:
+        if node.function in EXPANSIONS:
+            expanded = Elaboration({"X": node.argument}).matrix(_expansion(node.function))
+            return self.value(expanded, name)
+        argument = self.matrix(node.argument)
+        if node.function in CATALOGUE:
+            return self.emit(node.function, (argument,), node.shape, name)
+        return self.emit("call", (argument,), node.shape, name, function=node.function, order=node.order)
+
+
+@lru_cache(maxsize=None)
+def _expansion(function: str) -> Syntax:
+    source = Source(EXPANSIONS[function], f"the expansion of {function}")
+    return parse_expression(tokens(source), source)
+
+
+def _fills_a_shape(node: Node) -> bool:
+    """c 1: a number in every entry."""
+    return type(split_number(node)[1]) is OneMatrix
+
+
+def _is_negative(term: Node) -> bool:
+    return bool(split_number(term)[0].is_negative)
+
+
+def _without_sign(term: Node) -> Node:
+    number, matrix = split_number(term)
+    return scale(abs(number), matrix)
+
+
+_CONSTANTS = {ZeroMatrix: "zeros", Identity: "eye", OneMatrix: "ones"}

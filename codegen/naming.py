@@ -1,0 +1,119 @@
+"""Names of a schedule as Python identifiers, and as mathematics for the comments."""
+
+from __future__ import annotations
+
+import builtins
+import keyword
+import re
+
+from codegen.operations import OPERATIONS
+from codegen.schedule import Arg, Instr, Literal, Schedule
+from symbolic.language.names import ascii_name, unicode_name
+
+MAX_DISPLAY = 28
+MAX_IDENTIFIER = 24
+
+_UNSAFE = re.compile(r"[^A-Za-z0-9_]+")
+
+
+def identifier(text: str, fallback: str = "kernel") -> str:
+    """Any text as a plain ASCII identifier: no keyword, no builtin, no underscore in front."""
+    name = _UNSAFE.sub("_", ascii_name(text)).strip("_")
+    name = re.sub(r"__+", "_", name)[:100] or fallback
+    if name[0].isdigit():
+        name = f"{fallback}_{name}"
+    return f"{name}_" if keyword.iskeyword(name) or keyword.issoftkeyword(name) or hasattr(builtins, name) else name
+
+
+class Names:
+    """One identifier for each name; none that the file uses for something else (`taken`)."""
+
+    def __init__(self, taken: set[str]) -> None:
+        self.taken = set(taken)
+        self.chosen: dict[str, str] = {}
+        self.next_number: dict[str, int] = {}
+
+    def __getitem__(self, name: str) -> str:
+        return self.chosen[name]
+
+    def choose(self, name: str, wish: str) -> str:
+        wish = identifier(wish, "t")
+        chosen, number = wish, self.next_number.get(wish, 2)
+        while chosen in self.taken:
+            chosen, number = f"{wish.rstrip('_')}_{number}", number + 1
+        self.next_number[wish] = number
+        self.taken.add(chosen)
+        self.chosen[name] = chosen
+        return chosen
+
+
+def wish_for(instr: Instr, names: Names) -> str:
+    """A speaking name for an intermediate result: cos_X1, df_X1, X0_W1; else t."""
+    if instr.op == "call":
+        prefix = function_argument(instr.attr("function"), instr.attr("order"))
+    elif instr.op == "transpose":
+        prefix = ""
+    elif OPERATIONS[instr.op].notation.endswith("({0})"):
+        prefix = instr.op
+    elif instr.op == "matmul":
+        return _short("_".join(names[arg] for arg in instr.names))
+    else:
+        return "t"
+    operand = names[instr.names[0]]
+    return _short(f"{prefix}_{operand}" if prefix else f"{operand}_T")
+
+
+def _short(name: str) -> str:
+    return name if len(name) <= MAX_IDENTIFIER else "t"
+
+
+def function_argument(function: str, order: int) -> str:
+    """The keyword under which a kernel takes f, f', f'': f, df, d2f."""
+    prefix = "" if order == 0 else "d" if order == 1 else f"d{order}"
+    return prefix + ascii_name(function)
+
+
+SUM, PRODUCT, ATOM = range(3)
+
+
+class Notation:
+    """Instructions as mathematics: δX2 = cos(X1) ⊙ δX1, short intermediate results written out."""
+
+    def __init__(self, schedule: Schedule, names: Names) -> None:
+        self.names = names
+        self.display = {name: (unicode_name(name), ATOM) for name in schedule.shapes if not name.startswith(".")}
+
+    def formula(self, instr: Instr) -> str:
+        right, binds = self._right_side(instr)
+        if instr.out in self.display:
+            return f"{self.display[instr.out][0]} = {right}"
+        self.display[instr.out] = (right, binds) if len(right) <= MAX_DISPLAY else (self.names[instr.out], ATOM)
+        return right
+
+    def _right_side(self, instr: Instr) -> tuple[str, int]:
+        if instr.op == "call":
+            primes = "'" * instr.attr("order")
+            return f"{unicode_name(instr.attr('function'))}{primes}({self._operand(instr.args[0], SUM)})", ATOM
+        notation = OPERATIONS[instr.op].notation
+        binds = _binds(instr.op, notation)
+        if notation.endswith("({0})") or instr.op == "copy":
+            inner = (SUM, SUM)
+        elif instr.op in ("add", "subtract"):
+            inner = (SUM, SUM if instr.op == "add" else PRODUCT)
+        else:
+            inner = (PRODUCT if instr.op == "negative" else ATOM, ATOM)
+        operands = [self._operand(arg, level) for arg, level in zip(instr.args, inner, strict=False)]
+        return notation.format(*operands), binds
+
+    def _operand(self, arg: Arg, level: int) -> str:
+        if isinstance(arg, Literal):
+            text = f"{float(arg.value):.6g}"
+            return f"({text})" if text.startswith("-") and level else text
+        text, binds = self.display[arg]
+        return text if binds >= level else f"({text})"
+
+
+def _binds(op: str, notation: str) -> int:
+    if op in ("add", "subtract", "negative"):
+        return SUM
+    return PRODUCT if OPERATIONS[op].kind == "product" or op in ("multiply", "divide", "broadcast") else ATOM

@@ -1,0 +1,35 @@
+"""Passes: each a function Schedule → Schedule in a file of its own, named by its effect, run in this order."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from codegen.passes.broadcast_ones import broadcast_ones
+from codegen.passes.join_chains import join_chains
+from codegen.passes.order_chains import order_chains
+from codegen.passes.place_scalars import place_scalars
+from codegen.passes.remove_dead import remove_dead
+from codegen.passes.reuse_memory import reuse_memory
+from codegen.passes.share_common import share_common
+from codegen.schedule import Schedule
+
+Pass = Callable[[Schedule], Schedule]
+
+PASSES: tuple[Pass, ...] = (
+    share_common,
+    remove_dead,
+    broadcast_ones,
+    join_chains,
+    order_chains,
+    place_scalars,
+    share_common,
+    remove_dead,
+    reuse_memory,
+)
+
+
+def optimize(schedule: Schedule, passes: tuple[Pass, ...] = PASSES) -> Schedule:
+    """Run the passes in order; each result is verified as it is built."""
+    for run in passes:
+        schedule = run(schedule)
+    return schedule

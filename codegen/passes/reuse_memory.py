@@ -1,0 +1,87 @@
+"""Write results into the memory of matrices no longer needed: in place, or over a dead one of the same shape.
+
+Only memory that the kernel itself allocated is written: never an input's, never what a passed function
+returned, never an output's. A transpose shares its operand's memory and keeps it alive. A product is written
+only over memory known to lie row by row (C order), as BLAS wants it.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import replace
+
+from codegen.schedule import Instr, Schedule
+from symbolic.nodes import Shape
+
+FRESH = ("elementwise", "product", "constant")
+"""The kinds of operation whose result is memory of the kernel's own."""
+
+
+def reuse_memory(schedule: Schedule) -> Schedule:
+    memory = _Memory(schedule)
+    return schedule.with_instrs([memory.place(position, instr) for position, instr in enumerate(schedule.instrs)])
+
+
+class _Memory:
+    def __init__(self, schedule: Schedule) -> None:
+        self.schedule = schedule
+        self.owner = {name: name for name in schedule.inputs}
+        for instr in schedule.instrs:
+            self.owner[instr.out] = self.owner[instr.names[0]] if instr.kind == "view" else instr.out
+        self.last_use = self._last_uses()
+        self.writable = {i.out for i in schedule.instrs if i.kind in FRESH}
+        self.row_major: set[str] = set()
+        self.free: defaultdict[Shape, list[str]] = defaultdict(list)
+
+    def _last_uses(self) -> dict[str, int]:
+        """By the owner of the memory: where it is needed for the last time."""
+        last = {}
+        for position, instr in enumerate(self.schedule.instrs):
+            for name in (instr.out, *instr.names):
+                last[self.owner[name]] = position
+        for name in self.schedule.outputs:
+            last[self.owner[name]] = len(self.schedule.instrs)
+        return last
+
+    def place(self, position: int, instr: Instr) -> Instr:
+        """Choose where the result goes, then free what this instruction used for the last time."""
+        dying = [n for n in dict.fromkeys(instr.names) if self._dies(n, position)]
+        target = self._operand_to_overwrite(dying, instr) or self._dead_matrix(instr)
+        for name in (*dying, *((instr.out,) if self._dies(instr.out, position) else ())):
+            if name != target:
+                self.free[self.schedule.shapes[name]].append(name)
+        if self._is_row_major(instr, target):
+            self.row_major.add(instr.out)
+        return replace(instr, into=target)
+
+    def _dies(self, name: str, position: int) -> bool:
+        return name in self.writable and self.owner[name] == name and self.last_use[name] == position
+
+    def _operand_to_overwrite(self, dying: list[str], instr: Instr) -> str | None:
+        """An operand used for the last time, of the right shape, of which no other operand is a view."""
+        if instr.kind != "elementwise" or instr.op == "broadcast":
+            return None
+        for name in dying:
+            alone = all(other == name or self.owner[other] != name for other in instr.names)
+            if alone and self.schedule.shapes[name] == self.schedule.shapes[instr.out]:
+                return name
+        return None
+
+    def _dead_matrix(self, instr: Instr) -> str | None:
+        """The first matrix of the right shape that is free; for a product, one that lies row by row."""
+        if instr.kind not in ("elementwise", "product") or instr.op == "broadcast":
+            return None
+        free = self.free[self.schedule.shapes[instr.out]]
+        for index, name in enumerate(free):
+            if instr.kind != "product" or name in self.row_major:
+                return free.pop(index)
+        return None
+
+    def _is_row_major(self, instr: Instr, target: str | None) -> bool:
+        """Products and constants are; an elementwise result is when its operands of full shape are."""
+        if instr.kind in ("product", "constant"):
+            return True
+        if target is not None:
+            return target in self.row_major
+        full = [n for n in instr.names if self.schedule.shapes[n] == self.schedule.shapes[instr.out]]
+        return instr.kind == "elementwise" and bool(full) and all(n in self.row_major for n in full)

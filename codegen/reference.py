@@ -1,0 +1,179 @@
+"""The value of a program by walking its expressions with NumPy: the oracle of the checks.
+
+It shares no code with lowering, passes or templates. Complex matrices are accepted, for the complex step: the
+piecewise functions are continued from the real axis by the piece that the real part lies on.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import numpy as np
+import sympy
+from sympy import Add, Expr, HadamardPower, HadamardProduct, Identity, MatAdd, MatMul, MatrixSymbol, Mul, OneMatrix
+from sympy import Pow, Transpose, ZeroMatrix
+
+from symbolic import scalars
+from symbolic.errors import PushforwardError
+from symbolic.nodes import Elementwise, Node, Quotient, Scale, is_number
+from symbolic.program import Program
+
+Array = np.ndarray[Any, np.dtype[Any]]
+Functions = Mapping[tuple[str, int], Callable[[Array], Array]]
+"""(f, order) to the derivative of f of that order."""
+
+Watch = Callable[[str, Array], None]
+"""Told the argument of every function that does not hold everywhere: (what, argument)."""
+
+
+def evaluate(
+    program: Program, inputs: Mapping[str, Array], functions: Functions | None = None, watch: Watch | None = None
+) -> dict[str, Array]:
+    """Every name of the program with its value. `inputs`: a matrix for each input, real or complex."""
+    return _Evaluation(program, inputs, functions or {}, watch).values()
+
+
+class _Evaluation:
+    def __init__(
+        self, program: Program, inputs: Mapping[str, Array], functions: Functions, watch: Watch | None
+    ) -> None:
+        self.program = program
+        self.functions = functions
+        self.watch = watch or (lambda what, argument: None)
+        self.named = {given.name: np.asarray(inputs[given.name]) for given in program.inputs}
+        self.sizes = {
+            size: length
+            for given in program.inputs
+            for size, length in zip(given.shape, self.named[given.name].shape, strict=True)
+        }
+
+    def values(self) -> dict[str, Array]:
+        for let in self.program.lets:
+            self.named[let.name] = self.value(let.expr)
+        return self.named
+
+    def filled(self, node: Node, fill: Callable[[tuple[int, int]], Array]) -> Array:
+        rows, cols = (int(s) if s.is_Integer else self.sizes[s] for s in node.shape)
+        return fill((rows, cols))
+
+    def value(self, node: Node) -> Array:
+        operation = type(node)
+        if operation is MatrixSymbol:
+            return self.named[node.name]
+        if operation is OneMatrix:
+            return self.filled(node, np.ones)
+        if operation is ZeroMatrix:
+            return self.filled(node, np.zeros)
+        if operation is Identity:
+            return self.filled(node, lambda shape: np.eye(*shape))
+        if operation is Elementwise:
+            return self.applied(node.function, node.order, self.value(node.argument))
+        if operation is HadamardPower:
+            return self.power(self.value(node.args[0]), node.args[1])
+        if operation is Scale:
+            coefficient, matrix = node.args
+            return (_number(coefficient) if is_number(coefficient) else self.value(coefficient)) * self.value(matrix)
+        return self.combined(operation, [self.value(arg) for arg in node.args])
+
+    def combined(self, operation: type, values: list[Array]) -> Array:
+        total = values[0]
+        if operation is Transpose:
+            return total.T
+        if operation is Quotient:
+            self.watch("quotient", values[1])
+            return values[0] / values[1]
+        for value in values[1:]:
+            if operation is MatAdd:
+                total = total + value
+            elif operation is MatMul:
+                total = total @ value
+            elif operation is HadamardProduct:
+                total = total * value
+            else:
+                raise PushforwardError(f"the reference evaluation does not know {operation.__name__}")
+        return total
+
+    def power(self, base: Array, exponent: Expr) -> Array:
+        if not exponent.is_Integer:
+            self.watch("root", base)
+        elif exponent.is_negative:
+            self.watch("quotient", base)
+        return base ** (int(exponent) if exponent.is_Integer else float(exponent))
+
+    def applied(self, function: str, order: int, argument: Array) -> Array:
+        if function in self.program.definitions:
+            body = scalars.derivative(self.program.definitions[function], order)
+            return self.scalar(body, argument) + np.zeros_like(argument)
+        if (function, order) in self.functions:
+            return self.functions[function, order](argument)
+        if function not in VALUES or order:
+            raise PushforwardError(f"the reference evaluation does not know the function {function!r}")
+        self.watch(function, argument)
+        return VALUES[function](argument)
+
+    def scalar(self, expression: Expr, argument: Array) -> Any:
+        """A scalar expression of x, evaluated for every entry."""
+        if expression == scalars.ARGUMENT:
+            return argument
+        if expression.is_number:
+            return _number(expression)
+        parts = [self.scalar(arg, argument) for arg in expression.args]
+        if isinstance(expression, Add):
+            return sum(parts[1:], parts[0])
+        if isinstance(expression, Mul):
+            return np.prod(np.broadcast_arrays(*parts), axis=0)
+        if isinstance(expression, Pow) and expression.args[1].is_number:
+            return self.power(parts[0], expression.args[1])
+        if isinstance(expression, Pow):
+            self.watch("root", parts[0])
+            return parts[0] ** parts[1]
+        return self.applied(scalars.name_of(expression), 0, parts[0])
+
+
+def _number(value: Expr) -> float:
+    return float(sympy.N(value, 20))
+
+
+def _piece(z: Array) -> Array:
+    """1 where the real part is positive, 0 elsewhere."""
+    return (z.real > 0).astype(z.real.dtype)
+
+
+def _erf(z: Array) -> Array:
+    """The error function from its Maclaurin series, good to rounding for |z| <= 3 (DLMF 7.6.1)."""
+    term = total = z
+    for n in range(1, 80):
+        term = term * (-z * z) / n
+        total = total + term / (2 * n + 1)
+    return 2 / np.sqrt(np.pi) * total
+
+
+VALUES: dict[str, Callable[[Array], Array]] = {
+    "sin": np.sin,
+    "cos": np.cos,
+    "tan": np.tan,
+    "asin": np.arcsin,
+    "acos": np.arccos,
+    "atan": np.arctan,
+    "sinh": np.sinh,
+    "cosh": np.cosh,
+    "tanh": np.tanh,
+    "exp": np.exp,
+    "expm1": np.expm1,
+    "log": np.log,
+    "log1p": np.log1p,
+    "sqrt": np.sqrt,
+    "square": lambda z: z**2,
+    "reciprocal": lambda z: 1 / z,
+    "abs": lambda z: np.where(z.real > 0, z, -z),
+    "sign": lambda z: 2 * _piece(z) - 1,
+    "step": _piece,
+    "relu": lambda z: _piece(z) * z,
+    "leaky_relu": lambda z: np.where(z.real > 0, z, z / 100),
+    "softplus": lambda z: np.log(1 + np.exp(-np.where(z.real > 0, z, -z))) + _piece(z) * z,
+    "sigmoid": lambda z: np.exp(z) / (1 + np.exp(z)),
+    "silu": lambda z: z * np.exp(z) / (1 + np.exp(z)),
+    "gelu": lambda z: z * (1 + _erf(z / np.sqrt(2))) / 2,
+    "erf": _erf,
+}

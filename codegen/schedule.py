@@ -1,0 +1,117 @@
+"""A schedule: instructions in order, each computing one matrix from earlier ones."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any, Union
+
+from sympy import Expr
+
+from codegen.operations import OPERATIONS
+from symbolic.errors import PushforwardError
+from symbolic.nodes import Shape
+
+
+@dataclass(frozen=True, slots=True)
+class Literal:
+    """A number as an operand."""
+
+    value: Expr
+
+
+Arg = Union[str, Literal]
+
+
+@dataclass(frozen=True, slots=True)
+class Instr:
+    """`out = op(*args)`; `into` names a matrix no longer needed, whose memory takes the result."""
+
+    out: str
+    op: str
+    args: tuple[Arg, ...]
+    attrs: tuple[tuple[str, Any], ...] = ()
+    into: str | None = None
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The operands that are matrices."""
+        return tuple(arg for arg in self.args if isinstance(arg, str))
+
+    @property
+    def kind(self) -> str:
+        return OPERATIONS[self.op].kind
+
+    def attr(self, name: str) -> Any:
+        return dict(self.attrs)[name]
+
+
+@dataclass(frozen=True)
+class Schedule:
+    """`shapes`: of every name. `sizes`: a number for every symbolic size, by which passes choose.
+
+    Raises PushforwardError when it is built and does not hold together.
+    """
+
+    name: str
+    inputs: tuple[str, ...]
+    instrs: tuple[Instr, ...]
+    outputs: tuple[str, ...]
+    shapes: Mapping[str, Shape]
+    sizes: Mapping[str, int] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        """Each name defined once, before its use, and with a shape; memory reused only after its last use."""
+        defined, overwritten = set(self.inputs), set[str]()
+        for instr in self.instrs:
+            for name in instr.names:
+                if name not in defined or name in overwritten:
+                    raise PushforwardError(f"schedule {self.name}: {instr.out} uses {name}, which is not there")
+            if instr.out in defined or instr.out not in self.shapes:
+                raise PushforwardError(f"schedule {self.name}: {instr.out} is defined twice or has no shape")
+            if instr.into is not None:
+                if instr.into in self.inputs or instr.into not in defined:
+                    raise PushforwardError(f"schedule {self.name}: {instr.out} would be written over {instr.into}")
+                overwritten.add(instr.into)
+            defined.add(instr.out)
+        for name in self.outputs:
+            if name not in defined or name in overwritten:
+                raise PushforwardError(f"schedule {self.name}: the output {name} is not there")
+
+    def with_instrs(self, instrs: list[Instr], shapes: Mapping[str, Shape] | None = None) -> Schedule:
+        return replace(self, instrs=tuple(instrs), shapes=self.shapes if shapes is None else shapes)
+
+    def uses(self) -> Counter[str]:
+        """How often each name is used; being returned is a use."""
+        counts = Counter(self.outputs)
+        for instr in self.instrs:
+            counts.update(instr.names)
+        return counts
+
+    def size(self, dimension: Any) -> int:
+        """A size as a number, by the sample sizes where it is symbolic."""
+        return int(dimension) if dimension.is_Integer else self.sizes[str(dimension)]
+
+    def entries(self, name: str) -> int:
+        """How many entries a matrix has, by the sample sizes."""
+        rows, cols = self.shapes[name]
+        return self.size(rows) * self.size(cols)
+
+    def fresh_names(self) -> Iterator[str]:
+        """Names for intermediate results: .1, .2, …, which no program can contain."""
+        number = max((int(name[1:]) for name in self.shapes if name.startswith(".")), default=0)
+        while True:
+            number += 1
+            yield f".{number}"
+
+    def __str__(self) -> str:
+        def operand(arg: Arg) -> str:
+            return str(arg.value) if isinstance(arg, Literal) else arg
+
+        lines = []
+        for instr in self.instrs:
+            into = f"  into {instr.into}" if instr.into else ""
+            attrs = "".join(f" {key}={value}" for key, value in instr.attrs)
+            lines.append(f"{instr.out} = {instr.op} {', '.join(map(operand, instr.args))}{attrs}{into}")
+        return "\n".join([f"{self.name}({', '.join(self.inputs)})", *lines, f"return {', '.join(self.outputs)}"])

@@ -1,0 +1,1 @@
+"""Targets: spellings and templates, nothing else."""

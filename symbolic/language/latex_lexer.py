@@ -1,0 +1,124 @@
+"""Tokens of LaTeX as people write it: X_1 = X_0 \\cdot W_1, juxtaposition, f'(X), \\odot, \\delta X."""
+
+from __future__ import annotations
+
+import re
+
+from symbolic.errors import ReadError, Source, Span
+from symbolic.language.names import LETTERS_OF, canonical
+from symbolic.language.tokens import Kind, Token, check_size, name_token, number_token, refuse
+
+OPERATORS = {
+    "cdot": "*", "odot": ".*", "circ": ".*", "oslash": "./", "times": "x", "in": "in", "div": "/",
+    "backslash": "\\", "otimes": "⊗",
+}  # fmt: skip
+FUNCTIONS = {
+    "sin", "cos", "tan", "arcsin", "arccos", "arctan", "sinh", "cosh", "tanh", "exp", "log", "ln", "det", "sqrt",
+    "frac", "tr",
+}  # fmt: skip
+GREEK_VARIANTS = {"varepsilon": "epsilon", "varphi": "phi", "vartheta": "theta", "varsigma": "sigma"}
+SKIPPED = {
+    "left", "right", "bigl", "bigr", "Bigl", "Bigr", "biggl", "biggr", "big", "Big", "quad", "qquad", "displaystyle",
+    "nonumber", "notag", "limits",
+}  # fmt: skip
+_SUBSCRIPT = r"(?:_(?:\{\s*[A-Za-z0-9]+\s*\}|[A-Za-z0-9]))?"
+_GREEK = "|".join(sorted([*LETTERS_OF, *GREEK_VARIANTS], key=len, reverse=True))
+_NAMED = r"\\(?:mathit|mathrm|mathbf|mathsf|text|operatorname\*?|boldsymbol|bm|mathbb|mathcal)\s*\{(?:[^{}\\]|\\_)*\}"
+_MARK = r"\\delta(?:_(?:\{\d+\}|\d))?(?![A-Za-z])\s*|\\(?:mathrm|text)\s*\{\s*d\s*\}\s*|d(?=[A-Za-z\\])"
+_ATOM = rf"(?:{_NAMED}|\\(?:{_GREEK})(?![A-Za-z])|[A-Za-z]){_SUBSCRIPT}"
+
+_TOKEN = re.compile(
+    rf"""
+      (?P<space>[ \t&~]+|\\[,;:!>\ ])
+    | (?P<comment>%[^\n]*)
+    | (?P<environment>\\(?:begin|end)\s*\{{[A-Za-z]+\*?\}}|\$\$?|\\\[|\\\])
+    | (?P<newline>\\\\(?:\[[^\]\n]*\])?|\r\n|\n|;)
+    | (?P<number>(?:\d+(?:\.\d+)?|\.\d+)(?:[eE][+-]?\d+)?)
+    | (?P<transpose>\^\s*(?:\\top(?![A-Za-z])|\\intercal|T(?![A-Za-z])
+        |\{{\s*(?:\\top|\\intercal|T|\\(?:mathrm|mathsf|text)\s*\{{\s*T\s*\}}|\\mathsf\s+T)\s*\}}))
+    | (?P<prime>'|\^\s*\\prime(?![A-Za-z])|\^\s*\{{\s*\\prime\s*\}})
+    | (?P<power>\^\s*\{{\s*\\(?:circ|odot)(?![A-Za-z]))
+    | (?P<name>(?:{_MARK})*{_ATOM})
+    | (?P<command>\\[A-Za-z]+)
+    | (?P<open>[(\[{{]|\\\{{)
+    | (?P<close>[)\]}}]|\\\}})
+    | (?P<operator>[-+*/^=:,−])
+    """,
+    re.VERBOSE,
+)
+_NAME_PARTS = re.compile(rf"(?P<marks>(?:{_MARK})*)(?P<atom>{_ATOM})$")
+_LEVEL = re.compile(r"\\delta(?:_\{?(\d+)\}?)?|d")
+
+
+def tokens(source: Source) -> list[Token]:
+    """The tokens of a LaTeX text, ending with END. Raises ReadError, LimitError."""
+    check_size(source)
+    text, position, result = source.text, 0, []
+    while position < len(text):
+        match = _TOKEN.match(text, position)
+        if match is None:
+            raise refuse(source, position)
+        if match.lastgroup not in ("space", "comment", "environment"):
+            result += _token(match, source)
+        position = match.end()
+    return [*result, Token(Kind.END, "", Span(position, position))]
+
+
+def _token(match: re.Match[str], source: Source) -> list[Token]:
+    text, span = match.group(), Span(*match.span())
+    match match.lastgroup:
+        case "newline":
+            return [Token(Kind.NEWLINE, "\n", span)]
+        case "number":
+            return [number_token(text, span, source)]
+        case "name":
+            return [name_token(_name(text, span, source), span, source)]
+        case "command":
+            return _command(text[1:], span, source)
+        case "transpose":
+            return [Token(Kind.TRANSPOSE, "ᵀ", span)]
+        case "prime":
+            return [Token(Kind.PRIME, "'", span)]
+        case "power":
+            return [Token(Kind.OPERATOR, ".^", span), Token(Kind.OPEN, "{", span)]
+        case "open":
+            return [Token(Kind.OPEN, text[-1], span)]
+        case "close":
+            return [Token(Kind.CLOSE, text[-1], span)]
+    return [Token(Kind.OPERATOR, "-" if text == "−" else text, span)]
+
+
+def _command(name: str, span: Span, source: Source) -> list[Token]:
+    if name in SKIPPED:
+        return []
+    if name in OPERATORS:
+        return [Token(Kind.OPERATOR, OPERATORS[name], span)]
+    if name in FUNCTIONS:
+        return [Token(Kind.NAME, name, span)]
+    raise ReadError(f"the LaTeX command \\{name} is not known here", span, source)
+
+
+def _name(text: str, span: Span, source: Source) -> str:
+    """\\delta X_{12} as δX12, \\mathit{bias}_1 as bias1, W_{ij} as W_ij; a plain d stays until names are resolved."""
+    parts = _NAME_PARTS.match(text)
+    assert parts is not None
+    marks = ""
+    for mark in _LEVEL.finditer(parts["marks"]):
+        marks += "d" if mark.group() == "d" and "{" not in parts["marks"] else "δ" + (mark[1] or "")
+    atom = parts["atom"]
+    stem, _, subscript = _split_subscript(atom)
+    if stem.startswith("\\") and "{" in stem:
+        stem = stem[stem.index("{") + 1 : -1].replace(r"\_", "_").strip()
+        if not stem.replace("_", "").isalnum() or not stem.isascii() or not stem[0].isalpha() or "__" in stem:
+            raise ReadError(f"{stem!r} cannot be a name", span, source)
+    elif stem.startswith("\\"):
+        stem = GREEK_VARIANTS.get(stem[1:], stem[1:])
+    separator = "_" if subscript and not subscript.isdigit() else ""
+    return marks + canonical(stem + separator + subscript)
+
+
+def _split_subscript(atom: str) -> tuple[str, str, str]:
+    match = re.search(r"(?<!\\)_(?:\{\s*([A-Za-z0-9]+)\s*\}|([A-Za-z0-9]))$", atom)
+    if match is None:
+        return atom, "", ""
+    return atom[: match.start()], "_", match[1] or match[2]

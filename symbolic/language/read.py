@@ -1,0 +1,276 @@
+"""Any dialect to a Program: tokens → syntax → shapes → nodes."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import replace
+
+from symbolic import scalars, shapes
+from symbolic.errors import NameError_, ProgramError, ReadError, ShapeError, Source, Span
+from symbolic.functions import CATALOGUE
+from symbolic.language import latex_lexer, text_lexer
+from symbolic.language.elaborate import Elaboration
+from symbolic.language.infer import Inference
+from symbolic.language.names import resolve_ascii_mark, split_mark
+from symbolic.language.parser import parse, parse_expression
+from symbolic.language.syntax import Assignment, Declaration, Definition, Name, Return, Script, Statement
+from symbolic.language.tokens import Kind, Token
+from symbolic.nodes import Node
+from symbolic.program import Input, Let, Program, ScalarFunction
+
+DIALECTS = ("text", "latex")
+_LATEX_SIGNS = re.compile(r"\\(?!\\)[A-Za-z]{2,}|_\{|\^\{|\\\\")
+
+
+def read_program(text: str, name: str = "", dialect: str | None = None) -> Program:
+    """A program from text (ASCII, Unicode, Julia) or LaTeX.
+
+    `name` labels it in messages and generated files; `dialect` is "text", "latex" or None: look and see.
+    Raises ProgramError (ReadError, NameError_, ShapeError, LimitError, NotSupported) with the place.
+    """
+    source = Source(text.removeprefix("\ufeff"), name or "<program>")
+    try:
+        script = parse(_tokens(source, dialect), source)
+        return _Reader(source, script).program(name)
+    except ProgramError as error:
+        raise error.at(None, source) from None
+
+
+def read_expression(text: str, names: Mapping[str, Node]) -> Node:
+    """A single expression over matrices that are given by name."""
+    source = Source(text, "<expression>")
+    try:
+        syntax = parse_expression(_resolve_names(text_lexer.tokens(source), frozenset(names)), source)
+        inference = Inference(source)
+        inference.names = {name: node.shape for name, node in names.items()}
+        inference.shape(syntax)
+        unknown = inference.names.keys() - names.keys()
+        if unknown:
+            raise NameError_(f"unknown names: {', '.join(sorted(unknown))}", syntax.span)
+        return Elaboration(names).matrix(syntax)
+    except ProgramError as error:
+        raise error.at(None, source) from None
+
+
+def _tokens(source: Source, dialect: str | None) -> list[Token]:
+    if dialect is None:
+        dialect = "latex" if _LATEX_SIGNS.search(source.text) else "text"
+    if dialect not in DIALECTS:
+        raise ReadError(f"unknown dialect {dialect!r}; known are {', '.join(DIALECTS)}")
+    tokens = (latex_lexer if dialect == "latex" else text_lexer).tokens(source)
+    known = frozenset(token.text for token in tokens if token.kind is Kind.NAME)
+    return _resolve_names(tokens, known)
+
+
+def _resolve_names(tokens: list[Token], known: frozenset[str]) -> list[Token]:
+    """dX0 is δX0 where X0 is a name of the same text."""
+    return [
+        replace(token, text=resolve_ascii_mark(token.text, known)) if token.kind is Kind.NAME else token
+        for token in tokens
+    ]
+
+
+class _Reader:
+    """One text on its way from a Script to a Program."""
+
+    def __init__(self, source: Source, script: Script) -> None:
+        self.source = source
+        self.script = script
+        self.inference = Inference(source)
+        self.inputs: dict[str, tuple[str, ...]] = {}
+        self.first_use: dict[str, Span] = {}
+        self.assigned: dict[str, Assignment] = {}
+        self.functions: dict[str, Definition] = {}
+
+    def program(self, name: str) -> Program:
+        statements = self.statements()
+        if not any(isinstance(s, Assignment) for s in statements):
+            raise ReadError(
+                "there is no equation here", Span(0, 1), self.source, "a program is a list of lines such as X1 = X0*W1"
+            )
+        self.declare_inputs(statements)
+        self.infer(statements)
+        return self.build(statements, name or self.script.name or "program")
+
+    def statements(self) -> list[Statement]:
+        """The statements; a last line that is only an expression is what the program returns."""
+        statements = list(self.script.statements)
+        for index, statement in enumerate(statements):
+            last = index == len(statements) - 1
+            if isinstance(statement, Return) and not last:
+                raise ReadError("nothing may follow the line that returns", statement.span, self.source)
+        if statements and isinstance(statements[-1], Return):
+            statements[-1:] = self.name_results(statements[-1], statements)
+        return statements
+
+    def name_results(self, returned: Return, statements: list[Statement]) -> list[Statement]:
+        """`return A*B` as Y = A*B; return Y."""
+        taken = {s.name for s in statements if isinstance(s, Assignment | Declaration)}
+        named: list[Statement] = []
+        values = []
+        for value in returned.values:
+            if not isinstance(value, Name):
+                name = next(n for k in range(len(taken) + 2) if (n := f"Y{k or ''}") not in taken)
+                taken.add(name)
+                named.append(Assignment(name, value, value.span, value.span))
+                value = Name(name, value.span)
+            values.append(value)
+        return [*named, Return(tuple(values), returned.span)]
+
+    # Names
+
+    def declare_inputs(self, statements: list[Statement]) -> None:
+        """Inputs in the order of a Julia header, else of declaration, else of appearance."""
+        for parameter in self.script.parameters:
+            if parameter.name in self.inputs:
+                raise NameError_(f"the argument {parameter.name!r} is given twice", parameter.span, self.source)
+            self.inputs[parameter.name] = ()
+        declared: dict[str, Declaration] = {}
+        for statement in statements:
+            if isinstance(statement, Declaration):
+                if statement.name in declared:
+                    raise NameError_(f"{statement.name!r} is declared twice", statement.span, self.source)
+                declared[statement.name] = statement
+                self.inference.require(
+                    statement.name, (shapes.as_size(statement.rows), shapes.as_size(statement.cols))
+                )
+            elif isinstance(statement, Definition):
+                self.define_function(statement)
+            elif isinstance(statement, Assignment):
+                self.bind(statement)
+        for name, declaration in declared.items():
+            if name not in self.assigned:
+                self.inputs[name] = declaration.facts
+            elif declaration.facts:
+                raise ReadError("facts are declared of inputs only", declaration.span, self.source)
+        self.declared = frozenset(declared) | frozenset(self.inputs)
+
+    def bind(self, statement: Assignment) -> None:
+        name, span = statement.name, statement.name_span
+        if name in self.assigned:
+            line = self.line(self.assigned[name].span)
+            raise NameError_(
+                f"{name!r} is already defined in line {line}", span, self.source, "each name is bound once: use a new one"
+            )
+        if name in self.inputs:
+            raise NameError_(f"{name!r} is an argument and cannot be assigned", span, self.source)
+        self.assigned[name] = statement
+
+    def define_function(self, statement: Definition) -> None:
+        if statement.function in self.functions:
+            raise NameError_(f"the function {statement.function!r} is defined twice", statement.span, self.source)
+        self.functions[statement.function] = statement
+
+    def line(self, span: Span) -> int:
+        return self.source.text.count("\n", 0, span.start) + 1
+
+    # Shapes
+
+    def infer(self, statements: list[Statement]) -> None:
+        known: set[str] = set(self.inputs)
+        names = self.inference.names
+        for statement in statements:
+            if not isinstance(statement, Assignment):
+                continue
+            for used in _names_in(statement.value):
+                self.check_use(used, statement, known)
+            shape = self.inference.shape(statement.value) or (shapes.as_size(1), shapes.as_size(1))
+            declared = names.get(statement.name)
+            if not self.inference.require(statement.name, shape):
+                assert declared is not None
+                stated = shapes.words(self.inference.unification.shape(declared))
+                found = shapes.words(self.inference.unification.shape(shape))
+                raise ShapeError(
+                    f"{statement.name} is declared {stated}, but the right side is {found}",
+                    statement.name_span,
+                    self.source,
+                )
+            known.add(statement.name)
+
+    def check_use(self, used: Name, statement: Assignment, known: set[str]) -> None:
+        """A name that nothing defines is an input; one defined further down is a mistake."""
+        if used.name in known:
+            return
+        if used.name == statement.name:
+            raise NameError_(f"{used.name!r} is defined by itself", used.span, self.source)
+        if used.name in self.assigned:
+            line = self.line(self.assigned[used.name].span)
+            raise NameError_(f"{used.name!r} is used before it is defined, in line {line}", used.span, self.source)
+        if self.script.parameters:
+            raise NameError_(
+                f"unknown name {used.name!r}", used.span, self.source,
+                f"the arguments are {', '.join(p.name for p in self.script.parameters)}",
+            )  # fmt: skip
+        known.add(used.name)
+        self.inputs[used.name] = ()
+
+    # Nodes
+
+    def build(self, statements: list[Statement], name: str) -> Program:
+        unification, names = self.inference.unification, self.inference.names
+        for given in self.inputs:
+            self.inference.require(given, self.inference.new_shape())
+        unification.name_unknowns((names[given] for given in self.inputs), self.named_sizes(statements))
+        inputs = tuple(Input(g, unification.shape(names[g]), facts) for g, facts in self.inputs.items())
+        for given in inputs:
+            self.check_facts(given)
+        symbols = {given.name: given.symbol for given in inputs}
+        elaboration = Elaboration(symbols)
+        lets = []
+        for statement in statements:
+            if isinstance(statement, Assignment):
+                text = self.source.text[statement.span.start : statement.span.end]
+                let = Let(statement.name, elaboration.matrix(statement.value), text)
+                symbols[let.name] = let.symbol
+                lets.append(let)
+        return Program(name, inputs, tuple(lets), self.outputs(statements, lets), self.scalar_functions())
+
+    def check_facts(self, given: Input) -> None:
+        square = [fact for fact in given.facts if fact != "positive"]
+        if square and given.shape[0] != given.shape[1]:
+            raise ShapeError(f"{given.name} is {shapes.words(given.shape)}; only a square matrix is {square[0]}")
+
+    def named_sizes(self, statements: list[Statement]) -> set[str]:
+        """The sizes that the text names, so that inferred ones get other letters."""
+        taken: set[str] = set()
+        for shape in self.inference.names.values():
+            taken |= {str(s) for s in self.inference.unification.shape(shape) if not isinstance(s, shapes.Unknown)}
+        return taken
+
+    def outputs(self, statements: list[Statement], lets: list[Let]) -> tuple[str, ...]:
+        last = statements[-1]
+        if not isinstance(last, Return):
+            return (lets[-1].name,)
+        result = []
+        for value in last.values:
+            assert isinstance(value, Name)
+            if value.name not in self.assigned and value.name not in self.inputs:
+                raise NameError_(f"unknown name {value.name!r}", value.span, self.source)
+            if value.name in result:
+                raise NameError_(f"{value.name!r} is returned twice", value.span, self.source)
+            result.append(value.name)
+        return tuple(result)
+
+    def scalar_functions(self) -> tuple[ScalarFunction, ...]:
+        """Bodies may use the functions of the catalogue; the argument is one and the same symbol."""
+        return tuple(
+            ScalarFunction(d.function, scalars.evaluate(d.body, {d.parameter: scalars.ARGUMENT}))
+            for d in self.functions.values()
+        )
+
+
+def _names_in(syntax: object) -> list[Name]:
+    """The names of matrices in an expression, in order."""
+    found: list[Name] = []
+    stack = [syntax]
+    while stack:
+        part = stack.pop()
+        if isinstance(part, Name):
+            if part.name != "pi":
+                found.append(part)
+        elif isinstance(part, tuple):
+            stack.extend(reversed(part))
+        elif hasattr(part, "__dataclass_fields__") and not isinstance(part, Span):
+            stack.extend(getattr(part, name) for name in reversed(list(part.__dataclass_fields__)))
+    return found

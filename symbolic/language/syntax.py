@@ -1,0 +1,123 @@
+"""The syntax tree: what was written, with the place of every part."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Union
+
+from symbolic.errors import Span
+
+
+@dataclass(frozen=True, slots=True)
+class Number:
+    value: Fraction
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Name:
+    name: str
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """`order` counts the primes: f''(X) has order 2."""
+
+    function: str
+    order: int
+    argument: Syntax
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Filled:
+    """ones(n,m), zeros(n,m), eye(n)."""
+
+    function: str
+    sizes: tuple[int | str, ...]
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Sum:
+    """Terms with their signs, +1 or -1; a negation is a sum of one term."""
+
+    terms: tuple[tuple[int, Syntax], ...]
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Product:
+    """Read from left to right; the operators are * .* / ./"""
+
+    first: Syntax
+    rest: tuple[tuple[str, Syntax], ...]
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Power:
+    """`^` or, elementwise, `.^`."""
+
+    base: Syntax
+    exponent: Syntax
+    elementwise: bool
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Transposed:
+    argument: Syntax
+    span: Span
+
+
+Syntax = Union[Number, Name, Call, Filled, Sum, Product, Power, Transposed]
+
+
+@dataclass(frozen=True, slots=True)
+class Declaration:
+    """`rows` and `cols`: a number, or the name of a size."""
+
+    name: str
+    rows: int | str
+    cols: int | str
+    facts: tuple[str, ...]
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Definition:
+    """f(x) = body: a scalar function, applied elementwise."""
+
+    function: str
+    parameter: str
+    body: Syntax
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Assignment:
+    name: str
+    value: Syntax
+    span: Span
+    name_span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Return:
+    values: tuple[Syntax, ...]
+    span: Span
+
+
+Statement = Union[Declaration, Definition, Assignment, Return]
+
+
+@dataclass(frozen=True, slots=True)
+class Script:
+    """A whole text. `parameters` is the argument list of a Julia function, or empty."""
+
+    name: str
+    parameters: tuple[Name, ...]
+    statements: tuple[Statement, ...]

@@ -1,0 +1,252 @@
+"""The closed list of expression nodes, and the only functions that build them.
+
+Everything is a matrix: a column is n×1, a scalar 1×1. SymPy's own nodes are used where it has them; three
+are added: `Scale` (a number or a 1×1 matrix times a matrix), `Quotient` (elementwise) and `Elementwise`
+(f, f', f'', … applied to each entry). They are built without SymPy's evaluation and in one normal form:
+
+- sums and products are flat, because they are associative;
+- a numeric coefficient stands outermost, once: 2*A*(3*B) is Scale(6, A B);
+- a 1×1 factor of a matrix product is a `Scale`, so that the shapes of a `MatMul` chain plainly.
+
+The shape of every argument is taken to fit; `symbolic.shapes` is where that is checked.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from functools import lru_cache
+from typing import Any
+
+from sympy import Basic, Expr, HadamardPower, HadamardProduct, Identity, Integer, MatAdd, MatMul
+from sympy import MatrixExpr, MatrixSymbol, OneMatrix, S, Symbol, Transpose, ZeroMatrix
+from sympy.core.symbol import Str
+
+Node = MatrixExpr
+Dim = Expr
+Shape = tuple[Any, Any]
+
+SCALAR: Shape = (S.One, S.One)
+
+
+class Scale(MatrixExpr):  # type: ignore[misc]
+    """c X: `coefficient` is a number (a SymPy expression without symbols) or a 1×1 matrix."""
+
+    coefficient = property(lambda self: self.args[0])
+    matrix = property(lambda self: self.args[1])
+    shape = property(lambda self: self.args[1].shape)
+
+
+class Quotient(MatrixExpr):  # type: ignore[misc]
+    """A ⊘ B: each entry of `numerator` divided by the same entry of `denominator`."""
+
+    numerator = property(lambda self: self.args[0])
+    denominator = property(lambda self: self.args[1])
+    shape = property(lambda self: self.args[0].shape)
+
+
+class Elementwise(MatrixExpr):  # type: ignore[misc]
+    """f(X) entry by entry; `order` counts the primes: f, f', f''."""
+
+    function = property(lambda self: self.args[0].name)
+    order = property(lambda self: int(self.args[1]))
+    argument = property(lambda self: self.args[2])
+    shape = property(lambda self: self.args[2].shape)
+
+
+CONSTANTS = (ZeroMatrix, OneMatrix, Identity)
+LEAVES = (MatrixSymbol, *CONSTANTS)
+NODES = (*LEAVES, MatAdd, MatMul, HadamardProduct, HadamardPower, Transpose, Scale, Quotient, Elementwise)
+
+
+def operands(node: Node) -> tuple[Node, ...]:
+    """The matrices a node is built from, left to right (not its numbers, names or sizes)."""
+    if isinstance(node, LEAVES):
+        return ()
+    return tuple(arg for arg in node.args if isinstance(arg, MatrixExpr))
+
+
+def rebuild(node: Node, new: Iterable[Node]) -> Node:
+    """The same operation on other operands."""
+    operation, new = type(node), list(new)
+    if operation is Scale:
+        coefficient = node.coefficient if len(new) == 1 else new[0]
+        return scale(coefficient, new[-1])
+    if operation is HadamardPower:
+        return power(new[0], node.args[1])
+    if operation is Elementwise:
+        return apply(node.function, new[0], node.order)
+    return _BUILDERS[operation](*new)
+
+
+def subexpressions(node: Node) -> Iterator[Node]:
+    """Every distinct subexpression, each after its own operands."""
+    seen: set[Node] = set()
+    stack = [(node, False)]
+    while stack:
+        current, ready = stack.pop()
+        if ready:
+            yield current
+        elif current not in seen:
+            seen.add(current)
+            stack.append((current, True))
+            stack.extend((arg, False) for arg in reversed(operands(current)))
+
+
+def is_number(value: Any) -> bool:
+    """Whether a coefficient is a plain number and not a 1×1 matrix."""
+    return not isinstance(value, MatrixExpr)
+
+
+# Leaves
+
+
+@lru_cache(maxsize=None)
+def dimension(name: str) -> Dim:
+    """A size that is not known as a number; a matrix may have no rows."""
+    return Symbol(name, integer=True, nonnegative=True)
+
+
+@lru_cache(maxsize=65536)
+def symbol(name: str, rows: Dim, cols: Dim) -> Node:
+    return Basic.__new__(MatrixSymbol, Str(name), rows, cols)
+
+
+@lru_cache(maxsize=4096)
+def zeros(rows: Dim, cols: Dim) -> Node:
+    return ZeroMatrix(rows, cols)
+
+
+@lru_cache(maxsize=4096)
+def ones(rows: Dim, cols: Dim) -> Node:
+    return OneMatrix(rows, cols)
+
+
+@lru_cache(maxsize=4096)
+def identity(size: Dim) -> Node:
+    return Identity(size)
+
+
+def constant(value: Expr) -> Node:
+    """A number as a 1×1 matrix."""
+    return scale(value, ones(*SCALAR))
+
+
+# Operations
+
+
+def add(*terms: Node) -> Node:
+    flat = _flatten(MatAdd, terms)
+    return flat[0] if len(flat) == 1 else Basic.__new__(MatAdd, *flat)
+
+
+def negative(matrix: Node) -> Node:
+    return scale(S.NegativeOne, matrix)
+
+
+def subtract(left: Node, right: Node) -> Node:
+    return add(left, negative(right))
+
+
+def scale(coefficient: Expr | Node, matrix: Node) -> Node:
+    """Numbers merge and stand outermost; then 1×1 matrices, in the order they were written."""
+    if is_number(coefficient):
+        if type(matrix) is Scale and is_number(matrix.coefficient):
+            return scale(coefficient * matrix.coefficient, matrix.matrix)
+        return matrix if coefficient == 1 else Basic.__new__(Scale, coefficient, matrix)
+    number, coefficient = split_number(coefficient)
+    inner, matrix = split_number(matrix)
+    scaled = matrix if coefficient == ones(*SCALAR) else Basic.__new__(Scale, coefficient, matrix)
+    return scale(number * inner, scaled)
+
+
+def multiply(*factors: Node) -> Node:
+    """The matrix product; numbers and 1×1 factors move in front as coefficients."""
+    number: Expr = S.One
+    scalars: list[Node] = []
+    chain: list[Node] = []
+    for factor in _flatten(MatMul, factors):
+        value, factor = split_number(factor)
+        number *= value
+        while type(factor) is Scale:
+            scalars.append(factor.coefficient)
+            factor = factor.matrix
+        for link in factor.args if type(factor) is MatMul else (factor,):
+            chain.append(link)
+            if _is_scalar(chain):
+                scalars.append(_product(chain))
+                chain = []
+    matrix = _product(chain) if chain else scalars.pop()
+    for coefficient in reversed(scalars):
+        matrix = scale(coefficient, matrix)
+    return scale(number, matrix)
+
+
+def hadamard(*factors: Node) -> Node:
+    numbers, rest = zip(*map(split_number, factors), strict=True)
+    flat = _flatten(HadamardProduct, rest)
+    product = flat[0] if len(flat) == 1 else Basic.__new__(HadamardProduct, *flat)
+    return _scale_by_all(numbers, product)
+
+
+def quotient(numerator: Node, denominator: Node) -> Node:
+    above, numerator = split_number(numerator)
+    below, denominator = split_number(denominator)
+    return scale(above / below, Basic.__new__(Quotient, numerator, denominator))
+
+
+def power(base: Node, exponent: Expr) -> Node:
+    """Each entry of `base` to the power of a number."""
+    return base if exponent == 1 else Basic.__new__(HadamardPower, base, exponent)
+
+
+def transpose(matrix: Node) -> Node:
+    if type(matrix) is Transpose:
+        return matrix.args[0]
+    return matrix if matrix.shape == SCALAR else Basic.__new__(Transpose, matrix)
+
+
+def apply(function: str, argument: Node, order: int = 0) -> Node:
+    return Basic.__new__(Elementwise, _name(function), Integer(order), argument)
+
+
+def split_number(node: Node) -> tuple[Expr, Node]:
+    """c X as (c, X), with c = 1 where there is no numeric coefficient."""
+    if type(node) is Scale and is_number(node.coefficient):
+        return node.coefficient, node.matrix
+    return S.One, node
+
+
+@lru_cache(maxsize=4096)
+def _name(name: str) -> Str:
+    return Str(name)
+
+
+def _flatten(operation: type, args: Iterable[Node]) -> list[Node]:
+    flat: list[Node] = []
+    for arg in args:
+        flat += arg.args if type(arg) is operation else (arg,)
+    return flat
+
+
+def _is_scalar(chain: list[Node]) -> bool:
+    return chain[0].shape[0] == 1 and chain[-1].shape[1] == 1
+
+
+def _product(chain: list[Node]) -> Node:
+    return chain[0] if len(chain) == 1 else Basic.__new__(MatMul, *chain)
+
+
+def _scale_by_all(numbers: Iterable[Expr], matrix: Node) -> Node:
+    total: Expr = S.One
+    for number in numbers:
+        total *= number
+    return scale(total, matrix)
+
+
+_BUILDERS = {
+    MatAdd: add,
+    MatMul: multiply,
+    HadamardProduct: hadamard,
+    Quotient: quotient,
+    Transpose: transpose,
+}

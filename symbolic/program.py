@@ -1,0 +1,214 @@
+"""A matrix program: inputs, then lets, each name bound once, and the names it returns."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from sympy import Expr, MatrixSymbol
+
+from symbolic import nodes, scalars, shapes
+from symbolic.errors import NameError_, ProgramError, PushforwardError
+from symbolic.functions import CATALOGUE
+from symbolic.language.names import is_valid
+from symbolic.nodes import CONSTANTS, Elementwise, Node, Shape, subexpressions
+
+
+@dataclass(frozen=True)
+class Input:
+    """A matrix that is given. `facts`: symmetric, spd, orthogonal, diagonal, lower, upper, positive."""
+
+    name: str
+    shape: Shape
+    facts: tuple[str, ...] = ()
+
+    @property
+    def symbol(self) -> Node:
+        return nodes.symbol(self.name, *self.shape)
+
+
+@dataclass(frozen=True)
+class Let:
+    """`name = expr`; `source` is the text it was read from, kept for teaching."""
+
+    name: str
+    expr: Node
+    source: str = field(default="", compare=False)
+
+    @property
+    def symbol(self) -> Node:
+        return nodes.symbol(self.name, *self.expr.shape)
+
+
+@dataclass(frozen=True)
+class ScalarFunction:
+    """f(x) = body, where `body` is a SymPy expression of `scalars.ARGUMENT`."""
+
+    name: str
+    body: Expr
+
+
+@dataclass(frozen=True)
+class Program:
+    """A verified matrix program. Two programs are equal when their statements are; the name is a label.
+
+    Raises NameError_, ShapeError or NotSupported when it is built and does not hold together.
+    """
+
+    name: str = field(compare=False)
+    inputs: tuple[Input, ...]
+    lets: tuple[Let, ...]
+    outputs: tuple[str, ...]
+    functions: tuple[ScalarFunction, ...] = ()
+
+    def __post_init__(self) -> None:
+        self.verify()
+
+    # Looking things up
+
+    @cached_property
+    def symbols(self) -> dict[str, Node]:
+        """Every name with its symbol, inputs first."""
+        return {binding.name: binding.symbol for binding in (*self.inputs, *self.lets)}
+
+    @cached_property
+    def definitions(self) -> dict[str, Expr]:
+        """The scalar functions defined here, by name."""
+        return {function.name: function.body for function in self.functions}
+
+    @cached_property
+    def unknown_functions(self) -> dict[str, int]:
+        """The functions of which only the name is known, with the highest derivative that occurs."""
+        orders: dict[str, int] = {}
+        for node in self.nodes():
+            if type(node) is Elementwise and node.function not in CATALOGUE and node.function not in self.definitions:
+                orders[node.function] = max(orders.get(node.function, 0), node.order)
+        return orders
+
+    def nodes(self) -> Iterator[Node]:
+        """Every subexpression of every let, each after its operands."""
+        for let in self.lets:
+            yield from subexpressions(let.expr)
+
+    def let(self, name: str) -> Let:
+        return self._lets_by_name[name]
+
+    @cached_property
+    def _lets_by_name(self) -> dict[str, Let]:
+        return {let.name: let for let in self.lets}
+
+    @cached_property
+    def sizes(self) -> tuple[Expr, ...]:
+        """The sizes that are not numbers, in order of appearance."""
+        return tuple(dict.fromkeys(size for i in self.inputs for size in i.shape if not size.is_Integer))
+
+    # Changing a few things
+
+    def define(self, **functions: str) -> Program:
+        """The same program where an unknown function is a known one: `program.define(f="sin")`."""
+        for unknown, known in functions.items():
+            if unknown not in self.unknown_functions:
+                raise NameError_(f"{unknown!r} is not an unknown function of this program")
+            if known not in CATALOGUE:
+                raise NameError_(f"{known!r} is not a known function; known are {', '.join(CATALOGUE)}")
+        memo: dict[Node, Node] = {}
+        lets = tuple(Let(let.name, _replace_functions(let.expr, functions, memo)) for let in self.lets)
+        return Program(self.name, self.inputs, lets, self.outputs, self.functions)
+
+    def inline_definitions(self) -> Program:
+        """The same program where f(X), f'(X), … of a defined f are written out."""
+        if not self.functions:
+            return self
+        memo: dict[Node, Node] = {}
+        lets = tuple(Let(let.name, _inline(let.expr, self.definitions, memo), let.source) for let in self.lets)
+        return Program(self.name, self.inputs, lets, self.outputs)
+
+    # Verification
+
+    def verify(self) -> None:
+        """Each name bound once and before its use; only known nodes; shapes that fit."""
+        bound: dict[str, Node] = {}
+        checked: set[Node] = set()
+        sizes = set(self.sizes)
+        for given in self.inputs:
+            _bind(given.name, given.symbol, bound)
+            checked.add(given.symbol)
+        for let in self.lets:
+            try:
+                self._verify_let(let, bound, checked, sizes)
+            except ProgramError as error:
+                error.message = f"in {let.name}: {error.message}"
+                raise
+            checked.add(let.symbol)
+        for name in self.outputs:
+            if name not in bound:
+                raise NameError_(f"the output {name!r} is not defined")
+        if not self.outputs:
+            raise NameError_("a program returns at least one matrix")
+        self._verify_names()
+
+    def _verify_names(self) -> None:
+        """Names are plain words, so that no program can carry other text into a generated file."""
+        functions = {node.function for node in self.nodes() if type(node) is Elementwise}
+        for name in (*self.symbols, *map(str, self.sizes), *self.definitions, *functions):
+            if not is_valid(name):
+                raise NameError_(f"{name!r} cannot be a name")
+        for function in self.functions:
+            if function.body.free_symbols - {scalars.ARGUMENT} or function.name in CATALOGUE:
+                raise NameError_(f"{function.name!r} is not a function of one argument under a name of its own")
+
+    def _verify_let(self, let: Let, bound: dict[str, Node], checked: set[Node], sizes: set[Expr]) -> None:
+        for part in subexpressions(let.expr):
+            if isinstance(part, CONSTANTS):
+                for size in part.shape:
+                    if not size.is_Integer and size not in sizes:
+                        raise NameError_(
+                            f"no input has the size {size}", hint="give it as a number, or declare an input that has it"
+                        )
+            if type(part) is MatrixSymbol and part not in checked:
+                known = bound.get(part.name)
+                if known is None:
+                    raise NameError_(f"{part.name!r} is used before it is defined")
+                raise PushforwardError(f"{part.name} has the shape {shapes.words(known.shape)}, used as {part.shape}")
+        shapes.check(let.expr, checked)
+        _bind(let.name, let.symbol, bound)
+
+
+def _bind(name: str, symbol: Node, bound: dict[str, Node]) -> None:
+    if name in bound:
+        raise NameError_(f"the name {name!r} is bound twice")
+    bound[name] = symbol
+
+
+def _replace_functions(node: Node, functions: dict[str, str], memo: dict[Node, Node]) -> Node:
+    def replace(part: Node) -> Node:
+        known = functions.get(part.function) if type(part) is Elementwise else None
+        if known is None:
+            return part
+        return scalars.spread(scalars.derivative_at(known, part.order, scalars.ARGUMENT), part.argument)
+
+    return rewrite(node, replace, memo)
+
+
+def _inline(node: Node, definitions: dict[str, Expr], memo: dict[Node, Node]) -> Node:
+    def replace(part: Node) -> Node:
+        if type(part) is not Elementwise or part.function not in definitions:
+            return part
+        return scalars.spread(scalars.derivative(definitions[part.function], part.order), part.argument)
+
+    return rewrite(node, replace, memo)
+
+
+def rewrite(node: Node, replace, memo: dict[Node, Node]) -> Node:  # type: ignore[no-untyped-def]
+    """Apply `replace` to every subexpression, operands first; shared parts are rewritten once."""
+    for part in subexpressions(node):
+        if part in memo:
+            continue
+        old = nodes.operands(part)
+        new = [memo[operand] for operand in old]
+        same = all(a is b for a, b in zip(old, new, strict=True))
+        memo[part] = replace(part if same else nodes.rebuild(part, new))
+    return memo[node]
+
+

@@ -1,0 +1,19 @@
+"""Linear operations: the differential passes through."""
+
+from __future__ import annotations
+
+from sympy import MatAdd, Transpose
+
+from symbolic.nodes import Node, Scale, add, is_number, scale, transpose
+from symbolic.rules.registry import Differentiate, linear, rule
+
+linear(MatAdd, "sum", "d(A + B) = dA + dB", "Magnus and Neudecker 2019, 8.3", add)
+linear(Transpose, "transpose", "d(A') = dA'", "Magnus and Neudecker 2019, 8.3", transpose)
+
+
+@rule(Scale, "scalar multiple", "d(a*A) = da*A + a*dA", "Magnus and Neudecker 2019, 8.3")
+def scalar_multiple(node: Node, d: Differentiate) -> Node:
+    coefficient, matrix = node.args
+    if is_number(coefficient):
+        return scale(coefficient, d(matrix))
+    return add(scale(d(coefficient), matrix), scale(coefficient, d(matrix)))

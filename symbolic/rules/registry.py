@@ -1,0 +1,72 @@
+"""What a rule is, and the one table of them.
+
+A rule is a line of mathematics, d(A B) = dA B + A dB, given twice on purpose: as `formula`, which lessons
+print and the reference lists, and as `apply`, which the engine runs. A test reads the formula with the
+project's own reader and compares the two.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from symbolic.errors import DifferentiationError
+from symbolic.functions import CATALOGUE
+from symbolic.nodes import Elementwise, Node
+
+Differentiate = Callable[[Node], Node]
+Operation = tuple[type, str]
+"""A node type and, for a function of the catalogue, its name (else "")."""
+
+
+@dataclass(frozen=True)
+class Rule:
+    """The differential of one operation.
+
+    `formula`: in the project's language. `apply(node, d)`: the differential of `node`, where d(X) is that of
+    an operand. `cite`: the source. `operation`: what it is dispatched on.
+    """
+
+    name: str
+    operation: Operation
+    formula: str
+    apply: Callable[[Node, Differentiate], Node]
+    cite: str
+
+
+RULES: dict[Operation, Rule] = {}
+
+
+def rule(
+    operation: type, name: str, formula: str, cite: str, function: str = ""
+) -> Callable[[Callable[[Node, Differentiate], Node]], Rule]:
+    """Register the decorated function as the rule of `operation`."""
+
+    def register(apply: Callable[[Node, Differentiate], Node]) -> Rule:
+        key = (operation, function)
+        if key in RULES:
+            raise ValueError(f"two rules for {operation.__name__} {function}")
+        RULES[key] = Rule(name, key, formula, apply, cite)
+        return RULES[key]
+
+    return register
+
+
+def linear(operation: type, name: str, formula: str, cite: str, rebuild: Callable[..., Node]) -> None:
+    """A linear operation: its differential is itself, applied to the differentials of its operands."""
+
+    @rule(operation, name, formula, cite)
+    def apply(node: Node, d: Differentiate) -> Node:
+        return rebuild(*map(d, node.args))
+
+
+def rule_for(node: Node) -> Rule:
+    """The rule of a node's exact type. Raises DifferentiationError: no dependence is passed over in silence."""
+    known = type(node) is Elementwise and node.function in CATALOGUE
+    found = RULES.get((type(node), node.function if known else ""))
+    if found is None:
+        raise DifferentiationError(
+            f"there is no rule for the differential of {type(node).__name__}",
+            hint="add one in symbolic/rules/, where each operation has its line",
+        )
+    return found

@@ -1,0 +1,202 @@
+"""Scalar calculus: functions of one variable as SymPy expressions, f(x) = x*sin(x), and their derivatives."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import lru_cache
+from typing import Any
+
+import sympy
+from sympy import Add, Expr, Function, Integer, Mul, Pow, Rational, S, Symbol
+
+from symbolic import nodes
+from symbolic.errors import LimitError, NotSupported, ReadError, Source, Span
+from symbolic.functions import CATALOGUE
+from symbolic.language.parser import parse_expression
+from symbolic.language.syntax import Call, Filled, Name, Number, Power, Product, Sum, Syntax
+from symbolic.language.text_lexer import tokens
+from symbolic.nodes import Node
+
+MAX_BITS = 4096
+MAX_EXPONENT = 1000
+
+ARGUMENT = Symbol("x", real=True)
+
+
+def evaluate(syntax: Syntax, names: Mapping[str, Expr]) -> Expr:
+    """The value of a scalar formula; every product in it is a product of numbers.
+
+    Raises ReadError for unknown names and for what is no scalar, LimitError for numbers grown too large.
+    """
+    return _checked(_evaluate(syntax, names), syntax.span)
+
+
+def _evaluate(syntax: Syntax, names: Mapping[str, Expr]) -> Expr:
+    match syntax:
+        case Number(value):
+            return Rational(value.numerator, value.denominator)
+        case Name("pi") if "pi" not in names:
+            return S.Pi
+        case Name(name, span):
+            if name not in names:
+                known = ", ".join(names) or "none"
+                raise ReadError(f"{name!r} is not the argument of this function (known here: {known})", span)
+            return names[name]
+        case Sum(terms):
+            return Add(*(sign * evaluate(term, names) for sign, term in terms))
+        case Product(first, rest):
+            value = evaluate(first, names)
+            for operator, factor in rest:
+                other = evaluate(factor, names)
+                value = divide(value, other, factor.span) if operator in ("/", "./") else value * other
+            return value
+        case Power(base, exponent):
+            return raise_to(evaluate(base, names), evaluate(exponent, names), syntax.span)
+        case Call(function, order, argument):
+            return call(function, order, evaluate(argument, names), syntax.span)
+        case Filled(_, _, span):
+            raise ReadError("a scalar is expected here, not a matrix", span)
+    raise ReadError("a transpose has no meaning for a scalar", syntax.span)
+
+
+def divide(above: Expr, below: Expr, span: Span) -> Expr:
+    if below == 0:
+        raise ReadError("division by zero", span)
+    return above / below
+
+
+def raise_to(base: Expr, exponent: Expr, span: Span) -> Expr:
+    """base^exponent, where the result stays of a reasonable size."""
+    if base == 0 and exponent.is_negative:
+        raise ReadError("division by zero", span)
+    if exponent.is_number and abs(exponent) > MAX_EXPONENT:
+        raise LimitError(f"the exponent is larger than {MAX_EXPONENT}", span)
+    if base.is_Rational and exponent.is_Rational:
+        bits = max(base.p.bit_length(), base.q.bit_length())
+        if bits * abs(exponent) > MAX_BITS:
+            raise LimitError("the number has too many digits", span)
+    return Pow(base, exponent)
+
+
+def call(function: str, order: int, argument: Expr, span: Span) -> Expr:
+    """A function of the catalogue, or a derivative of one, at a scalar."""
+    if function not in CATALOGUE:
+        raise NotSupported(f"{function!r} is not a known function, and has no value here", span)
+    value = _SCALAR_FUNCTIONS[function](argument) if order == 0 else derivative_at(function, order, argument)
+    return _checked(value, span)
+
+
+def derivative_at(function: str, order: int, argument: Expr) -> Expr:
+    return _SCALAR_FUNCTIONS[function](ARGUMENT).diff(ARGUMENT, order).subs(ARGUMENT, argument)
+
+
+@lru_cache(maxsize=1024)
+def derivative(body: Expr, order: int) -> Expr:
+    """The derivative of that order of a function of ARGUMENT, by SymPy."""
+    return body.diff(ARGUMENT, order) if order else body
+
+
+def _checked(value: Expr, span: Span) -> Expr:
+    if value.is_finite is False or value.is_real is False or value.has(S.ComplexInfinity, S.NaN, S.ImaginaryUnit):
+        raise ReadError("this has no finite real value", span)
+    if value.is_Rational and max(value.p.bit_length(), value.q.bit_length()) > MAX_BITS:
+        raise LimitError("the number has too many digits", span)
+    return value
+
+
+# Scalar expressions to matrices: x*sin(x) at X is X∘sin(X)
+
+
+def spread(expression: Expr, argument: Node) -> Node:
+    """A scalar expression of ARGUMENT applied to each entry of a matrix."""
+    return _Spread(argument).spread(expression)
+
+
+class _Spread:
+    def __init__(self, argument: Node) -> None:
+        self.argument = argument
+        self.ones = nodes.ones(*argument.shape)
+        self.done: dict[Expr, Node] = {ARGUMENT: argument}
+
+    def spread(self, expression: Expr) -> Node:
+        if expression not in self.done:
+            self.done[expression] = self._spread(expression)
+        return self.done[expression]
+
+    def _spread(self, expression: Expr) -> Node:
+        if expression.is_number:
+            return nodes.scale(expression, self.ones)
+        if isinstance(expression, Add):
+            return nodes.add(*map(self.spread, _constants_first(expression)))
+        if isinstance(expression, Mul):
+            return self._product(expression)
+        if isinstance(expression, Pow):
+            return self._power(*expression.args)
+        name = _NAMES.get(type(expression))
+        if name is None:
+            raise NotSupported(f"the derivative contains {type(expression).__name__}, which has no matrix form here")
+        return nodes.apply(name, self.spread(expression.args[0]))
+
+    def _product(self, expression: Expr) -> Node:
+        number, rest = expression.as_coeff_Mul()
+        above = [f for f in Mul.make_args(rest) if not _is_reciprocal(f)]
+        below = [1 / f for f in Mul.make_args(rest) if _is_reciprocal(f)]
+        product = nodes.hadamard(*map(self.spread, above)) if above else self.ones
+        if below:
+            product = nodes.quotient(product, nodes.hadamard(*map(self.spread, below)))
+        return nodes.scale(number, product)
+
+    def _power(self, base: Expr, exponent: Expr) -> Node:
+        if not exponent.is_number:
+            # b^e = exp(e log b)
+            return self.spread(sympy.exp(exponent * sympy.log(base), evaluate=False))
+        if exponent == 2:
+            return nodes.hadamard(self.spread(base), self.spread(base))
+        if exponent == S.Half:
+            return nodes.apply("sqrt", self.spread(base))
+        if exponent.is_negative:
+            return nodes.quotient(self.ones, self.spread(Pow(base, -exponent)))
+        return nodes.power(self.spread(base), exponent)
+
+
+def _constants_first(expression: Expr) -> list[Any]:
+    return sorted(expression.args, key=lambda term: not term.is_number)
+
+
+def _is_reciprocal(factor: Expr) -> bool:
+    return isinstance(factor, Pow) and factor.args[1].is_number and bool(factor.args[1].is_negative)
+
+
+# The catalogue's functions as SymPy functions: SymPy's own where it has one, ours where it has not.
+
+
+@lru_cache(maxsize=None)
+def derivative_syntax(function: str) -> Syntax:
+    """The catalogue's derivative of a function, read once."""
+    source = Source(CATALOGUE[function].derivative, f"the derivative of {function}")
+    return parse_expression(tokens(source), source)
+
+
+def _own(name: str) -> Any:
+    def fdiff(self: Any, argindex: int = 1) -> Expr:
+        return _evaluate(derivative_syntax(name), {"X": self.args[0], "Y": self})
+
+    return type(name, (Function,), {"fdiff": fdiff, "is_real": True})
+
+
+_SYMPYS = "sin cos tan asin acos atan sinh cosh tanh exp log erf".split()
+_SCALAR_FUNCTIONS: dict[str, Any] = {
+    **{name: _own(name) for name in CATALOGUE},
+    **{name: getattr(sympy, name) for name in _SYMPYS},
+    "sqrt": lambda x: Pow(x, S.Half),
+    "square": lambda x: Pow(x, Integer(2)),
+    "reciprocal": lambda x: Pow(x, S.NegativeOne),
+}
+_NAMES = {value: name for name, value in _SCALAR_FUNCTIONS.items() if isinstance(value, type)}
+
+
+def name_of(value: Expr) -> str:
+    """The catalogue's name of the function that a scalar expression applies last."""
+    if type(value) not in _NAMES:
+        raise NotSupported(f"{type(value).__name__} has no name here")
+    return _NAMES[type(value)]

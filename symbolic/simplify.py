@@ -1,0 +1,160 @@
+"""Simplification: a tuple of named rewrites, each an identity of matrix algebra, each use recorded.
+
+A rewrite looks at one node whose operands are already simple and answers with a simpler node, or None. None
+of them distributes or duplicates: an expression never grows.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Hashable, Mapping
+from dataclasses import dataclass
+
+from sympy import HadamardPower, HadamardProduct, Identity, MatAdd, MatMul, OneMatrix, S, Transpose, ZeroMatrix
+
+from symbolic.nodes import (
+    LEAVES, SCALAR, Node, Quotient, Scale, add, hadamard, identity, is_number, multiply, ones, operands, quotient,
+    rebuild, scale, split_number, subexpressions, transpose, zeros,
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Rewrite:
+    """`formula` is the identity in words of the language; `operations`, the node types it looks at."""
+
+    name: str
+    formula: str
+    operations: tuple[type, ...]
+    apply: Callable[[Node], Node | None]
+
+
+def _zero_product(node: Node) -> Node | None:
+    if type(node) is Scale and node.coefficient == 0:
+        return zeros(*node.shape)
+    parts = node.args[:1] if type(node) is Quotient else operands(node)
+    return zeros(*node.shape) if any(type(part) is ZeroMatrix for part in parts) else None
+
+
+def _zero_term(node: Node) -> Node | None:
+    kept = [term for term in node.args if type(term) is not ZeroMatrix]
+    if len(kept) == len(node.args):
+        return None
+    return add(*kept) if kept else zeros(*node.shape)
+
+
+def _neutral_factor(node: Node) -> Node | None:
+    """I A = A, 1∘A = A, A ⊘ 1 = A"""
+    if type(node) is Quotient:
+        return node.numerator if type(node.denominator) is OneMatrix else None
+    neutral, product = (Identity, multiply) if type(node) is MatMul else (OneMatrix, hadamard)
+    kept = [factor for factor in node.args if type(factor) is not neutral]
+    if len(kept) == len(node.args):
+        return None
+    return product(*(kept or node.args[:1]))
+
+
+def _zeroth_power(node: Node) -> Node | None:
+    return ones(*node.shape) if node.args[1] == 0 else None
+
+
+def _constant_transpose(node: Node) -> Node | None:
+    """1' = 1, 0' = 0, I' = I, (c A)' = c A'"""
+    inner = node.args[0]
+    if type(inner) is Identity:
+        return identity(inner.shape[0])
+    if type(inner) in (OneMatrix, ZeroMatrix):
+        return (ones if type(inner) is OneMatrix else zeros)(*node.shape)
+    if type(inner) is Scale:
+        return scale(inner.coefficient, transpose(inner.matrix))
+    return None
+
+
+def _product_with_quotient(node: Node) -> Node | None:
+    """(1 ⊘ B)∘A = A ⊘ B, one operation fewer"""
+    for k, factor in enumerate(node.args):
+        if type(factor) is Quotient and type(factor.numerator) is OneMatrix:
+            return quotient(hadamard(*node.args[:k], *node.args[k + 1 :]), factor.denominator)
+    return None
+
+
+def _one_as_coefficient(node: Node) -> Node | None:
+    """A coefficient that is a constant 1×1 matrix is a number."""
+    if is_number(node.coefficient):
+        return None
+    number, matrix = split_number(node.coefficient)
+    return scale(number, node.matrix) if matrix == ones(*SCALAR) else None
+
+
+def _like_terms(node: Node) -> Node | None:
+    """A + A = 2 A; A∘B and B∘A are alike. The last spelling stays: X∘δX, not δX∘X."""
+    totals: dict[Hashable, tuple[object, Node]] = {}
+    for term in node.args:
+        number, matrix = split_number(term)
+        key = frozenset(Counter(matrix.args).items()) if type(matrix) is HadamardProduct else matrix
+        before = totals.get(key, (S.Zero, matrix))[0]
+        totals[key] = (before + number, matrix)
+    if len(totals) == len(node.args):
+        return None
+    return add(*(scale(number, matrix) for number, matrix in totals.values()))
+
+
+REWRITES: tuple[Rewrite, ...] = (
+    Rewrite("zero factor", "0 A = 0", (MatMul, HadamardProduct, Scale, Quotient, Transpose), _zero_product),
+    Rewrite("zero term", "A + 0 = A", (MatAdd,), _zero_term),
+    Rewrite("neutral factor", "I A = A, 1∘A = A", (MatMul, HadamardProduct, Quotient), _neutral_factor),
+    Rewrite("zeroth power", "A.^0 = 1", (HadamardPower,), _zeroth_power),
+    Rewrite("transpose of a constant", "1' = 1, (c A)' = c A'", (Transpose,), _constant_transpose),
+    Rewrite("constant coefficient", "(c) A = c A", (Scale,), _one_as_coefficient),
+    Rewrite("quotient", "(1 ⊘ B)∘A = A ⊘ B", (HadamardProduct,), _product_with_quotient),
+    Rewrite("like terms", "A + A = 2 A", (MatAdd,), _like_terms),
+)
+KNOWN_VALUE = Rewrite("known value", "f(X) is already computed", (), lambda node: None)
+
+_BY_OPERATION: dict[type, tuple[Rewrite, ...]] = {
+    operation: tuple(r for r in REWRITES if operation in r.operations)
+    for operation in {operation for r in REWRITES for operation in r.operations}
+}
+
+Record = Callable[[Rewrite, Node, Node], None]
+
+
+class Simplifier:
+    """Simplifies expressions, each distinct one once.
+
+    `known`: expressions that already have a name, with that name's symbol. `record(rewrite, before, after)` is
+    called for every use.
+    """
+
+    def __init__(self, known: Mapping[Node, Node], record: Record) -> None:
+        self.known = known
+        self.record = record
+        self.done: dict[Node, Node] = {}
+
+    def __call__(self, node: Node) -> Node:
+        for part in subexpressions(node):
+            if part not in self.done:
+                self.done[part] = self._simplify(part)
+        return self.done[node]
+
+    def _simplify(self, node: Node) -> Node:
+        if isinstance(node, LEAVES):
+            return node
+        old = operands(node)
+        new = [self.done[operand] for operand in old]
+        if any(a is not b for a, b in zip(old, new, strict=True)):
+            node = rebuild(node, new)
+        while True:
+            after, rewrite = self._step(node)
+            if rewrite is None:
+                return node
+            self.record(rewrite, node, after)
+            node = after
+
+    def _step(self, node: Node) -> tuple[Node, Rewrite | None]:
+        if node in self.known:
+            return self.known[node], KNOWN_VALUE
+        for rewrite in _BY_OPERATION.get(type(node), ()):
+            after = rewrite.apply(node)
+            if after is not None:
+                return after, rewrite
+        return node, None
