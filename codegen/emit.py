@@ -18,9 +18,11 @@ from codegen.naming import Names, Notation, function_argument, identifier, wish_
 from codegen.schedule import Arg, Instr, Literal, Schedule
 from codegen.targets.numpy import SPELLINGS
 from codegen.version import VERSION
+from symbolic.language.names import ascii_name
 from symbolic.nodes import Shape
 
 COMMENT_COLUMN = 52
+MAX_SIGNATURE = 70
 HELPERS = ("FLOAT32", "FLOAT64", "SHAPES", "out", "dtype", "ndarray", "asarray", "result_type", "errstate", "copy", "T")
 
 
@@ -102,43 +104,56 @@ class _Emission:
         return Signature(self.function, arguments, functions, self.schedule.outputs)
 
     def record(self, header: Header) -> dict[str, Any]:
+        """Everything the template asks for: strings and flat records."""
         arguments = [self.names[name] for name in self.schedule.inputs]
         keywords = [self.names[f"{f} {order}"] for f, order in self.calls]
-        typed = [f"{name}: ndarray" for name in arguments] + (["*"] if keywords else []) + keywords
-        results = [self.result(name) for name in self.schedule.outputs]
-        roles = dict(header.roles)
-        shapes = [(self.names[name], self.shape(self.schedule.shapes[name])) for name in self.schedule.inputs]
-        width = min(COMMENT_COLUMN, max((len(code) for code, _ in self.body), default=0))
-        single = len(results) == 1
+        outputs = [self.names[name] for name in self.schedule.outputs]
+        several = len(outputs) > 1
         return {
             "version": VERSION,
             "digest": hashlib.sha256(header.canonical_text.encode()).hexdigest()[:16],
             "title": header.title,
             "statement": header.statement,
             "imports": [(module, sorted(names)) for module, names in sorted(self.modules.items())],
-            "shapes": [(name, self.shape_tuple(n)) for n, (name, _) in zip(self.schedule.inputs, shapes, strict=True)],
+            "shapes": [(self.names[name], self.shape_tuple(name)) for name in self.schedule.inputs],
             "guarded": self.guarded,
             "function": self.function,
-            "signature": ", ".join(typed),
-            "result_type": "ndarray" if single else f"tuple[{', '.join(['ndarray'] * len(results))}]",
-            "returns": self.names[self.schedule.outputs[0]] if single else f"({', '.join(self.names[n] for n in self.schedule.outputs)})",
-            "parameters": [
-                *((name, shape, roles.get(n, "")) for n, (name, shape) in zip(self.schedule.inputs, shapes, strict=True)),
-                *((k, "a function of a matrix, applied to each entry", _order_in_words(f, o))
-                  for k, (f, o) in zip(keywords, self.calls, strict=True)),
-            ],
+            "signature": _wrapped([*(f"{a}: ndarray" for a in arguments), *(["*", *keywords] if keywords else [])]),
+            "result_type": f"tuple[{', '.join(['ndarray'] * len(outputs))}]" if several else "ndarray",
+            "returns": f"({', '.join(outputs)})" if several else outputs[0],
+            "parameters": [*self.matrix_parameters(dict(header.roles)), *self.function_parameters()],
             "arguments": ", ".join(arguments),
-            "targets": ", ".join(arguments) + ("," if len(arguments) == 1 else ""),
+            "targets": ", ".join(arguments) + ("" if len(arguments) > 1 else ","),
             "keywords": ", ".join(f"{name}={name}" for name in arguments),
             "sizes": self.size_line(),
-            "body": [
-                {"code": code, "gap": " " * max(2, width + 2 - len(code)), "comment": comment}
-                for code, comment in self.body
-            ],
-            "results": ", ".join(results),
+            "body": self.commented_body(),
+            "results": ", ".join(map(self.result, self.schedule.outputs)),
             "calls": bool(self.calls),
             **self.fit_conditions(arguments),
-        }  # fmt: skip
+        }
+
+    def matrix_parameters(self, roles: dict[str, str]) -> list[str]:
+        return [
+            f"{self.names[name]}: {self.shape(self.schedule.shapes[name])}{roles.get(name, '')}"
+            for name in self.schedule.inputs
+        ]
+
+    def function_parameters(self) -> list[str]:
+        """How the docstring introduces f, df, d2f."""
+        ordinal = {0: "", 1: ", the derivative of {f}"}
+        return [
+            f"{self.names[f'{f} {order}']}: applied to each entry of a matrix"
+            + ordinal.get(order, f", derivative number {order} of {{f}}").format(f=ascii_name(f))
+            for f, order in self.calls
+        ]
+
+    def commented_body(self) -> list[dict[str, str]]:
+        """Code, and the mathematics of each line as a comment in one column."""
+        width = min(COMMENT_COLUMN, max((len(code) for code, _ in self.body), default=0))
+        return [
+            {"code": code, "gap": " " * max(2, width + 2 - len(code)), "comment": comment}
+            for code, comment in self.body
+        ]
 
     # Lines
 
@@ -199,7 +214,8 @@ class _Emission:
 
     def fit_conditions(self, arguments: list[str]) -> dict[str, str]:
         """The quick test of the usual case, as one expression each for types, axes and sizes."""
-        first, unpacked, conditions = {}, [], []
+        first: dict[Any, str] = {}
+        unpacked, conditions = [], []
         for number, name in enumerate(self.schedule.inputs, start=1):
             pair = []
             for axis, size in enumerate(self.schedule.shapes[name]):
@@ -228,8 +244,10 @@ class _Emission:
         if self.guarded:
             used["numpy"].add("errstate")
         for instr, (code, _) in zip(self.schedule.instrs, self.body, strict=True):
-            spelling = SPELLINGS.get(instr.op)
-            for name in spelling.imports if spelling else ():
+            if instr.op == "call":
+                continue
+            spelling = SPELLINGS[instr.op]
+            for name in spelling.imports:
                 if f"{name}(" in code:
                     used.setdefault(spelling.module, set()).add(name)
         return used
@@ -241,7 +259,7 @@ def _calls(schedule: Schedule) -> list[tuple[str, int]]:
     return sorted(used)
 
 
-def _order_in_words(function: str, order: int) -> str:
-    if order == 0:
-        return ""
-    return f": the derivative of {function}" if order == 1 else f": derivative number {order} of {function}"
+def _wrapped(parameters: list[str]) -> str:
+    """The parameters of a function, on lines of their own where one line would be long."""
+    line = ", ".join(parameters)
+    return line if len(line) <= MAX_SIGNATURE else "\n    " + ",\n    ".join(parameters) + ",\n"

@@ -16,7 +16,6 @@ from codegen.schedule import Schedule
 from symbolic.differential import Differential
 from symbolic.errors import LimitError, NotSupported
 from symbolic.language.names import ascii_name
-from symbolic.language.printer import program_lines
 from symbolic.program import Program
 
 TARGETS = ("numpy",)
@@ -30,7 +29,9 @@ class Kernel:
     output alone, several as a tuple. Raises ValueError for shapes that do not fit, TypeError for other entries.
     """
 
-    def __init__(self, program: Program, differential: Differential | None, schedule: Schedule, emitted: Emitted) -> None:
+    def __init__(
+        self, program: Program, differential: Differential | None, schedule: Schedule, emitted: Emitted
+    ) -> None:
         self.program = program
         self.differential = differential
         self.schedule = schedule
@@ -46,7 +47,9 @@ class Kernel:
         return write_text(path, self.source)
 
     def __repr__(self) -> str:
-        arguments = ", ".join((*self.signature.arguments, *(f"{keyword}=…" for keyword, _, _ in self.signature.functions)))
+        arguments = ", ".join(
+            (*self.signature.arguments, *(f"{keyword}=…" for keyword, _, _ in self.signature.functions))
+        )
         return f"<kernel {self.signature.function}({arguments})>"
 
 
@@ -82,7 +85,7 @@ def default_name(program: Program, differential: Differential | None) -> str:
 
 
 def _header(program: Program, differential: Differential | None) -> Header:
-    canonical = "\n".join(program_lines(program, "text"))
+    canonical = program.text("text")
     if differential is None:
         return Header("The value of a matrix program.", _statement(program), canonical)
     wrt = ", ".join(ascii_name(name) for name in differential.wrt)
@@ -92,7 +95,7 @@ def _header(program: Program, differential: Differential | None) -> Header:
 
 
 def _statement(program: Program) -> tuple[str, ...]:
-    lines = program_lines(program)[len(program.inputs) :]
+    lines = program.lines()[len(program.inputs) :]
     if len(lines) > MAX_STATEMENT_LINES:
         return (*lines[:MAX_STATEMENT_LINES], f"… and {len(lines) - MAX_STATEMENT_LINES} statements more")
     return tuple(lines)

@@ -7,10 +7,21 @@ Matrix products stay n-ary here; a pass chooses their order. A constant that onl
 from __future__ import annotations
 
 from collections.abc import Mapping
-from functools import lru_cache
+from functools import cache
 
-from sympy import Expr, HadamardPower, HadamardProduct, Identity, Integer, MatAdd, MatMul, MatrixSymbol, OneMatrix
-from sympy import S, Transpose, ZeroMatrix
+from sympy import (
+    Expr,
+    HadamardPower,
+    HadamardProduct,
+    Identity,
+    Integer,
+    MatAdd,
+    MatMul,
+    OneMatrix,
+    S,
+    Transpose,
+    ZeroMatrix,
+)
 
 from codegen.operations import EXPANSIONS
 from codegen.schedule import Arg, Instr, Literal, Schedule
@@ -21,7 +32,16 @@ from symbolic.language.parser import parse_expression
 from symbolic.language.syntax import Syntax
 from symbolic.language.text_lexer import tokens
 from symbolic.nodes import (
-    SCALAR, Elementwise, Node, Quotient, Scale, Shape, is_number, operands, scale, split_number, subexpressions,
+    SCALAR,
+    Elementwise,
+    Node,
+    Quotient,
+    Scale,
+    Shape,
+    is_number,
+    scale,
+    split_number,
+    subexpressions,
 )  # fmt: skip
 from symbolic.program import Program
 
@@ -82,9 +102,7 @@ class _Lowering:
             return Literal(split_number(node)[0])
         return self.matrix(node)
 
-    def emit(
-        self, op: str, args: tuple[Arg, ...], shape: Shape, name: str | None = None, **attrs: object
-    ) -> str:
+    def emit(self, op: str, args: tuple[Arg, ...], shape: Shape, name: str | None = None, **attrs: object) -> str:
         name = name or f".{len(self.instrs) + 1}"
         self.shapes[name] = shape
         self.instrs.append(Instr(name, op, args, tuple(sorted(attrs.items()))))
@@ -184,7 +202,7 @@ class _Lowering:
         return self.emit("call", (argument,), node.shape, name, function=node.function, order=node.order)
 
 
-@lru_cache(maxsize=None)
+@cache
 def _expansion(function: str) -> Syntax:
     source = Source(EXPANSIONS[function], f"the expansion of {function}")
     return parse_expression(tokens(source), source)

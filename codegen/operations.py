@@ -2,7 +2,7 @@
 
 `kind` decides how passes treat an operation: `elementwise` ones may write over an operand and broadcast 1×m,
 n×1 and 1×1 operands; `product` is the matrix product; `view` shares its operand's memory; `constant` has no
-operand; `call` runs a function that the user passes, about which nothing is known.
+operand; `copy` fills new memory from one; `call` runs a function that the user passes, about which nothing is known.
 """
 
 from __future__ import annotations
@@ -37,8 +37,8 @@ OPERATIONS: dict[str, Operation] = {
         Operation("negative", "elementwise", "-{0}"),
         Operation("power", "elementwise", "{0}.^{1}"),
         Operation("transpose", "view", "{0}ᵀ"),
-        Operation("copy", "elementwise", "{0}"),
-        Operation("broadcast", "elementwise", "{0}, repeated"),
+        Operation("copy", "copy", "{0}"),
+        Operation("broadcast", "copy", "{0}, repeated"),
         Operation("ones", "constant", "1"),
         Operation("zeros", "constant", "0"),
         Operation("eye", "constant", "I"),

@@ -7,19 +7,32 @@ piecewise functions are continued from the real axis by the piece that the real 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import Any, TypeAlias
 
 import numpy as np
 import sympy
-from sympy import Add, Expr, HadamardPower, HadamardProduct, Identity, MatAdd, MatMul, MatrixSymbol, Mul, OneMatrix
-from sympy import Pow, Transpose, ZeroMatrix
+from sympy import (
+    Add,
+    Expr,
+    HadamardPower,
+    HadamardProduct,
+    Identity,
+    MatAdd,
+    MatMul,
+    MatrixSymbol,
+    Mul,
+    OneMatrix,
+    Pow,
+    Transpose,
+    ZeroMatrix,
+)
 
 from symbolic import scalars
 from symbolic.errors import PushforwardError
 from symbolic.nodes import Elementwise, Node, Quotient, Scale, is_number
 from symbolic.program import Program
 
-Array = np.ndarray[Any, np.dtype[Any]]
+Array: TypeAlias = Any
 Functions = Mapping[tuple[str, int], Callable[[Array], Array]]
 """(f, order) to the derivative of f of that order."""
 
@@ -141,12 +154,12 @@ def _piece(z: Array) -> Array:
 
 
 def _erf(z: Array) -> Array:
-    """The error function from its Maclaurin series, good to rounding for |z| <= 3 (DLMF 7.6.1)."""
+    """The error function by a series without cancellation on the real axis (DLMF 7.6.2), for |z| up to 6."""
     term = total = z
-    for n in range(1, 80):
-        term = term * (-z * z) / n
-        total = total + term / (2 * n + 1)
-    return 2 / np.sqrt(np.pi) * total
+    for n in range(1, 150):
+        term = term * (2 * z * z) / (2 * n + 1)
+        total = total + term
+    return 2 / np.sqrt(np.pi) * np.exp(-z * z) * total
 
 
 VALUES: dict[str, Callable[[Array], Array]] = {

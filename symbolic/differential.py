@@ -16,7 +16,7 @@ from sympy.core.symbol import Str
 
 from symbolic.errors import DifferentiationError, LimitError, NameError_
 from symbolic.language.names import differential_of, split_mark
-from symbolic.language.printer import print_expression
+from symbolic.language.printer import STYLES, Printer, print_expression
 from symbolic.nodes import Node, operands, subexpressions, symbol, zeros
 from symbolic.program import Input, Let, Program, rewrite
 from symbolic.rules import Rule, rule_for
@@ -103,8 +103,7 @@ class ClosedForm(MatrixExpr):  # type: ignore[misc]
         return print_expression(self.expr, "latex")
 
     def equation(self, style: str = "unicode") -> str:
-        left = print_expression(symbol(self.name, *self.shape), style)
-        return f"{left} = {print_expression(self.expr, style)}"
+        return Printer(STYLES[style]).equation(self.name, self.expr)
 
     def __str__(self) -> str:
         return print_expression(self.expr)

@@ -35,9 +35,7 @@ class ProgramError(PushforwardError):
     Attributes: `message`, `hint` (what to do; may be empty), `line` and `column` (1-based, or None).
     """
 
-    def __init__(
-        self, message: str, span: Span | None = None, source: Source | None = None, hint: str = ""
-    ) -> None:
+    def __init__(self, message: str, span: Span | None = None, source: Source | None = None, hint: str = "") -> None:
         self.message, self.hint, self.span, self.source = message, hint, span, source
         super().__init__(message)
 

@@ -41,9 +41,7 @@ CATALOGUE: dict[str, ElementaryFunction] = {
         ElementaryFunction(
             "acos", "-1 ./ sqrt(1 - X∘X)", (-1.0, 1.0), latex=r"\arccos", aliases=("arccos",), cite="DLMF 4.24.8"
         ),
-        ElementaryFunction(
-            "atan", "1 ./ (1 + X∘X)", latex=r"\arctan", aliases=("arctan",), cite="DLMF 4.24.9"
-        ),
+        ElementaryFunction("atan", "1 ./ (1 + X∘X)", latex=r"\arctan", aliases=("arctan",), cite="DLMF 4.24.9"),
         ElementaryFunction("sinh", "cosh(X)", latex=r"\sinh", cite="DLMF 4.34.1"),
         ElementaryFunction("cosh", "sinh(X)", latex=r"\cosh", cite="DLMF 4.34.2"),
         ElementaryFunction("tanh", "1 - Y∘Y", latex=r"\tanh", cite="DLMF 4.34.3, 4.35.11"),

@@ -14,16 +14,31 @@ The shape of every argument is taken to fit; `symbolic.shapes` is where that is 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from functools import lru_cache
-from typing import Any
+from functools import cache, lru_cache
+from typing import Any, TypeAlias
 
-from sympy import Basic, Expr, HadamardPower, HadamardProduct, Identity, Integer, MatAdd, MatMul
-from sympy import MatrixExpr, MatrixSymbol, OneMatrix, S, Symbol, Transpose, ZeroMatrix
+from sympy import (
+    Basic,
+    Expr,
+    HadamardPower,
+    HadamardProduct,
+    Identity,
+    Integer,
+    MatAdd,
+    MatMul,
+    MatrixExpr,
+    MatrixSymbol,
+    OneMatrix,
+    S,
+    Symbol,
+    Transpose,
+    ZeroMatrix,
+)
 from sympy.core.symbol import Str
 
-Node = MatrixExpr
-Dim = Expr
-Shape = tuple[Any, Any]
+Node: TypeAlias = MatrixExpr
+Dim: TypeAlias = Expr
+Shape: TypeAlias = tuple[Any, Any]
 
 SCALAR: Shape = (S.One, S.One)
 
@@ -100,7 +115,7 @@ def is_number(value: Any) -> bool:
 # Leaves
 
 
-@lru_cache(maxsize=None)
+@cache
 def dimension(name: str) -> Dim:
     """A size that is not known as a number; a matrix may have no rows."""
     return Symbol(name, integer=True, nonnegative=True)
@@ -221,15 +236,15 @@ def _name(name: str) -> Str:
     return Str(name)
 
 
-def _flatten(operation: type, args: Iterable[Node]) -> list[Node]:
-    flat: list[Node] = []
+def _flatten(operation: Any, args: Iterable[Node]) -> list[Node]:
+    flat: list[Any] = []
     for arg in args:
         flat += arg.args if type(arg) is operation else (arg,)
     return flat
 
 
 def _is_scalar(chain: list[Node]) -> bool:
-    return chain[0].shape[0] == 1 and chain[-1].shape[1] == 1
+    return bool(chain[0].shape[0] == 1 and chain[-1].shape[1] == 1)
 
 
 def _product(chain: list[Node]) -> Node:

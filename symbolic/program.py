@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 from sympy import Expr, MatrixSymbol
@@ -12,6 +12,7 @@ from symbolic import nodes, scalars, shapes
 from symbolic.errors import NameError_, ProgramError, PushforwardError
 from symbolic.functions import CATALOGUE
 from symbolic.language.names import is_valid
+from symbolic.language.printer import STYLES, Printer
 from symbolic.nodes import CONSTANTS, Elementwise, Node, Shape, subexpressions
 
 
@@ -65,12 +66,38 @@ class Program:
     def __post_init__(self) -> None:
         self.verify()
 
+    # Words
+
+    def lines(self, style: str = "unicode") -> list[str]:
+        """The statements in a notation, "text", "unicode" or "latex"; reading them gives the same program."""
+        printer = Printer(STYLES[style])
+        lines = [printer.declaration(given.name, given.shape, given.facts) for given in self.inputs]
+        lines += [printer.definition(function.name, function.body) for function in self.functions]
+        lines += [printer.equation(let.name, let.expr) for let in self.lets]
+        if not self.lets or self.outputs != (self.lets[-1].name,):
+            lines.append(printer.returned(self.outputs))
+        end = STYLES[style].line_end
+        return [line + end for line in lines[:-1]] + lines[-1:]
+
+    def text(self, style: str = "unicode") -> str:
+        return "\n".join(self.lines(style))
+
+    __str__ = text
+
+    def latex(self) -> str:
+        return self.text("latex")
+
     # Looking things up
 
     @cached_property
     def symbols(self) -> dict[str, Node]:
         """Every name with its symbol, inputs first."""
-        return {binding.name: binding.symbol for binding in (*self.inputs, *self.lets)}
+        return {binding.name: binding.symbol for binding in self.bindings}
+
+    @property
+    def bindings(self) -> tuple[Input | Let, ...]:
+        """Inputs and lets, in order."""
+        return (*self.inputs, *self.lets)
 
     @cached_property
     def definitions(self) -> dict[str, Expr]:
@@ -104,6 +131,9 @@ class Program:
         return tuple(dict.fromkeys(size for i in self.inputs for size in i.shape if not size.is_Integer))
 
     # Changing a few things
+
+    def renamed(self, name: str) -> Program:
+        return replace(self, name=name)
 
     def define(self, **functions: str) -> Program:
         """The same program where an unknown function is a known one: `program.define(f="sin")`."""
@@ -210,5 +240,3 @@ def rewrite(node: Node, replace, memo: dict[Node, Node]) -> Node:  # type: ignor
         same = all(a is b for a, b in zip(old, new, strict=True))
         memo[part] = replace(part if same else nodes.rebuild(part, new))
     return memo[node]
-
-

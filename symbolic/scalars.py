@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Any
 
 import sympy
@@ -170,7 +170,7 @@ def _is_reciprocal(factor: Expr) -> bool:
 # The catalogue's functions as SymPy functions: SymPy's own where it has one, ours where it has not.
 
 
-@lru_cache(maxsize=None)
+@cache
 def derivative_syntax(function: str) -> Syntax:
     """The catalogue's derivative of a function, read once."""
     source = Source(CATALOGUE[function].derivative, f"the derivative of {function}")
@@ -184,7 +184,7 @@ def _own(name: str) -> Any:
     return type(name, (Function,), {"fdiff": fdiff, "is_real": True})
 
 
-_SYMPYS = "sin cos tan asin acos atan sinh cosh tanh exp log erf".split()
+_SYMPYS = ["sin", "cos", "tan", "asin", "acos", "atan", "sinh", "cosh", "tanh", "exp", "log", "erf"]
 _SCALAR_FUNCTIONS: dict[str, Any] = {
     **{name: _own(name) for name in CATALOGUE},
     **{name: getattr(sympy, name) for name in _SYMPYS},

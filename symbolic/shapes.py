@@ -91,9 +91,7 @@ def words(shape: Shape) -> str:
 
 def product(left: Shape, right: Shape, same: Same) -> Shape:
     if not same(left[1], right[0]):
-        raise ShapeError(
-            f"{words(left)} times {words(right)}, the inner dimensions {left[1]} and {right[0]} differ"
-        )
+        raise ShapeError(f"{words(left)} times {words(right)}, the inner dimensions {left[1]} and {right[0]} differ")
     return left[0], right[1]
 
 

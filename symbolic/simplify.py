@@ -13,8 +13,25 @@ from dataclasses import dataclass
 from sympy import HadamardPower, HadamardProduct, Identity, MatAdd, MatMul, OneMatrix, S, Transpose, ZeroMatrix
 
 from symbolic.nodes import (
-    LEAVES, SCALAR, Node, Quotient, Scale, add, hadamard, identity, is_number, multiply, ones, operands, quotient,
-    rebuild, scale, split_number, subexpressions, transpose, zeros,
+    LEAVES,
+    SCALAR,
+    Node,
+    Quotient,
+    Scale,
+    add,
+    hadamard,
+    identity,
+    is_number,
+    multiply,
+    ones,
+    operands,
+    quotient,
+    rebuild,
+    scale,
+    split_number,
+    subexpressions,
+    transpose,
+    zeros,
 )  # fmt: skip
 
 

@@ -1,6 +1,6 @@
 """Products with a column or row of ones repeat a vector; elementwise operations do that by broadcasting.
 
-    X + ones(n,1) b'  →  X + b', with b' a 1×m operand
+X + ones(n,1) b'  →  X + b', with b' a 1×m operand
 """
 
 from __future__ import annotations

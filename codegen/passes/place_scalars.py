@@ -76,9 +76,7 @@ def _used_once(name: str, uses: Counter[str], schedule: Schedule) -> bool:
     return uses[name] == 1 and name not in schedule.outputs
 
 
-def _smallest_factor(
-    whole: str, products: dict[str, Instr], uses: Counter[str], schedule: Schedule
-) -> tuple[str, str]:
+def _smallest_factor(whole: str, products: dict[str, Instr], uses: Counter[str], schedule: Schedule) -> tuple[str, str]:
     """The factor with the fewest entries, through products used only here, and the product it is a factor of."""
     found = []
     stack = [whole]

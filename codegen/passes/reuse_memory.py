@@ -13,7 +13,7 @@ from dataclasses import replace
 from codegen.schedule import Instr, Schedule
 from symbolic.nodes import Shape
 
-FRESH = ("elementwise", "product", "constant")
+FRESH = ("elementwise", "product", "constant", "copy")
 """The kinds of operation whose result is memory of the kernel's own."""
 
 
@@ -59,7 +59,7 @@ class _Memory:
 
     def _operand_to_overwrite(self, dying: list[str], instr: Instr) -> str | None:
         """An operand used for the last time, of the right shape, of which no other operand is a view."""
-        if instr.kind != "elementwise" or instr.op == "broadcast":
+        if instr.kind != "elementwise":
             return None
         for name in dying:
             alone = all(other == name or self.owner[other] != name for other in instr.names)
@@ -69,7 +69,7 @@ class _Memory:
 
     def _dead_matrix(self, instr: Instr) -> str | None:
         """The first matrix of the right shape that is free; for a product, one that lies row by row."""
-        if instr.kind not in ("elementwise", "product") or instr.op == "broadcast":
+        if instr.kind not in ("elementwise", "product"):
             return None
         free = self.free[self.schedule.shapes[instr.out]]
         for index, name in enumerate(free):

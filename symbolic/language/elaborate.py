@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from itertools import groupby
+from typing import Any, TypeAlias
 
 from sympy import Add, Expr, Rational, S
 
@@ -13,7 +14,7 @@ from symbolic.functions import CATALOGUE
 from symbolic.language.syntax import Call, Filled, Name, Number, Power, Product, Sum, Syntax, Transposed
 from symbolic.nodes import SCALAR, Node, is_number
 
-Value = Expr | Node
+Value: TypeAlias = Any
 """A number (a SymPy expression without symbols) or a matrix."""
 
 

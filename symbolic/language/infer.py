@@ -64,7 +64,9 @@ class Inference:
             right = self.shape(factor)
             if operator == "*" and not _is_scalar(left) and not _is_scalar(right):
                 assert left is not None and right is not None
-                left = self._located(syntax, factor, lambda a=left, b=right: shapes.product(a, b, self.unification.same))
+                left = self._located(
+                    syntax, factor, lambda a=left, b=right: shapes.product(a, b, self.unification.same)
+                )
             elif operator in ("*", "/"):
                 left = left if _is_scalar(right) and left is not None else right
             else:

@@ -1,4 +1,4 @@
-"""Nodes and programs to words. Reading a printed program gives the same program.
+"""Nodes and statements to words. Reading what is printed gives the same nodes.
 
 A style is a record of spellings; the one printer below decides brackets. A product inside another product
 is always bracketed, so that no reader has to know which of ⊙ and the matrix product binds tighter.
@@ -10,16 +10,40 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any
 
-from sympy import Add, Expr, HadamardPower, HadamardProduct, Identity, MatAdd, MatMul, MatrixSymbol, Mul
-from sympy import OneMatrix, Pow, Rational, S, Transpose, ZeroMatrix
+from sympy import (
+    Add,
+    Expr,
+    HadamardPower,
+    HadamardProduct,
+    Identity,
+    MatAdd,
+    MatMul,
+    MatrixSymbol,
+    Mul,
+    OneMatrix,
+    Pow,
+    Rational,
+    S,
+    Transpose,
+    ZeroMatrix,
+)
 
 from symbolic import scalars
 from symbolic.functions import CATALOGUE
 from symbolic.language.names import ascii_name, latex_name, unicode_name
 from symbolic.nodes import (
-    SCALAR, Elementwise, Node, Quotient, Scale, is_number, operands, split_number, subexpressions, symbol,
+    SCALAR,
+    Elementwise,
+    Node,
+    Quotient,
+    Scale,
+    Shape,
+    is_number,
+    operands,
+    split_number,
+    subexpressions,
+    symbol,
 )  # fmt: skip
-from symbolic.program import Input, Let, Program, ScalarFunction
 
 SUM, PRODUCT, JOINED, POSTFIX, ATOM = range(1, 6)
 
@@ -47,7 +71,14 @@ class Style:
     line_end: str
     pi: str
     filled: Callable[[str], str]
-    square: Callable[[str], str]
+    scalar_power: str
+    space: str = "{}"
+    fact: str = " {}"
+    returned: str = "return "
+
+    def of_scalars(self) -> Style:
+        """The same notation for formulas of numbers, where every product is a product of numbers."""
+        return replace(self, hadamard=self.product, quotient="/", power=self.scalar_power.format)
 
 
 def _plain_function(name: str) -> str:
@@ -63,7 +94,7 @@ def _latex_function(name: str) -> str:
 TEXT = Style(
     name=ascii_name, product="*", product_level=PRODUCT, hadamard=" .* ", quotient=" ./ ", power=".^{}".format,
     transpose="'", multiple="*", brackets=("(", ")"), function=ascii_name, size_sign=" x ", declaration=" : ",
-    fraction="{}/{}".format, line_end="", pi="pi", filled=_plain_function, square="{}^{}".format,
+    fraction="{}/{}".format, line_end="", pi="pi", filled=_plain_function, scalar_power="^{}",
 )  # fmt: skip
 UNICODE = replace(
     TEXT, name=unicode_name, product=" ", product_level=JOINED, hadamard=" ⊙ ", quotient=" ⊘ ", transpose="ᵀ",
@@ -73,7 +104,8 @@ LATEX = replace(
     UNICODE, name=latex_name, hadamard=r" \odot ", quotient=r" \oslash ", power=r"^{{\circ {}}}".format,
     transpose=r"^\top", brackets=(r"\left(", r"\right)"), function=_latex_function, size_sign=r" \times ",
     declaration=r" \in ", fraction=r"\frac{{{}}}{{{}}}".format, line_end=r" \\", pi=r"\pi ",
-    filled=r"\operatorname{{{}}}".format, square="{}^{{{}}}".format,
+    filled=r"\operatorname{{{}}}".format, scalar_power="^{{{}}}", space=r"\mathbb{{R}}^{{{}}}",
+    fact=r"\ \text{{{}}}", returned=r"\operatorname{return}\ ",
 )  # fmt: skip
 STYLES = {"text": TEXT, "unicode": UNICODE, "latex": LATEX}
 
@@ -81,22 +113,6 @@ STYLES = {"text": TEXT, "unicode": UNICODE, "latex": LATEX}
 def print_expression(node: Node, style: str = "unicode") -> str:
     """A matrix expression in the notation `style`: "text", "unicode" or "latex"."""
     return Printer(STYLES[style])(node)
-
-
-def print_program(program: Program, style: str = "unicode") -> str:
-    """A whole program, one statement a line, ending with a line end."""
-    return "".join(line + "\n" for line in program_lines(program, style))
-
-
-def program_lines(program: Program, style: str = "unicode") -> list[str]:
-    printer = Printer(STYLES[style])
-    lines = [printer.declaration(given) for given in program.inputs]
-    lines += [printer.definition(function) for function in program.functions]
-    lines += [printer.let(let) for let in program.lets]
-    if not program.lets or program.outputs != (program.lets[-1].name,):
-        lines.append(printer.returned(program.outputs))
-    end = STYLES[style].line_end
-    return [line + end for line in lines[:-1]] + lines[-1:]
 
 
 class Printer:
@@ -111,36 +127,23 @@ class Printer:
 
     # Statements
 
-    def declaration(self, given: Input) -> str:
+    def declaration(self, name: str, shape: Shape, facts: tuple[str, ...]) -> str:
+        """X0 : n × 2, X_0 \\in \\mathbb{R}^{n \\times 2}"""
         style = self.style
-        if style is LATEX:
-            sizes = style.size_sign.join(self.size(size) for size in given.shape)
-            facts = "".join(rf"\ \text{{{fact}}}" for fact in given.facts)
-            return rf"{style.name(given.name)} \in \mathbb{{R}}^{{{sizes}}}{facts}"
-        shape = style.size_sign.join(self.size(size) for size in given.shape)
-        return f"{style.name(given.name)}{style.declaration}{shape}" + "".join(f" {fact}" for fact in given.facts)
+        sizes = style.space.format(style.size_sign.join(map(str, shape)))
+        return f"{style.name(name)}{style.declaration}{sizes}" + "".join(map(style.fact.format, facts))
 
-    def let(self, let: Let) -> str:
-        return f"{self.style.name(let.name)} = {self(let.expr)}"
+    def equation(self, name: str, expression: Node) -> str:
+        return f"{self.style.name(name)} = {self(expression)}"
 
-    def definition(self, function: ScalarFunction) -> str:
-        return f"{self.style.function(function.name)}(x) = {self.scalar_function(function, 0)}"
-
-    def scalar_function(self, function: ScalarFunction, order: int) -> str:
-        """The body of f, or of a derivative of it, in the argument x."""
+    def definition(self, name: str, body: Expr, order: int = 0) -> str:
+        """f(x) = x*sin(x), and its derivatives: f'(x) = …"""
         argument = symbol("x", *SCALAR)
-        body = scalars.spread(scalars.derivative(function.body, order), argument)
-        juxtaposed = replace(self.style, hadamard=self.style.product, quotient="/") if self.style is not LATEX else (
-            replace(self.style, hadamard=" ", quotient="/", power="^{{{}}}".format)
-        )
-        return Printer(replace(juxtaposed, power=juxtaposed.power if self.style is LATEX else "^{}".format))(body)
+        right = Printer(self.style.of_scalars())(scalars.spread(scalars.derivative(body, order), argument))
+        return f"{self.style.function(name)}{chr(39) * order}(x) = {right}"
 
     def returned(self, outputs: tuple[str, ...]) -> str:
-        word = r"\operatorname{return}\ " if self.style is LATEX else "return "
-        return word + ", ".join(map(self.style.name, outputs))
-
-    def size(self, size: Expr) -> str:
-        return str(size)
+        return self.style.returned + ", ".join(map(self.style.name, outputs))
 
     # Expressions
 
@@ -198,7 +201,7 @@ class Printer:
                 text, binds = self.multiple(-coefficient, matrix)
                 return "-" + (text if binds >= PRODUCT else self.bracket(text)), SUM
             return self.multiple(coefficient, matrix)
-        inner = self.at_least(matrix, PRODUCT)
+        inner = self.at_least(matrix, POSTFIX if type(matrix) is Quotient else PRODUCT)
         level = PRODUCT if self.print(matrix)[1] < JOINED else self.style.product_level
         return f"{self.at_least(coefficient, POSTFIX)}{self.style.multiple}{inner}", level
 
@@ -234,7 +237,7 @@ class Printer:
         return ("1", ATOM) if node.shape == SCALAR else self.filled("ones", node.shape)
 
     def filled(self, function: str, sizes: tuple[Any, ...]) -> Printed:
-        return f"{self.style.filled(function)}({', '.join(map(self.size, sizes))})", ATOM
+        return f"{self.style.filled(function)}({', '.join(map(str, sizes))})", ATOM
 
     # Numbers
 
@@ -254,7 +257,7 @@ class Printer:
             if value.args[1] == -S.Half:
                 return self.style.fraction("1", self.number(Pow(value.args[0], S.Half))[0]), PRODUCT
             base, exponent = (self.at_least_number(part, ATOM) for part in value.args)
-            return self.style.square(base, exponent), POSTFIX
+            return base + self.style.scalar_power.format(exponent), POSTFIX
         name = scalars.name_of(value)
         return f"{self.style.function(name)}({self.number(value.args[0])[0]})", ATOM
 

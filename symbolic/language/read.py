@@ -3,18 +3,28 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
-from dataclasses import replace
+from collections.abc import Iterator, Mapping
+from dataclasses import fields, replace
+from typing import get_args
 
 from symbolic import scalars, shapes
 from symbolic.errors import NameError_, ProgramError, ReadError, ShapeError, Source, Span
-from symbolic.functions import CATALOGUE
 from symbolic.language import latex_lexer, text_lexer
 from symbolic.language.elaborate import Elaboration
 from symbolic.language.infer import Inference
-from symbolic.language.names import resolve_ascii_mark, split_mark
+from symbolic.language.names import resolve_ascii_mark
 from symbolic.language.parser import parse, parse_expression
-from symbolic.language.syntax import Assignment, Declaration, Definition, Name, Return, Script, Statement
+from symbolic.language.syntax import (
+    Assignment,
+    Declaration,
+    Definition,
+    Filled,
+    Name,
+    Return,
+    Script,
+    Statement,
+    Syntax,
+)  # fmt: skip
 from symbolic.language.tokens import Kind, Token
 from symbolic.nodes import Node
 from symbolic.program import Input, Let, Program, ScalarFunction
@@ -132,9 +142,7 @@ class _Reader:
                 if statement.name in declared:
                     raise NameError_(f"{statement.name!r} is declared twice", statement.span, self.source)
                 declared[statement.name] = statement
-                self.inference.require(
-                    statement.name, (shapes.as_size(statement.rows), shapes.as_size(statement.cols))
-                )
+                self.inference.require(statement.name, (shapes.as_size(statement.rows), shapes.as_size(statement.cols)))
             elif isinstance(statement, Definition):
                 self.define_function(statement)
             elif isinstance(statement, Assignment):
@@ -151,7 +159,10 @@ class _Reader:
         if name in self.assigned:
             line = self.line(self.assigned[name].span)
             raise NameError_(
-                f"{name!r} is already defined in line {line}", span, self.source, "each name is bound once: use a new one"
+                f"{name!r} is already defined in line {line}",
+                span,
+                self.source,
+                "each name is bound once: use a new one",
             )
         if name in self.inputs:
             raise NameError_(f"{name!r} is an argument and cannot be assigned", span, self.source)
@@ -173,8 +184,9 @@ class _Reader:
         for statement in statements:
             if not isinstance(statement, Assignment):
                 continue
-            for used in _names_in(statement.value):
-                self.check_use(used, statement, known)
+            for part in _parts(statement.value):
+                if isinstance(part, Name) and part.name != "pi":
+                    self.check_use(part, statement, known)
             shape = self.inference.shape(statement.value) or (shapes.as_size(1), shapes.as_size(1))
             declared = names.get(statement.name)
             if not self.inference.require(statement.name, shape):
@@ -209,12 +221,13 @@ class _Reader:
 
     def build(self, statements: list[Statement], name: str) -> Program:
         unification, names = self.inference.unification, self.inference.names
-        for given in self.inputs:
-            self.inference.require(given, self.inference.new_shape())
+        for name_ in self.inputs:
+            self.inference.require(name_, self.inference.new_shape())
         unification.name_unknowns((names[given] for given in self.inputs), self.named_sizes(statements))
         inputs = tuple(Input(g, unification.shape(names[g]), facts) for g, facts in self.inputs.items())
         for given in inputs:
             self.check_facts(given)
+        self.check_sizes(statements, {str(size) for given in inputs for size in given.shape})
         symbols = {given.name: given.symbol for given in inputs}
         elaboration = Elaboration(symbols)
         lets = []
@@ -225,6 +238,17 @@ class _Reader:
                 symbols[let.name] = let.symbol
                 lets.append(let)
         return Program(name, inputs, tuple(lets), self.outputs(statements, lets), self.scalar_functions())
+
+    def check_sizes(self, statements: list[Statement], known: set[str]) -> None:
+        """The sizes in ones(n, m) must be those of an input: nothing else says what they are."""
+        filled = (p for s in statements if isinstance(s, Assignment) for p in _parts(s.value) if isinstance(p, Filled))
+        for part in filled:
+            for size in part.sizes:
+                if isinstance(size, str) and size not in known:
+                    raise NameError_(
+                        f"no input has the size {size!r}", part.span, self.source,
+                        "give it as a number, or declare an input that has it",
+                    )  # fmt: skip
 
     def check_facts(self, given: Input) -> None:
         square = [fact for fact in given.facts if fact != "positive"]
@@ -260,17 +284,13 @@ class _Reader:
         )
 
 
-def _names_in(syntax: object) -> list[Name]:
-    """The names of matrices in an expression, in order."""
-    found: list[Name] = []
-    stack = [syntax]
+def _parts(syntax: Syntax) -> Iterator[Syntax]:
+    """The expression and everything in it, from left to right."""
+    stack: list[object] = [syntax]
     while stack:
         part = stack.pop()
-        if isinstance(part, Name):
-            if part.name != "pi":
-                found.append(part)
-        elif isinstance(part, tuple):
+        if isinstance(part, tuple):
             stack.extend(reversed(part))
-        elif hasattr(part, "__dataclass_fields__") and not isinstance(part, Span):
-            stack.extend(getattr(part, name) for name in reversed(list(part.__dataclass_fields__)))
-    return found
+        elif isinstance(part, get_args(Syntax)):
+            yield part
+            stack.extend(getattr(part, field.name) for field in reversed(fields(part)))

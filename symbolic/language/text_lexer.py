@@ -61,9 +61,7 @@ def _token(match: re.Match[str], source: Source) -> list[Token]:
             return [number_token(text, span, source)]
         case "name":
             if "__" in text or text.endswith("_"):
-                raise ReadError(
-                    f"{text!r} cannot be a name: two underscores, or one at the end", span, source
-                )
+                raise ReadError(f"{text!r} cannot be a name: two underscores, or one at the end", span, source)
             return [name_token(canonical(text), span, source)]
         case "superscript":
             return _superscript(text.translate(_SUPERSCRIPTS), span, source)

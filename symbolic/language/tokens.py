@@ -38,7 +38,7 @@ class Token:
 
     def __str__(self) -> str:
         if self.kind in (Kind.NEWLINE, Kind.END):
-            return self.kind.value
+            return str(self.kind.value)
         return f"{self.kind.value} {self.text!r}" if self.kind is Kind.NAME else repr(self.text)
 
 

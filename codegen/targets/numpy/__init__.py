@@ -46,7 +46,10 @@ SPELLINGS: dict[str, Spelling] = {
     "ones": Spelling("ones(({rows}, {cols}), dtype={like}.dtype)", "", ("ones",)),
     "zeros": Spelling("zeros(({rows}, {cols}), dtype={like}.dtype)", "", ("zeros",)),
     "eye": Spelling("eye({rows}, dtype={like}.dtype)", "", ("eye",)),
-    **{name: _ufunc(name) for name in "sin cos tan sinh cosh tanh exp expm1 log log1p sqrt sign".split()},
+    **{
+        name: _ufunc(name)
+        for name in ("sin", "cos", "tan", "sinh", "cosh", "tanh", "exp", "expm1", "log", "log1p", "sqrt", "sign")
+    },
     "asin": _ufunc("arcsin"),
     "acos": _ufunc("arccos"),
     "atan": _ufunc("arctan"),

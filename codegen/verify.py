@@ -1,0 +1,81 @@
+"""Check a kernel over several shapes, seeds and both precisions."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from codegen.check import Array, CheckReport, Measurement, Values, measure
+from codegen.kernel import Kernel
+from codegen.reference import evaluate
+from codegen.sampling import Point, numbers_for, sample
+from symbolic.program import Program
+
+LENGTHS = ((3, 4, 2, 5, 6), (1, 1, 1, 1, 1), (7, 2, 9, 1, 4), (0, 3, 2, 4, 5))
+"""Lengths of the symbolic sizes, in turn: all different, all one, tall, and without rows."""
+SEEDS = (1, 2)
+
+Progress = Callable[[int, int], None]
+
+
+def verify_kernel(
+    kernel: Kernel,
+    sizes: Mapping[str, int] | None = None,
+    seeds: tuple[int, ...] = SEEDS,
+    progress: Progress | None = None,
+) -> CheckReport:
+    """Run every measurement of `codegen.check`; `sizes` fixes the lengths, otherwise several sets are tried.
+
+    `progress(done, total)` is called after each point. Raises PushforwardError when no valid point is found.
+    """
+    primal = kernel.differential.primal if kernel.differential else kernel.program
+    cases = _cases(primal, sizes, seeds)
+    measurements: list[Measurement] = []
+    avoided: dict[str, None] = {}
+    for done, (lengths, seed, dtype) in enumerate(cases, start=1):
+        point = sample(primal, kernel.differential.wrt if kernel.differential else (), lengths, seed)
+        avoided |= dict.fromkeys(point.avoided)
+        label = ", ".join(f"{size}={length}" for size, length in lengths.items())
+        measurements += measure(_KernelAt(kernel, primal, point), _primal(primal, point), point, label, seed, dtype)
+        if progress is not None:
+            progress(done, len(cases))
+    return CheckReport(kernel.signature.function, tuple(measurements), tuple(avoided))
+
+
+def _cases(
+    primal: Program, sizes: Mapping[str, int] | None, seeds: tuple[int, ...]
+) -> list[tuple[dict[str, int], int, str]]:
+    sets = [numbers_for(primal, lengths) for lengths in LENGTHS]
+    if sizes is not None:
+        sets = [{**sets[0], **sizes}]
+    distinct = list({tuple(lengths.items()): lengths for lengths in sets}.values())
+    cases = [(lengths, seed, "float64") for lengths in distinct for seed in seeds]
+    return cases + [(lengths, seeds[0], "float32") for lengths in distinct]
+
+
+def _primal(program: Program, point: Point) -> Callable[[Values], Values]:
+    def outputs(inputs: Values) -> Values:
+        values = evaluate(program, inputs, point.functions)
+        return {name: values[name] for name in program.outputs}
+
+    return outputs
+
+
+class _KernelAt:
+    """The kernel as a function from inputs and directions, by name, to outputs and differentials, by name."""
+
+    def __init__(self, kernel: Kernel, primal: Program, point: Point) -> None:
+        self.kernel, self.primal = kernel, primal
+        self.functions: dict[str, Any] = {
+            keyword: point.functions[function, order] for keyword, function, order in kernel.signature.functions
+        }
+
+    def __call__(self, inputs: Values, directions: Values) -> tuple[Values, Values]:
+        differential = self.kernel.differential
+        seeds = [directions[name] for name in differential.wrt] if differential else []
+        arguments: list[Array] = [*(inputs[given.name] for given in self.primal.inputs), *seeds]
+        results = self.kernel(*arguments, **self.functions)
+        results = results if isinstance(results, tuple) else (results,)
+        count = len(self.primal.outputs)
+        values = dict(zip(self.primal.outputs, results[:count], strict=True))
+        return values, dict(zip(self.primal.outputs, results[count:], strict=False))

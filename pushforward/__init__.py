@@ -1,0 +1,65 @@
+"""Pushforward: matrix programs, their differentials in closed form, and kernels that are checked.
+
+import pushforward as pf
+program = pf.parse("X1 = X0*W1; X2 = f.(X1); X3 = X2*W2; X4 = f.(X3)")
+d = pf.differential(program, wrt="X0")
+print(d)                      # δX4 = f'(X3) ⊙ ((f'(X1) ⊙ (δX0 W1)) W2)
+k = pf.compile(d)             # k(X0, W1, W2, dX0, f=numpy.sin, df=numpy.cos) -> (X4, dX4)
+print(pf.verify(k))
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING, Any
+
+from codegen.version import VERSION as __version__
+
+if TYPE_CHECKING:
+    from codegen.check import CheckReport
+    from codegen.kernel import Kernel
+    from pushforward.api import compile, differential, parse, read, verify
+    from symbolic.differential import ClosedForm, Differential, Step
+    from symbolic.errors import (
+        DifferentiationError,
+        LimitError,
+        NameError_,
+        NotSupported,
+        ProgramError,
+        PushforwardError,
+        ReadError,
+        ShapeError,
+    )  # fmt: skip
+    from symbolic.program import Input, Let, Program
+
+_HOME = {
+    **dict.fromkeys(("parse", "read", "differential", "compile", "verify"), "pushforward.api"),
+    **dict.fromkeys(("Program", "Input", "Let"), "symbolic.program"),
+    **dict.fromkeys(("Differential", "ClosedForm", "Step"), "symbolic.differential"),
+    **dict.fromkeys(
+        ("PushforwardError", "ProgramError", "ReadError", "NameError_", "ShapeError", "LimitError", "NotSupported",
+         "DifferentiationError"),
+        "symbolic.errors",
+    ),
+    "Kernel": "codegen.kernel",
+    "CheckReport": "codegen.check",
+}  # fmt: skip
+
+__all__ = [
+    "CheckReport", "ClosedForm", "Differential", "DifferentiationError", "Input", "Kernel", "Let", "LimitError",
+    "NameError_", "NotSupported", "Program", "ProgramError", "PushforwardError", "ReadError", "ShapeError", "Step",
+    "__version__", "compile", "differential", "parse", "read", "verify",
+]  # fmt: skip
+
+
+def __getattr__(name: str) -> Any:
+    """Names are loaded when they are first used: SymPy takes half a second to import."""
+    if name not in _HOME:
+        raise AttributeError(f"module 'pushforward' has no attribute {name!r}")
+    value = getattr(importlib.import_module(_HOME[name]), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

@@ -1,0 +1,86 @@
+"""The public face: the whole way from text to a checked kernel, one function a stage.
+
+text → parse → differential → compile → verify
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from pathlib import Path
+
+import pushforward.siblings  # noqa: F401  (first: it checks which packages the next lines get)
+from codegen.check import CheckReport
+from codegen.kernel import Kernel, compile_kernel
+from codegen.verify import SEEDS, verify_kernel
+from symbolic.differential import Differential, differentiate
+from symbolic.errors import ReadError
+from symbolic.language.read import read_program
+from symbolic.language.tokens import MAX_CHARACTERS
+from symbolic.program import Program
+
+_DIALECTS = {".tex": "latex", ".jl": "text", ".pf": "text"}
+
+
+def parse(text: str, name: str = "", dialect: str | None = None) -> Program:
+    """A matrix program from text.
+
+    text: one statement a line or between `;`, in ASCII, Unicode, Julia or LaTeX notation; shapes may be
+    declared (`X0 : n x 2`) and are inferred where they are not. name: a label for messages and files.
+    dialect: "text" (ASCII, Unicode, Julia) or "latex"; by default the text is looked at.
+    Raises ProgramError: ReadError, NameError_, ShapeError, LimitError or NotSupported, with line, column, caret.
+    """
+    return read_program(text, name, dialect)
+
+
+def read(path: str | Path) -> Program:
+    """A matrix program from a file in UTF-8: `.pf` and `.jl` are text, `.tex` is LaTeX, others are looked at.
+
+    Raises OSError when there is no such file, ProgramError as `parse` does.
+    """
+    path = Path(path)
+    with path.open("rb") as file:
+        content = file.read(4 * MAX_CHARACTERS + 1)
+    try:
+        text = content.decode("utf-8")
+    except UnicodeDecodeError as error:
+        raise ReadError(f"{path.name} is not UTF-8 text: byte {error.start} is {content[error.start]:#04x}") from None
+    return read_program(text, path.name, _DIALECTS.get(path.suffix)).renamed(path.stem)
+
+
+def differential(program: Program, wrt: str | Iterable[str] | None = None) -> Differential:
+    """The differential with respect to one input, several, or (by default) all.
+
+    The result maps seeds, δX0 of the shape of X0, linearly to the outputs' differentials, of their shapes.
+    `str()` is the closed form, `.steps` the derivation, `.program` the tangent program.
+    Raises NameError_ for a name that is no input, DifferentiationError for an operation without a rule.
+    """
+    return differentiate(program, wrt)
+
+
+def compile(
+    what: Program | Differential,
+    target: str = "numpy",
+    sizes: Mapping[str, int] | None = None,
+    name: str | None = None,
+) -> Kernel:
+    """A callable kernel, with its source as `.source`.
+
+    k(inputs…, seeds…, f=…, df=…) -> (outputs…, differentials…); a program alone gives its outputs.
+    sizes: sample lengths of symbolic sizes, by which the order of matrix products is chosen.
+    Raises NotSupported for another target, ProgramError for an unknown size.
+    """
+    return compile_kernel(what, target, sizes, name)
+
+
+def verify(
+    kernel: Kernel,
+    sizes: Mapping[str, int] | None = None,
+    seeds: tuple[int, ...] = SEEDS,
+    progress: Callable[[int, int], None] | None = None,
+) -> CheckReport:
+    """Check a kernel against an independent evaluation: complex step, differences of order 2, both precisions.
+
+    sizes: lengths of symbolic sizes; by default several sets are tried. seeds: of the random points.
+    Raises PushforwardError when no point is found where the program is defined and smooth.
+    """
+    return verify_kernel(kernel, sizes, seeds, progress)

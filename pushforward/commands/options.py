@@ -1,0 +1,75 @@
+"""What the commands share: where the program comes from, and what it is differentiated by."""
+
+from __future__ import annotations
+
+import functools
+import json
+import sys
+from collections.abc import Callable
+from typing import Any
+
+import click
+
+from pushforward import api
+from symbolic.program import Program
+
+STYLES = ("unicode", "text", "latex")
+
+
+def program_options(function: Callable[..., Any]) -> Callable[..., Any]:
+    """FILE or -e TEXT, --define, --wrt; the command receives the Differential."""
+
+    @click.argument("file", required=False)
+    @click.option("-e", "--expression", "text", help="The program itself, instead of a file.")
+    @click.option(
+        "--wrt", multiple=True, metavar="NAME", help="An input to differentiate by; repeatable [default: all]."
+    )
+    @click.option(
+        "--define", multiple=True, metavar="f=sin", help="Let an unknown function be a known one; repeatable."
+    )
+    @functools.wraps(function)
+    def command(file: str | None, text: str | None, wrt: tuple[str, ...], define: tuple[str, ...], **rest: Any) -> Any:
+        program = load_program(file, text).define(**dict(_pairs(define, "--define", "f=sin")))
+        return function(api.differential(program, wrt or None), **rest)
+
+    return command
+
+
+def size_option(function: Callable[..., Any]) -> Callable[..., Any]:
+    return click.option("--size", multiple=True, metavar="n=1000", help="A length for a symbolic size; repeatable.")(
+        function
+    )
+
+
+def load_program(file: str | None, text: str | None) -> Program:
+    if (file is None) == (text is None):
+        raise click.UsageError("give a FILE (or - for standard input), or the program after -e")
+    if text is not None:
+        return api.parse(text)
+    if file == "-":
+        return api.parse(sys.stdin.read(), "<stdin>").renamed("program")
+    assert file is not None
+    return api.read(file)
+
+
+def sizes_from(size: tuple[str, ...]) -> dict[str, int] | None:
+    sizes = {}
+    for name, value in _pairs(size, "--size", "n=1000"):
+        if not value.isdecimal():
+            raise click.BadParameter(f"{value!r} is not a whole number", param_hint="--size")
+        sizes[name] = int(value)
+    return sizes or None
+
+
+def _pairs(values: tuple[str, ...], option: str, example: str) -> list[tuple[str, str]]:
+    pairs = []
+    for value in values:
+        name, equals, right = value.partition("=")
+        if not (name and equals and right):
+            raise click.BadParameter(f"{value!r} is not of the form {example}", param_hint=option)
+        pairs.append((name, right))
+    return pairs
+
+
+def echo_json(value: Any) -> None:
+    click.echo(json.dumps(value, indent=2, ensure_ascii=False))

@@ -1,0 +1,93 @@
+"""A place in a list of tokens, and the errors of not finding there what is expected."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from symbolic.errors import LimitError, ReadError, Source, Span
+from symbolic.language.tokens import Kind, Token
+
+MAX_NESTING = 80
+
+
+class Cursor:
+    """Looks at the tokens of a text one by one. Lines go on inside brackets and after an operator."""
+
+    def __init__(self, tokens: list[Token], source: Source) -> None:
+        self.source = source
+        self.tokens = _join_lines(tokens)
+        self.index = 0
+        self.nesting = 0
+
+    @property
+    def here(self) -> Token:
+        return self.tokens[self.index]
+
+    def peek(self, offset: int = 1) -> Token:
+        return self.tokens[min(self.index + offset, len(self.tokens) - 1)]
+
+    def advance(self) -> Token:
+        token = self.here
+        self.index = min(self.index + 1, len(self.tokens) - 1)
+        return token
+
+    def at(self, *operators: str) -> bool:
+        return self.here.kind is Kind.OPERATOR and self.here.text in operators
+
+    def at_end(self) -> bool:
+        return self.here.kind is Kind.END
+
+    def at_word(self, word: str) -> bool:
+        return self.here.kind is Kind.NAME and self.here.text == word
+
+    def expect(self, kind: Kind, wanted: str) -> Token:
+        if self.here.kind is not kind:
+            raise self.unexpected(wanted)
+        return self.advance()
+
+    def expect_operator(self, operator: str) -> Token:
+        if not self.at(operator):
+            raise self.unexpected(repr(operator))
+        return self.advance()
+
+    def unexpected(self, wanted: str, hint: str = "") -> ReadError:
+        return ReadError(f"expected {wanted}, found {self.here}", self.here.span, self.source, hint)
+
+    def expect_end_of_statement(self) -> None:
+        if self.here.kind is Kind.CLOSE:
+            raise ReadError(f"this {self.here.text!r} closes nothing", self.here.span, self.source)
+        if self.here.kind not in (Kind.NEWLINE, Kind.END):
+            raise self.unexpected("an operator or the end of the line")
+
+    @contextmanager
+    def nested(self, span: Span) -> Iterator[None]:
+        self.nesting += 1
+        if self.nesting > MAX_NESTING:
+            raise LimitError(
+                f"nested more than {MAX_NESTING} deep", span, self.source, "give the inner expression a name of its own"
+            )
+        yield
+        self.nesting -= 1
+
+    def is_next_line(self, opening: Token) -> bool:
+        return "\n" in self.source.text[opening.span.start : self.here.span.start] or self.here.kind is Kind.NEWLINE
+
+    def column(self, token: Token) -> int:
+        return token.span.start - self.source.text.rfind("\n", 0, token.span.start)
+
+
+def _join_lines(tokens: list[Token]) -> list[Token]:
+    """Without the line ends inside brackets and after an operator: those lines go on."""
+    depth = 0
+    joined: list[Token] = []
+    for token in tokens:
+        if token.kind is Kind.OPEN:
+            depth += 1
+        elif token.kind is Kind.CLOSE:
+            depth = max(0, depth - 1)
+        continues = depth or (joined and joined[-1].kind is Kind.OPERATOR)
+        if token.kind is Kind.NEWLINE and token.text != ";" and continues:
+            continue
+        joined.append(token)
+    return joined
