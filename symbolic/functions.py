@@ -44,7 +44,7 @@ CATALOGUE: dict[str, ElementaryFunction] = {
         ElementaryFunction("atan", "1 ./ (1 + X∘X)", latex=r"\arctan", aliases=("arctan",), cite="DLMF 4.24.9"),
         ElementaryFunction("sinh", "cosh(X)", latex=r"\sinh", cite="DLMF 4.34.1"),
         ElementaryFunction("cosh", "sinh(X)", latex=r"\cosh", cite="DLMF 4.34.2"),
-        ElementaryFunction("tanh", "1 - Y∘Y", latex=r"\tanh", cite="DLMF 4.34.3, 4.35.11"),
+        ElementaryFunction("tanh", "1 - Y∘Y", latex=r"\tanh", cite="DLMF 4.34.3"),
         ElementaryFunction("exp", "Y", latex=r"\exp", cite="DLMF 4.7.7"),
         ElementaryFunction("expm1", "Y + 1", cite="DLMF 4.7.7"),
         ElementaryFunction("log", "1 ./ X", (0.0, _INFINITY), latex=r"\log", aliases=("ln",), cite="DLMF 4.7.1"),

@@ -9,7 +9,7 @@ from symbolic.rules.registry import Differentiate, rule
 from symbolic.scalars import derivative_syntax
 
 
-@rule(Elementwise, "elementwise function", "d(f(A)) = f'(A) .* dA", "DLMF 1.4.11, entrywise")
+@rule(Elementwise, "elementwise function", "d(f(A)) = f'(A) .* dA", "DLMF 1.4(iii), the chain rule, entrywise")
 def any_function(node: Node, d: Differentiate) -> Node:
     return hadamard(apply(node.function, node.argument, node.order + 1), d(node.argument))
 

@@ -7,11 +7,11 @@ from sympy import MatAdd, Transpose
 from symbolic.nodes import Node, Scale, add, is_number, scale, transpose
 from symbolic.rules.registry import Differentiate, linear, rule
 
-linear(MatAdd, "sum", "d(A + B) = dA + dB", "Magnus and Neudecker 2019, 8.3", add)
-linear(Transpose, "transpose", "d(A') = dA'", "Magnus and Neudecker 2019, 8.3", transpose)
+linear(MatAdd, "sum", "d(A + B) = dA + dB", "Matrix Cookbook 2012, (35)", add)
+linear(Transpose, "transpose", "d(A') = dA'", "Matrix Cookbook 2012, (44)", transpose)
 
 
-@rule(Scale, "scalar multiple", "d(a*A) = da*A + a*dA", "Magnus and Neudecker 2019, 8.3")
+@rule(Scale, "scalar multiple", "d(a*A) = da*A + a*dA", "Magnus and Neudecker 2019, chapter 8")
 def scalar_multiple(node: Node, d: Differentiate) -> Node:
     coefficient, matrix = node.args
     if is_number(coefficient):

@@ -10,12 +10,12 @@ from symbolic.nodes import Node, Quotient, add, hadamard, multiply, power, quoti
 from symbolic.rules.registry import Differentiate, rule
 
 
-@rule(MatMul, "matrix product", "d(A*B) = dA*B + A*dB", "Magnus and Neudecker 2019, 8.3; Giles 2008, 2.1")
+@rule(MatMul, "matrix product", "d(A*B) = dA*B + A*dB", "Matrix Cookbook 2012, (37)")
 def matrix_product(node: Node, d: Differentiate) -> Node:
     return _one_factor_at_a_time(multiply, node, d)
 
 
-@rule(HadamardProduct, "Hadamard product", "d(A .* B) = dA .* B + A .* dB", "Magnus and Neudecker 2019, 8.3")
+@rule(HadamardProduct, "Hadamard product", "d(A .* B) = dA .* B + A .* dB", "Matrix Cookbook 2012, (38)")
 def hadamard_product(node: Node, d: Differentiate) -> Node:
     return _one_factor_at_a_time(hadamard, node, d)
 
@@ -26,7 +26,7 @@ def _one_factor_at_a_time(product: Callable[..., Node], node: Node, d: Different
 
 
 # d(A ⊘ B) = (dA - (A ⊘ B) ∘ dB) ⊘ B reuses the quotient itself: one division fewer than (dA∘B - A∘dB) ⊘ B∘B.
-@rule(Quotient, "quotient", "d(A ./ B) = (dA - (A ./ B) .* dB) ./ B", "DLMF 1.4.10, entrywise")
+@rule(Quotient, "quotient", "d(A ./ B) = (dA - (A ./ B) .* dB) ./ B", "DLMF 1.4(iii), entrywise")
 def elementwise_quotient(node: Node, d: Differentiate) -> Node:
     above, below = node.args
     return quotient(subtract(d(above), hadamard(node, d(below))), below)
