@@ -23,29 +23,33 @@ _BUILTINS = {
 _MODULES = {"numpy", "scipy.special", "__future__"}
 
 
-def check_source(source: str, imports: Mapping[str, set[str]]) -> None:
-    """Raise PushforwardError unless every node, attribute, call and import is of the expected kind."""
+def check_source(source: str, imports: Mapping[str, set[str]]) -> ast.Module:
+    """The syntax tree of a source in which every node, attribute, call and import is of an expected kind.
+
+    Raises PushforwardError otherwise.
+    """
     tree = ast.parse(source)
-    defined = {node.name for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)}
-    parameters = {node.arg for node in ast.walk(tree) if isinstance(node, ast.arg)}
-    callable_names = defined | parameters | _BUILTINS | {name for names in imports.values() for name in names}
-    for node in ast.walk(tree):
+    nodes = list(ast.walk(tree))
+    callable_names = set(_BUILTINS).union(*imports.values())
+    callable_names |= {node.name for node in nodes if isinstance(node, ast.FunctionDef)}
+    callable_names |= {node.arg for node in nodes if isinstance(node, ast.arg)}
+    for node in nodes:
         problem = _problem(node, callable_names)
         if problem:
             raise PushforwardError(f"the generated source holds {problem}; nothing was written or loaded")
+    return tree
 
 
 def _problem(node: ast.AST, callable_names: set[str]) -> str:
-    if not isinstance(node, _NODES):
-        return f"an unexpected {type(node).__name__}"
-    if isinstance(node, ast.Attribute) and node.attr not in _ATTRIBUTES:
-        return f"the attribute {node.attr!r}"
-    if isinstance(node, ast.Name) and node.id.startswith("__"):
-        return f"the name {node.id!r}"
-    if isinstance(node, ast.ImportFrom) and node.module not in _MODULES:
-        return f"an import of {node.module!r}"
-    if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id not in callable_names:
-        return f"a call of {node.func.id!r}"
-    if isinstance(node, ast.Call) and not isinstance(node.func, ast.Name | ast.Attribute):
-        return "a call of an expression"
-    return ""
+    match node:
+        case ast.Name(id=name) if name.startswith("__"):
+            return f"the name {name!r}"
+        case ast.Attribute(attr=name) if name not in _ATTRIBUTES:
+            return f"the attribute {name!r}"
+        case ast.ImportFrom(module=module) if module not in _MODULES:
+            return f"an import of {module!r}"
+        case ast.Call(func=ast.Name(id=name)) if name not in callable_names:
+            return f"a call of {name!r}"
+        case ast.Call(func=function) if not isinstance(function, ast.Name | ast.Attribute):
+            return "a call of an expression"
+    return "" if isinstance(node, _NODES) else f"an unexpected {type(node).__name__}"

@@ -6,6 +6,7 @@ printed by this project: nothing of a user's own text reaches the file.
 
 from __future__ import annotations
 
+import ast
 import hashlib
 from dataclasses import dataclass
 from functools import lru_cache
@@ -48,7 +49,10 @@ class Signature:
 
 @dataclass(frozen=True)
 class Emitted:
+    """The text of a kernel file, its checked syntax tree, and how to call it."""
+
     source: str
+    tree: ast.Module
     signature: Signature
 
 
@@ -57,8 +61,7 @@ def emit(schedule: Schedule, header: Header, function: str) -> Emitted:
     emission = _Emission(schedule, identifier(function))
     record = emission.record(header)
     source = _template().render(**record)
-    check_source(source, emission.modules)
-    return Emitted(source, emission.signature())
+    return Emitted(source, check_source(source, emission.modules), emission.signature())
 
 
 @lru_cache(maxsize=1)

@@ -37,7 +37,7 @@ class Kernel:
         self.schedule = schedule
         self.source = emitted.source
         self.signature = emitted.signature
-        self.function = load(emitted.source, emitted.signature.function, emitted.signature.function)
+        self.function = load(emitted.source, emitted.tree, emitted.signature.function)
 
     def __call__(self, *arguments: Any, **functions: Any) -> Any:
         return self.function(*arguments, **functions)

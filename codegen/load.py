@@ -2,41 +2,49 @@
 
 from __future__ import annotations
 
+import ast
+import hashlib
 import importlib.util
 import linecache
 from collections.abc import Callable
 from importlib.abc import InspectLoader
-from types import ModuleType
+from types import CodeType, ModuleType
 from typing import Any
 
 from symbolic.errors import PushforwardError
 
 
-class _SourceLoader(InspectLoader):
-    def __init__(self, source: str) -> None:
-        self.source = source
+class _TreeLoader(InspectLoader):
+    """Loads a module from a syntax tree that has been checked."""
+
+    def __init__(self, source: str, tree: ast.Module, filename: str) -> None:
+        self.source, self.tree, self.filename = source, tree, filename
 
     def get_source(self, fullname: str) -> str:
         return self.source
+
+    def get_code(self, fullname: str) -> CodeType:
+        return self.source_to_code(self.tree, self.filename)
 
     def exec_module(self, module: ModuleType) -> None:
         super().exec_module(module)
 
 
-def load(source: str, function: str, label: str) -> Callable[..., Any]:
-    """The function of that name in a kernel's source, which `emit` has checked.
+def load(source: str, tree: ast.Module, function: str) -> Callable[..., Any]:
+    """The function of that name in a kernel's source, whose syntax tree `emit` has checked.
 
     Raises PushforwardError when a library that the kernel needs is missing.
     """
-    name = f"pushforward_kernel_{label}"
-    loader = _SourceLoader(source)
-    spec = importlib.util.spec_from_loader(name, loader, origin=f"<{name}>")
+    name = f"pushforward_kernel_{function}"
+    filename = f"<{name} {hashlib.sha256(source.encode()).hexdigest()[:16]}>"
+    loader = _TreeLoader(source, tree, filename)
+    spec = importlib.util.spec_from_loader(name, loader, origin=filename)
     assert spec is not None
     module = importlib.util.module_from_spec(spec)
     try:
         loader.exec_module(module)
     except ModuleNotFoundError as error:
         raise PushforwardError(f"this kernel needs {error.name}: pip install {error.name}") from None
-    linecache.cache["<string>"] = (len(source), None, source.splitlines(keepends=True), "<string>")
+    linecache.cache[filename] = (len(source), None, source.splitlines(keepends=True), filename)
     loaded: Callable[..., Any] = getattr(module, function)
     return loaded

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from codegen.schedule import Arg, Instr, Schedule
 from symbolic.nodes import Shape
 
-MAX_CHAIN = 60
+MAX_CHAIN = 24
 """Longer chains are multiplied from left to right in pieces of this length: the search is cubic."""
 
 
