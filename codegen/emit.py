@@ -97,7 +97,7 @@ class _Emission:
         self.notation = Notation(schedule, self.names)
         sizes = dict.fromkeys(s for name in schedule.inputs for s in schedule.shapes[name] if not s.is_Integer)
         self.sizes = {size: self.names.choose(f"size {size}", str(size)) for size in sizes}
-        self.guarded = any(instr.op == "exp" for instr in schedule.instrs)
+        self.guarded = any(dict(instr.attrs).get("saturates") for instr in schedule.instrs)
         self.body = [self.line(instr) for instr in schedule.instrs]
         self.modules = self.imports()
 

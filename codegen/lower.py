@@ -69,6 +69,7 @@ def lower(program: Program, sizes: Mapping[str, int] | None = None) -> Schedule:
 class _Lowering:
     def __init__(self, program: Program) -> None:
         self.instrs: list[Instr] = []
+        self.saturating: set[Node] = set()
         self.shapes: dict[str, Shape] = {given.name: given.shape for given in program.inputs}
         self.values: dict[Node, Arg] = {given.symbol: given.name for given in program.inputs}
         for let in program.lets:
@@ -195,8 +196,11 @@ class _Lowering:
     def elementwise(self, node: Node, name: str | None) -> str:
         if node.function in EXPANSIONS:
             expanded = Elaboration({"X": node.argument}).matrix(_expansion(node.function))
+            self.saturating |= {part for part in subexpressions(expanded) if _is_exponential(part)} - self.values.keys()
             return self.value(expanded, name)
         argument = self.matrix(node.argument)
+        if node in self.saturating:
+            return self.emit(node.function, (argument,), node.shape, name, saturates=True)
         if node.function in CATALOGUE:
             return self.emit(node.function, (argument,), node.shape, name)
         return self.emit("call", (argument,), node.shape, name, function=node.function, order=node.order)
@@ -206,6 +210,10 @@ class _Lowering:
 def _expansion(function: str) -> Syntax:
     source = Source(EXPANSIONS[function], f"the expansion of {function}")
     return parse_expression(tokens(source), source)
+
+
+def _is_exponential(node: Node) -> bool:
+    return type(node) is Elementwise and node.function == "exp"
 
 
 def _fills_a_shape(node: Node) -> bool:
