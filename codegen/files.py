@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import contextlib
+import errno
+import glob
 import os
 import tempfile
 from pathlib import Path
@@ -13,15 +15,27 @@ _PREFIX, _SUFFIX = ".pushforward-", ".tmp"
 def write_text(path: str | Path, text: str) -> bool:
     """Write `text` as UTF-8; True if the file changed. Raises OSError, leaving what was there.
 
-    The text goes to a temporary file beside the target, is forced to the disk, and then takes its name.
+    The text goes to a temporary file beside the target, is forced to the disk, and then takes its name. A link
+    is followed; a device or pipe is written to directly, since it cannot be replaced.
     """
-    path = Path(path)
+    path = Path(os.path.realpath(path))
     content = text.encode()
+    if path.is_dir():
+        raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), str(path))
+    if path.exists() and not path.is_file():
+        path.write_bytes(content)
+        return True
     if path.is_file() and path.read_bytes() == content:
         return False
     path.parent.mkdir(parents=True, exist_ok=True)
     _remove_strays(path)
-    handle, temporary = tempfile.mkstemp(prefix=f"{_PREFIX}{path.name}-", suffix=_SUFFIX, dir=path.parent)
+    _replace(path, content)
+    return True
+
+
+def _replace(path: Path, content: bytes) -> None:
+    name = f"{_PREFIX}{path.name}-{os.getpid()}-"
+    handle, temporary = tempfile.mkstemp(prefix=name, suffix=_SUFFIX, dir=path.parent)
     try:
         with os.fdopen(handle, "wb") as file:
             file.write(content)
@@ -33,7 +47,6 @@ def write_text(path: str | Path, text: str) -> bool:
         with contextlib.suppress(OSError):
             os.unlink(temporary)
         raise
-    return True
 
 
 def _umask() -> int:
@@ -43,7 +56,20 @@ def _umask() -> int:
 
 
 def _remove_strays(path: Path) -> None:
-    """Temporary files that a killed run left behind for this very target."""
-    for stray in path.parent.glob(f"{_PREFIX}{path.name}-*{_SUFFIX}"):
-        with contextlib.suppress(OSError):
-            stray.unlink()
+    """Temporary files for this very target whose process was killed before it could finish or tidy up."""
+    prefix = f"{_PREFIX}{path.name}-"
+    for stray in path.parent.glob(f"{glob.escape(prefix)}*{_SUFFIX}"):
+        process = stray.name.removeprefix(prefix).partition("-")[0]
+        if process.isdecimal() and not _is_running(int(process)):
+            with contextlib.suppress(OSError):
+                stray.unlink()
+
+
+def _is_running(process: int) -> bool:
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    except OSError:
+        return True
+    return True

@@ -56,12 +56,9 @@ def lower(program: Program, sizes: Mapping[str, int] | None = None) -> Schedule:
     """
     if not program.inputs:
         raise ProgramError("a program without inputs has nothing to generate")
-    known = {str(size) for size in program.sizes}
-    for name in sizes or {}:
-        if name not in known:
-            raise ProgramError(f"the program has no size {name!r}; its sizes are {', '.join(sorted(known)) or 'fixed'}")
+    program.check_sizes(sizes or {})
     lowering = _Lowering(program.inline_definitions())
-    samples = {size: int((sizes or {}).get(size, DEFAULT_SIZE)) for size in sorted(known)}
+    samples = {str(size): int((sizes or {}).get(str(size), DEFAULT_SIZE)) for size in program.sizes}
     inputs = tuple(given.name for given in program.inputs)
     return Schedule(program.name, inputs, tuple(lowering.instrs), program.outputs, lowering.shapes, samples)
 

@@ -47,6 +47,7 @@ def _cases(
 ) -> list[tuple[dict[str, int], int, str]]:
     sets = [numbers_for(primal, lengths) for lengths in LENGTHS]
     if sizes is not None:
+        primal.check_sizes(sizes)
         sets = [{**sets[0], **sizes}]
     distinct = list({tuple(lengths.items()): lengths for lengths in sets}.values())
     cases = [(lengths, seed, "float64") for lengths in distinct for seed in seeds]

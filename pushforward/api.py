@@ -40,11 +40,16 @@ def read(path: str | Path) -> Program:
     path = Path(path)
     with path.open("rb") as file:
         content = file.read(4 * MAX_CHARACTERS + 1)
+    return read_bytes(content, path.name, _DIALECTS.get(path.suffix)).renamed(path.stem)
+
+
+def read_bytes(content: bytes, name: str, dialect: str | None = None) -> Program:
+    """A matrix program from the bytes of a text in UTF-8. Raises ProgramError."""
     try:
         text = content.decode("utf-8")
     except UnicodeDecodeError as error:
-        raise ReadError(f"{path.name} is not UTF-8 text: byte {error.start} is {content[error.start]:#04x}") from None
-    return read_program(text, path.name, _DIALECTS.get(path.suffix)).renamed(path.stem)
+        raise ReadError(f"{name} is not UTF-8 text: byte {error.start} is {content[error.start]:#04x}") from None
+    return read_program(text, name, dialect)
 
 
 def differential(program: Program, wrt: str | Iterable[str] | None = None) -> Differential:

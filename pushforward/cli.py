@@ -7,6 +7,7 @@ cannot be read or written.
 from __future__ import annotations
 
 import importlib
+import io
 import sys
 from typing import Any
 
@@ -44,6 +45,8 @@ class _LazyGroup(click.Group):
         """What is wrong with the input is said in words, never as a traceback."""
         try:
             return super().invoke(ctx)
+        except BrokenPipeError:
+            raise  # click ends quietly when nobody reads on
         except PushforwardError as error:
             click.echo(f"error: {error}", err=True)
             ctx.exit(EXIT_PROGRAM)
@@ -64,8 +67,16 @@ def main() -> None:
     Exit codes: 0 done, 1 a check failed, 2 wrong usage, 3 the program is wrong, 4 a file cannot be used.
     """
     for stream in (sys.stdout, sys.stderr):
-        if hasattr(stream, "reconfigure"):
-            stream.reconfigure(errors="replace")
+        if isinstance(stream, io.TextIOWrapper) and not _can_write_mathematics(stream.encoding):
+            stream.reconfigure(encoding="utf-8")
+
+
+def _can_write_mathematics(encoding: str) -> bool:
+    try:
+        "δ₂ ⊙ ⊘ ᵀ − ² × · …".encode(encoding)
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 if __name__ == "__main__":

@@ -78,7 +78,11 @@ class Differential:
         of = self.primal.outputs[-1] if of is None else of
         name = self.name(of)
         if name not in self.tangent.symbols:
-            raise NameError_(f"{of!r} has no differential here: it does not depend on {', '.join(self.wrt)}")
+            known = of in self.primal.symbols
+            reason = (
+                f"has no differential here: it does not depend on {', '.join(self.wrt)}" if known else "is not a name of this program"
+            )
+            raise NameError_(f"{of!r} {reason}", hint=f"the outputs are {', '.join(self.primal.outputs)}")
         return ClosedForm(Str(name), _substitute_tangents(self, name))
 
     def latex(self) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
@@ -129,6 +129,13 @@ class Program:
     def sizes(self) -> tuple[Expr, ...]:
         """The sizes that are not numbers, in order of appearance."""
         return tuple(dict.fromkeys(size for i in self.inputs for size in i.shape if not size.is_Integer))
+
+    def check_sizes(self, sizes: Iterable[str]) -> None:
+        """Raise NameError_ for a name that is none of the program's symbolic sizes."""
+        known = [str(size) for size in self.sizes]
+        for name in sizes:
+            if name not in known:
+                raise NameError_(f"the program has no size {name!r}; its sizes are {', '.join(known) or 'all fixed'}")
 
     # Changing a few things
 

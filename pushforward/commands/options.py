@@ -47,7 +47,7 @@ def load_program(file: str | None, text: str | None) -> Program:
     if text is not None:
         return api.parse(text)
     if file == "-":
-        return api.parse(sys.stdin.read(), "<stdin>").renamed("program")
+        return api.read_bytes(sys.stdin.buffer.read(), "<stdin>").renamed("program")
     assert file is not None
     return api.read(file)
 

@@ -1,0 +1,208 @@
+"""What is printed reads back as the same program, in every notation."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import assume, given, settings
+from hypothesis import strategies as st
+from sympy import Integer
+
+from symbolic import nodes
+from symbolic.differential import differentiate
+from symbolic.errors import ProgramError
+from symbolic.language.printer import STYLES, print_expression
+from symbolic.language.read import read_expression, read_program
+from symbolic.program import Input, Let, Program
+
+ZOO = {
+    "the seed": "X1 = X0*W1; X2 = f(X1); X3 = X2*W2; X4 = f(X3)",
+    "shapes and facts": "A : n x n spd lower; B : n x 2 positive; c : n; s : scalar; Y = s*A*B + c*ones(1,2)",
+    "biases": "X : n x m; H = tanh(X*W + ones(n,1)*b')",
+    "sums": "Y = A - (B - C) + (A + B) - 2*(A - B)",
+    "negations": "Y = -A*B - -(A + A)*B; Z = A*(-B)",
+    "matrix and elementwise products": "Y = (A .* B)*(C*D); Z = A .* (B*(C*D)); U = (A*B') .* C",
+    "quotients": "Y = A ./ B ./ C; Z = A ./ (B ./ C); U = A .* B ./ C; V = 2 ./ A; W = (2*A) ./ (3*B)",
+    "powers": "Y = A.^2 + A.^-1 + A.^(1/3) + A.^0 + A.^(-pi); Z = (A.^2).^3; U = (A .* B).^2",
+    "powers of sums and transposes": "Y = (A + A).^2; Z = (-A).^3; U = (A').^2; V = (A.^2)'",
+    "transposes": "Y = (A*B)'; Z = A''; U = (A + A)'; V = f(A)'",
+    "derivatives": "Y = f(A) + f'(A) .* f''(A); Z = g(f'(A'))",
+    "known functions": "Y = sin(A) + asin(A) + sigmoid(A) + leaky_relu(A) + log1p(A) + sqrt(A)",
+    "long names": "bias_1 = W_ij*weights; Y = bias_1*act_fn(lambda)",
+    "greek names": "Y = α*β12*Σ; Z = φ(Ω) .* φ'(Ω)",
+    "names that look like differentials": "Y = dA*B; Z = A; U = d2A; V = δδA",
+    "scalars": "s : scalar; t : scalar; Y = s*t*A/s; Z = (s + t)*A; U = s/t; V = s^2 - 1/s; W = A + s - 2*t",
+    "a scalar times an elementwise product": "s : scalar; Y = s*(A .* B); Z = s*(A ./ B); U = s*A .* B",
+    "products that are 1×1": "x : n; Y = x'*x*A; Z = x*x'*x; U = (x'*x)^2; V = f(x'*x)*x",
+    "1×1 inputs": "A : 1 x 1; B : 1 x n; Y = A*B; Z = A'*A; U = A .* A; V = A ./ A",
+    "constants with a shape": "A : n x m; Y = ones(n,m) + 1; Z = ones(2,3) ./ ones(2,3); U = 2*eye(3)*zeros(3,2)",
+    "constants that nothing shapes": "Y = 3; Z = -1/3; U = f(2); V = ones(1,1); W = 0*eye(1)",
+    "sums with numbers": "Y = 1 + A; Z = A - 0.5; U = 1/3 - A; V = A + 1 - 2",
+    "multiples of ones": "s : scalar; Y = s*ones(2,2) + ones(2,2); Z = s*ones(2,2) .* A; U = f(ones(2,2)) + A",
+    "outputs": "Y = A*B; Z = f(A); return Z, A, Y",
+    "an input returned": "Y = A; return A",
+    "an unused input": "A : n x 2; B : n x 3; Y = A",
+    "definitions": "f(x) = x*sin(x) - 1/(1+exp(-x)); g(t) = sqrt(t)/t^3; h(x) = 5; Y = f(A) + f'(A) + g(h(A))",
+    "definitions with odd powers": "f(x) = (x+1)^(1/3) + x^-0.5 + x^pi; act(x) = -x; Y = f(act(A))",
+    "a definition beside a matrix of its name": "f(x) = x*x; f = A; Y = f*f",
+    "sizes of several letters": "A : batch x width; B : width x n1; Y = A*B",
+    "greek sizes": "A : alpha x β; Y = A",
+    "a size called x": "A : (x, 2); Y = A",
+    "a size called scalar": "A : (scalar, 2); Y = A",
+    "more sizes than letters": "Y = " + "*".join(f"A{number}" for number in range(30)),
+    "greek letters in a word": "Y = αβ*ΔX",
+    "greek subscripts": "Y = W_α*α_i",
+    "two subscripts": "Y = X_1_2 + X_12",
+    "a differential of level one, written out": "Y = δ₁X*A",
+    "a name beginning with d and a size": "Y = dn*A",
+    "a name beginning with d and an argument": "f(t) = t*t; Y = f(dx)",
+    "delta times a matrix": "delta : scalar; Y = delta*X",
+    "sigma, both a matrix and the sigmoid": "σ : scalar; Y = σ*sigmoid(A)",
+}
+
+NUMBERS = [
+    "2", "-2", "0", "1/3", "-1/3", "0.125", "1.5e-7", "1e-20", "12345678901234567890", "2^100", "2^200", "1e-45", "1e300",
+    "pi", "-pi", "pi^2", "pi/3", "1/pi", "sqrt(2)", "-sqrt(2)/3", "1/sqrt(2)", "2^(1/3)", "2^(-1/3)", "3^0.1",
+    "1 + sqrt(2)", "1 - sqrt(2)", "(2*sqrt(3) + 1)/(sqrt(5) + pi)", "exp(1)", "exp(2)", "exp(-1)", "exp(exp(1))",
+    "sin(1)", "-sin(1)", "tan(1)/2", "erf(1)", "log(3)", "relu(2)", "abs(-2)", "sigmoid'(0)", "gelu'(1)", "sin(10^30)",
+]  # fmt: skip
+
+
+def assert_reads_back(program: Program) -> None:
+    for style in STYLES:
+        printed = program.text(style)
+        assert read_program(printed) == program, f"{style}:\n{printed}"
+
+
+@pytest.mark.parametrize("text", ZOO.values(), ids=ZOO)
+def test_programs_read_back(text: str) -> None:
+    assert_reads_back(read_program(text))
+
+
+@pytest.mark.parametrize("number", NUMBERS)
+def test_numbers_read_back(number: str) -> None:
+    assert_reads_back(read_program(f"Y = ({number})*A; Z = A + ({number}); U = {number}"))
+
+
+DIFFERENTIABLE = [
+    "the seed", "biases", "quotients", "powers", "derivatives", "known functions", "greek names", "scalars",
+    "a scalar times an elementwise product", "products that are 1×1", "1×1 inputs", "sums with numbers", "outputs",
+    "an input returned", "definitions", "sigma, both a matrix and the sigmoid",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("times", [1, 2])
+@pytest.mark.parametrize("name", DIFFERENTIABLE)
+def test_tangent_programs_read_back(name: str, times: int) -> None:
+    program = read_program(ZOO[name])
+    for _ in range(times):
+        program = differentiate(program).tangent
+    assert_reads_back(program)
+
+
+@pytest.mark.parametrize("text", ["step : scalar; Y = relu(step*A)", "Y = cos(sin)", "Y = exp(exp)"])
+def test_a_function_that_enters_by_differentiation_is_not_taken_for_a_matrix_of_its_name(text: str) -> None:
+    assert_reads_back(differentiate(read_program(text)).tangent)
+
+
+def test_a_function_that_enters_by_define_is_not_taken_for_a_matrix_of_its_name() -> None:
+    assert_reads_back(read_program("sin : scalar; Y = f(sin*A)").define(f="sin"))
+
+
+@pytest.mark.parametrize("name", ["X_0", "α", "δ", "dA", "pi", "ones", "return", "function", "end", "X0", "alpha", "δA"])
+def test_a_program_built_in_python_reads_back_or_is_refused(name: str) -> None:
+    inputs = (Input("A", (Integer(2), Integer(2))), Input(name, (Integer(2), Integer(2))))
+    try:
+        program = Program("p", inputs, (Let("Y", nodes.multiply(*(given.symbol for given in inputs))),), ("Y",))
+    except ProgramError:
+        return
+    assert_reads_back(program)
+
+
+# The print itself
+
+
+@pytest.mark.parametrize(
+    ("written", "text", "unicode", "latex"),
+    [
+        ("A*B", "A*B", "A B", "A B"),
+        ("A .* (B*C)", "A .* (B*C)", "A ⊙ (B C)", r"A \odot \left(B C\right)"),
+        ("A'*B", "A'*B", "Aᵀ B", r"A^\top B"),
+        ("A ./ B", "A ./ B", "A ⊘ B", r"A \oslash B"),
+        ("A.^2", "A.^2", "A.^2", r"A^{\circ 2}"),
+        ("A/3", "(1/3)*A", "(1/3) A", r"\left(\frac{1}{3}\right) A"),
+        ("0.1*A", "0.1*A", "0.1 A", "0.1 A"),
+        ("-2*A + 1", "-2*A + 1", "-2 A + 1", "-2 A + 1"),
+        ("f''(A)", "f''(A)", "f''(A)", r"f''\left(A\right)"),
+        ("asin(A)", "asin(A)", "asin(A)", r"\arcsin\left(A\right)"),
+        ("pi*A", "pi*A", "π A", r"\pi  A"),
+    ],
+)
+def test_notations(written: str, text: str, unicode: str, latex: str) -> None:
+    names = {name: nodes.symbol(name, Integer(2), Integer(2)) for name in "ABC"}
+    expression = read_expression(written, names)
+    assert [print_expression(expression, style) for style in ("text", "unicode", "latex")] == [text, unicode, latex]
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "unicode", "latex"),
+    [
+        ("X0", "X0", "X0", "X_0"),
+        ("X12", "X12", "X12", "X_{12}"),
+        ("alpha1", "alpha1", "α1", r"\alpha_1"),
+        ("bias1", "bias1", "bias1", r"\mathit{bias}_1"),
+        ("W_ij", "W_ij", "W_ij", r"\mathit{W\_ij}"),
+        ("δX0", "dX0", "δX0", r"\delta X_0"),
+        ("δ2δX", "d2dX", "δ₂δX", r"\delta_{2} \delta X"),
+    ],
+)
+def test_names(name: str, text: str, unicode: str, latex: str) -> None:
+    symbol = nodes.symbol(name, Integer(2), Integer(2))
+    assert [print_expression(symbol, style) for style in ("text", "unicode", "latex")] == [text, unicode, latex]
+
+
+def test_statements() -> None:
+    program = read_program("A : n x 2 positive; f(x) = x^2; Y = f(A); Z = A; return Y, Z")
+    assert program.lines("text") == ["A : n x 2 positive", "f(x) = x*x", "Y = f(A)", "Z = A", "return Y, Z"]
+    assert program.lines("latex") == [
+        r"A \in \mathbb{R}^{n \times 2}\ \text{positive} \\", r"f(x) = x x \\", r"Y = f\left(A\right) \\", r"Z = A \\",
+        r"\operatorname{return}\ Y, Z",
+    ]  # fmt: skip
+
+
+def test_str_and_latex_of_a_program() -> None:
+    program = read_program("X1 = X0*W1")
+    assert str(program).splitlines()[-1] == "X1 = X0 W1"
+    assert program.latex() == program.text("latex")
+
+
+# Random programs
+
+NUMBER = st.sampled_from(["2", "0.5", "(1/3)", "pi", "sqrt(2)", "(-3)"])
+MATRIX = st.sampled_from(["A", "B_1", "Γ", "weights", "eye(n)", "ones(n,n)", "zeros(n,n)"])
+SCALAR = st.sampled_from(["s", "τ", "u'*u", "ones(1,1)"])
+
+
+def _larger(inner: st.SearchStrategy[str]) -> st.SearchStrategy[str]:
+    return st.one_of(
+        st.builds("({}) {} ({})".format, inner, st.sampled_from(["+", "-", "*", ".*", "./"]), inner),
+        st.builds("{}*({})".format, NUMBER | SCALAR, inner),
+        st.builds("({})/{}".format, inner, NUMBER | st.just("s")),
+        st.builds("({}) {} {}".format, inner, st.sampled_from(["+", "-"]), NUMBER),
+        st.builds("{}({})".format, st.sampled_from(["-", "f", "f'", "sin", "g''", "relu", "sigmoid"]), inner),
+        st.builds("({}){}".format, inner, st.sampled_from(["'", ".^2", ".^-1", ".^(1/3)"])),
+    )
+
+
+EXPRESSION = st.recursive(MATRIX | SCALAR, _larger, max_leaves=8)
+DECLARATIONS = "A : n x n; B_1 : n x n; Γ : n x n; weights : n x n; s : scalar; τ : scalar; u : n\n"
+
+
+@settings(max_examples=120, derandomize=True, deadline=None, database=None)
+@given(st.lists(EXPRESSION, min_size=1, max_size=3))
+def test_random_programs_read_back(expressions: list[str]) -> None:
+    lets = "\n".join(f"Y{number} = {expression}" for number, expression in enumerate(expressions))
+    try:
+        program = read_program(DECLARATIONS + lets)
+    except ProgramError:
+        assume(False)
+    assert_reads_back(program)

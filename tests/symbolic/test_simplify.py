@@ -1,0 +1,151 @@
+"""Every rewrite: it fires where it should, keeps the value, shortens, and the whole comes to rest."""
+
+import random
+
+import numpy as np
+import pytest
+from oracles import TIGHT, operations_in, random_node, relative_error, value_of
+from sympy import Integer
+
+from symbolic import nodes
+from symbolic.nodes import add, apply, hadamard, identity, multiply, negative, ones, power, quotient, scale, subexpressions
+from symbolic.nodes import subtract, symbol, transpose, zeros
+from symbolic.simplify import KNOWN_VALUE, REWRITES, Simplifier
+
+THREE, ONE = Integer(3), Integer(1)
+A, B, C = (symbol(name, THREE, THREE) for name in "ABC")
+c = symbol("c", ONE, ONE)
+ZERO, ALL_ONES, I = zeros(THREE, THREE), ones(THREE, THREE), identity(THREE)
+NAMED = dict(zip("ABC", np.random.default_rng(1).uniform(0.5, 1.5, (3, 3, 3)), strict=True)) | {"c": np.array([[1.7]])}
+
+EXAMPLES = {
+    "zero factor": [
+        multiply(A, ZERO, B), hadamard(ZERO, A), scale(Integer(0), A), scale(zeros(ONE, ONE), A), scale(c, ZERO),
+        quotient(ZERO, A), nodes.Basic.__new__(nodes.Transpose, zeros(ONE, THREE)),
+    ],
+    "zero term": [add(A, ZERO), add(ZERO, A, ZERO, B), add(ZERO, ZERO)],
+    "neutral factor": [
+        multiply(I, A), multiply(A, I, B), multiply(I, I), hadamard(A, ALL_ONES), hadamard(ALL_ONES, ALL_ONES),
+        quotient(A, ALL_ONES),
+    ],
+    "zeroth power": [power(A, Integer(0))],
+    "transpose of a constant": [
+        nodes.Basic.__new__(nodes.Transpose, constant)
+        for constant in (I, ones(ONE, THREE), scale(Integer(2), A), scale(c, A))
+    ],
+    "constant coefficient": [scale(ones(ONE, ONE), A), scale(nodes.constant(Integer(3)), A)],
+    "quotient": [
+        hadamard(quotient(ALL_ONES, A), B), hadamard(B, quotient(ALL_ONES, A), C),
+        hadamard(quotient(ALL_ONES, A), quotient(ALL_ONES, B)),
+    ],
+    "like terms": [
+        add(A, A), subtract(A, A), add(hadamard(A, B), hadamard(B, A)), add(scale(Integer(2), A), B, negative(A)),
+        add(hadamard(A, A, B), hadamard(A, B, A)), subtract(add(A, B), A),
+    ],
+}  # fmt: skip
+
+
+def test_every_rewrite_has_an_example():
+    assert set(EXAMPLES) == {rewrite.name for rewrite in REWRITES}
+    assert all(rewrite.formula and rewrite.operations for rewrite in REWRITES)
+
+
+FIRING = [(rewrite, node) for rewrite in REWRITES for node in EXAMPLES[rewrite.name] if type(node) in rewrite.operations]
+
+
+@pytest.mark.parametrize("rewrite, node", FIRING, ids=[f"{r.name}-{node}" for r, node in FIRING])
+def test_a_rewrite_fires_keeps_the_value_and_does_not_grow(rewrite, node):
+    after = rewrite.apply(node)
+    assert after is not None and after != node
+    assert after.shape == node.shape
+    assert operations_in(after) <= operations_in(node)
+    assert relative_error(value_of(after, NAMED), value_of(node, NAMED)) < TIGHT
+
+
+def test_constructors_leave_nothing_to_the_rewrites_that_they_do_themselves():
+    """Examples that are no longer of the operation: the constructors had already simplified them."""
+    handled = [node for rewrite in REWRITES for node in EXAMPLES[rewrite.name] if type(node) not in rewrite.operations]
+    assert len(FIRING) >= 25 and len(handled) <= 2
+
+
+@pytest.mark.parametrize("rewrite", REWRITES, ids=lambda rewrite: rewrite.name)
+def test_a_rewrite_leaves_other_expressions_alone(rewrite):
+    plain = [
+        add(A, B), multiply(A, B), hadamard(A, B), power(A, Integer(2)), transpose(A), scale(Integer(2), A),
+        scale(c, A), quotient(A, B), add(hadamard(A, A, B), hadamard(A, B, B)), add(A, transpose(A)),
+        add(multiply(A, B), multiply(B, A)), add(quotient(A, B), quotient(B, A)),
+    ]  # fmt: skip
+    assert [node for node in plain if type(node) in rewrite.operations and rewrite.apply(node) is not None] == []
+
+
+def simplified(node, known=None):
+    steps = []
+    return Simplifier(known or {}, lambda *step: steps.append(step))(node), steps
+
+
+@pytest.mark.parametrize("seed", range(60))
+def test_random_expressions_come_to_rest_at_the_same_value(seed):
+    source = random.Random(seed)
+    node = random_node(source, [A, B, C, c], (3, 3), 4)
+    after, steps = simplified(node)
+    functions = {("f", 0): np.arctan}
+    assert relative_error(value_of(after, NAMED, functions), value_of(node, NAMED, functions)) < 1e-10
+    assert operations_in(after) <= operations_in(node)
+    assert len(steps) <= 3 * operations_in(node)
+    again, more = simplified(after)
+    assert again == after and more == []
+
+
+@pytest.mark.parametrize("seed", range(30))
+def test_every_recorded_use_keeps_the_value(seed):
+    _, steps = simplified(random_node(random.Random(500 + seed), [A, B, C, c], (3, 3), 4))
+    functions = {("f", 0): np.arctan}
+    for rewrite, before, after in steps:
+        error = relative_error(value_of(after, NAMED, functions), value_of(before, NAMED, functions))
+        assert error < 1e-10, rewrite.name
+
+
+def test_no_zero_survives():
+    """Whatever a rewrite leaves is itself simplified."""
+    nested = [
+        subtract(add(A, B), A),
+        add(multiply(ZERO, A), hadamard(B, ALL_ONES)),
+        multiply(subtract(A, A), B),
+        hadamard(A, subtract(ALL_ONES, ALL_ONES)),
+        transpose(add(ZERO, ZERO)),
+        add(scale(Integer(0), A), B),
+        add(A, scale(Integer(2), subtract(B, B))),
+    ]
+    for node in nested:
+        after, _ = simplified(node)
+        for part in subexpressions(after):
+            assert part is after or type(part) is not nodes.ZeroMatrix
+            assert type(part) is not nodes.Scale or part.coefficient != 0, after
+
+
+def test_like_terms_keep_the_last_spelling():
+    dA = symbol("δA", THREE, THREE)
+    after, _ = simplified(add(hadamard(dA, A), hadamard(A, dA)))
+    assert after == scale(Integer(2), hadamard(A, dA))
+
+
+def test_matrix_products_do_not_commute():
+    node = add(multiply(A, B), multiply(B, A))
+    assert simplified(node)[0] == node
+
+
+def test_a_value_already_computed_takes_its_name():
+    Y = symbol("Y", THREE, THREE)
+    node = hadamard(apply("tanh", multiply(A, B)), C)
+    after, steps = simplified(node, {apply("tanh", multiply(A, B)): Y})
+    assert after == hadamard(Y, C)
+    assert [rewrite for rewrite, _, _ in steps] == [KNOWN_VALUE]
+
+
+def test_each_distinct_expression_is_simplified_once():
+    node = A
+    for _ in range(200):
+        node = multiply(add(node, ZERO), add(node, ZERO), B) if _ % 2 else hadamard(add(node, ZERO), ALL_ONES)
+    after, steps = simplified(node)
+    assert len(steps) <= 400
+    assert after.shape == (3, 3)

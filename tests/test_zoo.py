@@ -1,0 +1,56 @@
+"""Every kernel of the zoo is the derivative of its program; the examples are what they say."""
+
+from __future__ import annotations
+
+import pytest
+
+import pushforward as pf
+from symbolic.nodes import Elementwise
+from tools.regenerate import EXAMPLES, Entry, entries
+
+ZOO = list(entries())
+
+
+def _label(entry: Entry) -> str:
+    return f"{entry.program}-{'-'.join(entry.wrt)}"
+
+
+@pytest.mark.parametrize("entry", ZOO, ids=_label)
+def test_kernel_passes_every_measurement(entry: Entry) -> None:
+    kernel = entry.kernel()
+    report = pf.verify(kernel)
+    assert report.passed, str(report)
+    exact = [m for m in report.measurements if m.method in ("value", "complex step") and m.dtype == "float64"]
+    assert {m.method for m in exact} == {"value", "complex step"}
+    assert max(max(m.errors) for m in exact) <= 1e-13
+    orders = [m.order for m in report.measurements if m.order is not None]
+    assert all(abs(order - 2) <= 0.1 for order in orders)
+    # A program that is linear in its one input has a remainder of zero, and so no order.
+    linear = len(entry.wrt) == 1 and not any(isinstance(node, Elementwise) for node in _program(entry).nodes())
+    assert bool(orders) is not linear
+
+
+def _program(entry: Entry) -> pf.Program:
+    return pf.read(EXAMPLES / f"{entry.program}.pf")
+
+
+def test_every_example_program_is_in_the_zoo() -> None:
+    assert {entry.program for entry in ZOO} == {path.stem for path in EXAMPLES.glob("*.pf")}
+
+
+@pytest.mark.parametrize("original, text", [("question.tex", "seed.pf"), ("foo.jl", "seed_sin.pf")])
+def test_two_notations_read_to_the_same_program(original: str, text: str) -> None:
+    assert pf.read(EXAMPLES / original) == pf.read(EXAMPLES / text)
+
+
+def test_the_programs_of_the_zoo_differ() -> None:
+    programs = {entry.program: _program(entry) for entry in ZOO}
+    assert len(set(programs.values())) == len(programs)
+
+
+def test_chain_is_multiplied_in_its_cheapest_order() -> None:
+    kernel = pf.compile(pf.read(EXAMPLES / "chain.pf"))
+    shapes = {name: tuple(map(int, shape)) for name, shape in kernel.schedule.shapes.items()}
+    products = [instr for instr in kernel.schedule.instrs if instr.op == "matmul"]
+    cost = sum(shapes[i.names[0]][0] * shapes[i.names[0]][1] * shapes[i.names[1]][1] for i in products)
+    assert cost == 77_720
