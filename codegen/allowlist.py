@@ -11,7 +11,7 @@ _NODES = (
     ast.Module, ast.FunctionDef, ast.arguments, ast.arg, ast.Return, ast.Assign, ast.Expr, ast.If, ast.For,
     ast.Raise, ast.ImportFrom, ast.alias, ast.Call, ast.keyword, ast.Name, ast.Attribute, ast.Constant, ast.Tuple,
     ast.List, ast.Dict, ast.Subscript, ast.BinOp, ast.UnaryOp, ast.BoolOp, ast.Compare, ast.IfExp, ast.JoinedStr,
-    ast.FormattedValue, ast.DictComp, ast.ListComp, ast.GeneratorExp, ast.comprehension, ast.Starred,
+    ast.FormattedValue, ast.Delete, ast.DictComp, ast.ListComp, ast.GeneratorExp, ast.comprehension, ast.Starred,
     ast.operator, ast.unaryop, ast.boolop, ast.cmpop, ast.expr_context,
 )  # fmt: skip
 _ATTRIBUTES = {

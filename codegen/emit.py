@@ -150,13 +150,15 @@ class _Emission:
             for f, order in self.calls
         ]
 
-    def commented_body(self) -> list[dict[str, str]]:
+    def commented_body(self) -> list[str]:
         """Code, and the mathematics of each line as a comment in one column."""
         width = min(COMMENT_COLUMN, max((len(code) for code, _ in self.body), default=0))
-        return [
-            {"code": code, "gap": " " * max(2, width + 2 - len(code)), "comment": comment}
-            for code, comment in self.body
-        ]
+        lines = []
+        for instr, (code, comment) in zip(self.schedule.instrs, self.body, strict=True):
+            lines.append(f"{code}{' ' * max(2, width + 2 - len(code))}# {comment}")
+            if instr.frees:
+                lines.append(f"del {', '.join(self.names[name] for name in instr.frees)}")
+        return lines
 
     # Lines
 

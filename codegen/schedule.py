@@ -26,13 +26,17 @@ Arg = Union[str, Literal]
 
 @dataclass(frozen=True, slots=True)
 class Instr:
-    """`out = op(*args)`; `into` names a matrix no longer needed, whose memory takes the result."""
+    """`out = op(*args)`.
+
+    `into` names a matrix no longer needed, whose memory takes the result; `frees`, the names let go of afterwards.
+    """
 
     out: str
     op: str
     args: tuple[Arg, ...]
     attrs: tuple[tuple[str, Any], ...] = ()
     into: str | None = None
+    frees: tuple[str, ...] = ()
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -74,6 +78,7 @@ class Schedule:
                 if instr.into in self.inputs or instr.into not in defined:
                     raise PushforwardError(f"schedule {self.name}: {instr.out} would be written over {instr.into}")
                 overwritten.add(instr.into)
+            overwritten.update(instr.frees)
             defined.add(instr.out)
         for name in self.outputs:
             if name not in defined or name in overwritten:

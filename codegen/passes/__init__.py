@@ -8,9 +8,11 @@ from codegen.passes.broadcast_ones import broadcast_ones
 from codegen.passes.join_chains import join_chains
 from codegen.passes.order_chains import order_chains
 from codegen.passes.place_scalars import place_scalars
+from codegen.passes.release_memory import release_memory
 from codegen.passes.remove_dead import remove_dead
 from codegen.passes.reuse_memory import reuse_memory
 from codegen.passes.share_common import share_common
+from codegen.passes.shorten_lives import shorten_lives
 from codegen.schedule import Schedule
 
 Pass = Callable[[Schedule], Schedule]
@@ -24,7 +26,9 @@ PASSES: tuple[Pass, ...] = (
     place_scalars,
     share_common,
     remove_dead,
+    shorten_lives,
     reuse_memory,
+    release_memory,
 )
 
 

@@ -41,7 +41,7 @@ READ = [
     # brackets
     "Y = «(»A", "Y = A*«(»B + C", "Y = «[»A", "Y = A«)»", "Y = A*B«)» + C", "Y = A«]»", "Y = (A«]»", "Y = [A«)»",
     "Y = ((A)«]»)", "Y = f«(»A", "Y = f«.(»A", "Y = «(»A\nZ = B", "Y = («(»A", "Y = [A«,» B]", "Y = 2«.(»A)",
-    "Y = (A)«.(»B)", "Y = A + A«.(»B)", "«)»", "«]»Y = A", "Y = A\n«)»", "Y = «[»A; B]",
+    "Y = (A)«.(»B)", "Y = A + «A».(B)", "«)»", "«]»Y = A", "Y = A\n«)»", "Y = «[»A; B]",
     # numbers
     "Y = A «2»", "Y = 1.2«.3»*A", "Y = A*B «2»", "Y = 1«.».2", "Y = 5«.»A", "Y = 1«_»000*A", "Y = (1) «2»",
     # superscripts
@@ -81,12 +81,12 @@ READ = [
     # ones, zeros, eye
     "Y = «ones(2)»", "Y = «eye(2, 3)»*A", "Y = «zeros(1, 2, 3)»", "Y = ones(«)»", "Y = ones(«»", "Y = ones(1«»",
     "Y = ones(1,«)»", "Y = ones(«1.5», 2)", "Y = ones(«0», 1)", "Y = ones(«-»1, 1)", "Y = ones(n «m»)",
-    "Y = «ones» + A", "Y = «eye»*A",
+   
     # functions without their brackets
     "Y = sin «A»", "Y = exp «A»*B", r"Y = \sin «A»", r"Y = \log «A»",
     # definitions
     "f(x«,»y) = x*y\nY = f(A)", "f(«)» = 2\nY = f(A)", "f(x) = «y»\nY = f(A)", "f(x) = «A»*x\nY = f(A)",
-    "f(x) = «ones(2, 2)»\nY = f(A)", "f(x) = «x'»\nY = f(A)", "f«(»x) = «(»x\nY = f(A)", "f(x) = \nY «=» f(A)",
+    "f(x) = «ones(2, 2)»\nY = f(A)", "f(x) = «x'»\nY = f(A)", "f(x) = «(»x\nY = f(A)", "f(x) = \nY «=» f(A)",
     # division by zero
     "Y = 1/«0»", "Y = A/«0»", "Y = A./«0»", "Y = 0 ./ «0»", "Y = A/(«1 - 1»)", "Y = «0^-1»", "Y = A/(«sqrt(2)^2 - 2»)",
     "Y = 1/«sin(pi)»", "Y = A.^(1/«0»)", "f(x) = 1/«0»\nY = f(A)", "f(x) = 1/(«x - x»)\nY = f(A)", "Y = «0^(-0.5)»",
@@ -121,8 +121,8 @@ NAMES = [
     "Y = A\nreturn Y, «Y»", "Y = A; return «pi»", "function foo(A, «A»)\nY = A\nend", "function foo(A)\nY = «B»\nend",
     "function foo(A)\nY = A*«C»\nend", "function foo(A)\n«A» = A\nend", "function foo(A)\nY = A\nreturn «Z»\nend",
     "function foo(«pi»)\nY = pi*2\nend", "function foo(«ones», A)\nY = A\nend", "function foo(«return»)\nY = 2\nend",
-    "function foo(A, «end»)\nY = A\nend", "Y = «ones(n, m)»", "Y = A + «ones(k, 1)»*B",
-    "A : n x 2\nY = A + «zeros(m, 2)»", "Y = «eye(q)»*A", "A : n x 2; Y = A*B + «ones(A, B)»",
+    "function foo(A, «end»)\nY = A\nend", "Y = «ones(n, m)»", "Y = «ones» + A", "Y = «eye»*A", "Y = A\nZ = «ones(k, 1)»",
+    "A : n x 2\nY = A*«zeros(2, m)»", "Y = «eye(q)»", "Y = A; Z = «ones(A, B)»",
     r"Y = A \cdot B \\ «Y» = C", "X0 = A\n«X_0» = B", "α = A\n«alpha» = B",
 ]  # fmt: skip
 
@@ -131,7 +131,7 @@ SHAPES = [
     "A : n x m\nB : n x k\nY = A .* «B»", "A : n x m\nB : n x k\nY = A ./ «B»", "A : n\nY = A*«A»",
     "A : n x m\nY = A*«A»*A'", "A : n x m\nY = f(A)*«g(A)»", "A : n x m\nY = A + «A'»", "A : n x m\nY = A*(«A»)",
     "A : 2 x 3; Y = A*«ones(2, 3)»", "A : 2 x 3; Y = A + «eye(2)»", "Y = ones(2, 3)*«ones(2, 3)»",
-    "Y : n x 2\nA : n x 3\n«Y» = A", "Y : scalar\nA : n x 3\n«Y» = A", "A : n x m\nY = A*B\nZ = B*«A»",
+    "Y : n x 2\nA : n x 3\n«Y» = A", "Y : scalar\nA : n x 3\n«Y» = A",
     "x : n; A : m x m; Y = x'*«A»*x", "«A : n x m symmetric»\nY = A", "«A : h spd»\nY = A",
     "B : n x 2\n«A : 2 x 3 lower»\nY = A", "«A : n x m orthogonal»\nY = A",
     r"A \in \mathbb{R}^{2 \times 3} \\ Y = A «A»", r"«A \in \mathbb{R}^{2 \times 3} \text{diagonal}» \\ Y = A",
@@ -146,15 +146,15 @@ UNSUPPORTED = [
     "f(x) = «inv»(x)\nY = f(A)", "f(x) = x«\\»2\nY = f(A)", "Y = «transpose»(A)", "Y = «inverse»(A)", "Y = «Tr»(A)",
     "Y = «prod»(A)", r"Y = «\operatorname{Tr}»(A)", r"Y = «\det»(A)", r"Y = «\operatorname{tr}»(A)",
     r"Y = A «\otimes» B", r"Y = A «\backslash» B", r"Y = \frac{A}{«B»}", r"Y = A \div «B»", r"Y = A^{«-T»} \cdot B",
-    r"Y = «\sin^2»(A)", "Y = «f^{-1}»(X)", r"Y = X^«H» \cdot B", r"Y = A^«TB» \cdot C", r"Y = A^{\circ «B»}",
+    r"Y = «\sin^2»(A)", "Y = «f^{-1}»(X)", r"Y = X^«H» \cdot B", r"Y = A^{\circ «B»}",
 ]  # fmt: skip
 
 LIMITS = [
     "Y = " + "(" * 80 + "«(»" + "A" + ")" * 81,
     "Y = " + "[" * 80 + "«[»" + "A",
     "Y = " + "f(" * 80 + "f«(»" + "A" + ")" * 81,
-    "Y = " + "-" * 80 + "«-»" + "A",
-    "Y = " + "-" * 80 + "«-»" + "-" * 60_000 + "A",
+    "Y = " + "-" * 81 + "«-»" + "A",
+    "Y = " + "-" * 81 + "«-»" + "-" * 60_000 + "A",
     "Y = " + "(" * 80 + "«(»" + "(" * 100_000,
     "Y = A" + "'" * 80 + "«'»",
     "Y = A" + "'" * 80 + "«'»" + "'" * 60_000,
@@ -242,14 +242,15 @@ def visible(text: str) -> str:
 @pytest.mark.parametrize(("expected", "marked"), TABLE, ids=[f"{e.__name__}: {t[:40]!a}" for e, t in TABLE])
 def test_the_caret_points_at_what_is_wrong(expected: type[ProgramError], marked: str) -> None:
     before, wrong, after = marked.replace("»", "«").split("«")
+    text = before + wrong + after
     with quickly(), pytest.raises(ProgramError) as caught:
-        read_program(before + wrong + after)
+        read_program(text)
     error = caught.value
     assert type(error) is expected
     assert (error.line, error.column) == (before.count("\n") + 1, len(before) - before.rfind("\n"))
     assert error.span is not None
-    assert error.span.end - error.span.start == len(wrong)
-    assert underlined(error) == visible(wrong.split("\n")[0])[: len(underlined(error)) or None]
+    assert text[error.span.start : error.span.end] == wrong
+    assert underlined(error) == visible(wrong.split("\n")[0])[:50]
 
 
 def test_there_are_many_and_no_two_are_the_same() -> None:
@@ -337,7 +338,10 @@ PIECES = [
 
 
 @settings(max_examples=250, derandomize=True, deadline=None, database=None)
-@given(st.lists(st.sampled_from(PIECES), max_size=25).map("".join), st.sampled_from(["", "Y = ", "Y = A\nZ = ", "function f(A)\n"]))
+@given(
+    st.lists(st.sampled_from(PIECES), max_size=25).map("".join),
+    st.sampled_from(["", "Y = ", "Y = A\nZ = ", "function f(A)\n"]),
+)
 def test_random_texts_are_read_or_refused(text: str, start: str) -> None:
     with quickly():
         try:

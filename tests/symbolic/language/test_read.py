@@ -89,7 +89,7 @@ SPELLINGS = {
     "Y = A .* B": ["Y = A ⊙ B", "Y = A∘B", "Y = A.*B", r"Y = A \odot B", r"Y = A \circ B"],
     "Y = A ./ B": ["Y = A ⊘ B", r"Y = A \oslash B"],
     "Y = A'*B": ["Y = Aᵀ B", "Y = A.T @ B", "Y = A^T*B", "Y = A′*B", r"Y = A^\top B", r"Y = A^{T} \cdot B",
-                 r"Y = A^{\mathrm{T}} B", r"Y = A^\intercal B", r"Y = A^\prime \cdot B"],
+                 r"Y = A^{\mathrm{T}} B", r"Y = A^\intercal B", r"Y = A^\prime \cdot B", r"Y = A^TB \quad"],
     "Y = A .^ 2": ["Y = A.^2", r"Y = A^{\circ 2}", r"Y = A^{\odot 2}"],
     "Y = A - B": ["Y = A − B", "Y = A – B", "Y = A .- B"],
     "Y = A + B": ["Y = A .+ B", "Y = + A + B"],
