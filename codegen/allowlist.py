@@ -7,49 +7,97 @@ from collections.abc import Mapping
 
 from symbolic.errors import PushforwardError
 
-_NODES = (
-    ast.Module, ast.FunctionDef, ast.arguments, ast.arg, ast.Return, ast.Assign, ast.Expr, ast.If, ast.For,
-    ast.Raise, ast.ImportFrom, ast.alias, ast.Call, ast.keyword, ast.Name, ast.Attribute, ast.Constant, ast.Tuple,
-    ast.List, ast.Dict, ast.Subscript, ast.BinOp, ast.UnaryOp, ast.BoolOp, ast.Compare, ast.IfExp, ast.JoinedStr,
-    ast.FormattedValue, ast.Delete, ast.DictComp, ast.ListComp, ast.GeneratorExp, ast.comprehension, ast.Starred,
-    ast.operator, ast.unaryop, ast.boolop, ast.cmpop, ast.expr_context,
-)  # fmt: skip
-_ATTRIBUTES = {
-    "shape", "dtype", "ndim", "T", "dot", "copy", "kind", "items", "values", "astype", "reshape", "setdefault", "join",
-}  # fmt: skip
-_BUILTINS = {
-    "type", "isinstance", "int", "float", "str", "len", "zip", "map", "list", "tuple", "ValueError", "TypeError",
-}  # fmt: skip
-_MODULES = {"numpy", "scipy.special", "__future__"}
+_CHILDREN: dict[type[ast.AST], tuple[str, ...]] = {
+    ast.Module: ("body",),
+    ast.FunctionDef: ("args", "body", "decorator_list", "returns"),
+    ast.arguments: ("posonlyargs", "args", "kwonlyargs", "vararg", "kwarg", "defaults", "kw_defaults"),
+    ast.arg: ("annotation",),
+    ast.Return: ("value",),
+    ast.Assign: ("targets", "value"),
+    ast.Delete: ("targets",),
+    ast.Expr: ("value",),
+    ast.If: ("test", "body", "orelse"),
+    ast.For: ("target", "iter", "body", "orelse"),
+    ast.Raise: ("exc", "cause"),
+    ast.ImportFrom: (),
+    ast.Call: ("func", "args", "keywords"),
+    ast.keyword: ("value",),
+    ast.Name: (),
+    ast.Attribute: ("value",),
+    ast.Constant: (),
+    ast.Tuple: ("elts",),
+    ast.List: ("elts",),
+    ast.Dict: ("keys", "values"),
+    ast.Subscript: ("value", "slice"),
+    ast.BinOp: ("left", "right"),
+    ast.UnaryOp: ("operand",),
+    ast.BoolOp: ("values",),
+    ast.Compare: ("left", "comparators"),
+    ast.IfExp: ("test", "body", "orelse"),
+    ast.JoinedStr: ("values",),
+    ast.FormattedValue: ("value", "format_spec"),
+    ast.DictComp: ("key", "value", "generators"),
+    ast.ListComp: ("elt", "generators"),
+    ast.GeneratorExp: ("elt", "generators"),
+    ast.comprehension: ("target", "iter", "ifs"),
+    ast.Starred: ("value",),
+}
+"""The kinds of node allowed, with the fields that hold further nodes."""
+
+_ATTRIBUTES = frozenset(
+    ("shape", "dtype", "ndim", "T", "dot", "copy", "kind", "items", "values", "astype", "reshape", "setdefault", "join")
+)
+_BUILTINS = frozenset(
+    ("type", "isinstance", "int", "float", "str", "len", "zip", "map", "list", "tuple", "ValueError", "TypeError")
+)
+_MODULES = frozenset(("numpy", "scipy.special", "__future__"))
 
 
 def check_source(source: str, imports: Mapping[str, set[str]]) -> ast.Module:
     """The syntax tree of a source in which every node, attribute, call and import is of an expected kind.
 
-    Raises PushforwardError otherwise.
+    `imports`: by module, the names that the source may call besides its own. Raises PushforwardError.
     """
     tree = ast.parse(source)
-    nodes = list(ast.walk(tree))
-    callable_names = set(_BUILTINS).union(*imports.values())
-    callable_names |= {node.name for node in nodes if isinstance(node, ast.FunctionDef)}
-    callable_names |= {node.arg for node in nodes if isinstance(node, ast.arg)}
-    for node in nodes:
-        problem = _problem(node, callable_names)
-        if problem:
-            raise PushforwardError(f"the generated source holds {problem}; nothing was written or loaded")
+    known, called = set(_BUILTINS).union(*imports.values()), set[str]()
+    stack: list[ast.AST] = [tree]
+    while stack:
+        node = stack.pop()
+        fields = _CHILDREN.get(type(node))
+        if fields is None:
+            raise _refusal(f"an unexpected {type(node).__name__}")
+        _check(node, known, called)
+        for field in fields:
+            child = getattr(node, field)
+            if isinstance(child, list):
+                stack.extend(part for part in child if part is not None)
+            elif child is not None:
+                stack.append(child)
+    for name in sorted(called - known):
+        raise _refusal(f"a call of {name!r}")
     return tree
 
 
-def _problem(node: ast.AST, callable_names: set[str]) -> str:
-    match node:
-        case ast.Name(id=name) if name.startswith("__"):
-            return f"the name {name!r}"
-        case ast.Attribute(attr=name) if name not in _ATTRIBUTES:
-            return f"the attribute {name!r}"
-        case ast.ImportFrom(module=module) if module not in _MODULES:
-            return f"an import of {module!r}"
-        case ast.Call(func=ast.Name(id=name)) if name not in callable_names:
-            return f"a call of {name!r}"
-        case ast.Call(func=function) if not isinstance(function, ast.Name | ast.Attribute):
-            return "a call of an expression"
-    return "" if isinstance(node, _NODES) else f"an unexpected {type(node).__name__}"
+def _check(node: ast.AST, known: set[str], called: set[str]) -> None:
+    """Refuse names, attributes and imports that are not expected; note what is defined and what is called."""
+    if isinstance(node, ast.Name):
+        if node.id.startswith("__"):
+            raise _refusal(f"the name {node.id!r}")
+    elif isinstance(node, ast.Call):
+        if isinstance(node.func, ast.Name):
+            called.add(node.func.id)
+        elif not isinstance(node.func, ast.Attribute):
+            raise _refusal("a call of an expression")
+    elif isinstance(node, ast.Attribute):
+        if node.attr not in _ATTRIBUTES:
+            raise _refusal(f"the attribute {node.attr!r}")
+    elif isinstance(node, ast.FunctionDef):
+        known.add(node.name)
+    elif isinstance(node, ast.arg):
+        known.add(node.arg)
+    elif isinstance(node, ast.ImportFrom) and node.module not in _MODULES:
+        raise _refusal(f"an import of {node.module!r}")
+
+
+def _refusal(what: str) -> PushforwardError:
+    return PushforwardError(f"the generated source holds {what}; nothing was written or loaded")

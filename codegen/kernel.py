@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ from codegen.lower import lower
 from codegen.naming import identifier
 from codegen.passes import optimize
 from codegen.schedule import Schedule
+from symbolic.collection import without_collecting
 from symbolic.differential import Differential
 from symbolic.errors import LimitError, NotSupported
 from symbolic.language.names import ascii_name
@@ -53,6 +55,7 @@ class Kernel:
         return f"<kernel {self.signature.function}({arguments})>"
 
 
+@without_collecting
 def compile_kernel(
     what: Program | Differential,
     target: str = "numpy",
@@ -95,10 +98,9 @@ def _header(program: Program, differential: Differential | None) -> Header:
 
 
 def _statement(program: Program) -> tuple[str, ...]:
-    lines = program.lines()[len(program.inputs) :]
-    if len(lines) > MAX_STATEMENT_LINES:
-        return (*lines[:MAX_STATEMENT_LINES], f"… and {len(lines) - MAX_STATEMENT_LINES} statements more")
-    return tuple(lines)
+    lines = list(islice(program.iterate_lines(), len(program.inputs), len(program.inputs) + MAX_STATEMENT_LINES))
+    left_out = len(program.functions) + len(program.lets) - len(lines)
+    return (*lines, f"… and {left_out} statements more") if left_out > 0 else tuple(lines)
 
 
 def _closed_forms(differential: Differential) -> tuple[str, ...]:

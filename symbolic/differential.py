@@ -14,6 +14,7 @@ from typing import Union
 from sympy import MatrixExpr, MatrixSymbol, ZeroMatrix
 from sympy.core.symbol import Str
 
+from symbolic.collection import without_collecting
 from symbolic.errors import DifferentiationError, LimitError, NameError_
 from symbolic.language.names import differential_of, split_mark
 from symbolic.language.printer import STYLES, Printer, print_expression
@@ -80,7 +81,9 @@ class Differential:
         if name not in self.tangent.symbols:
             known = of in self.primal.symbols
             reason = (
-                f"has no differential here: it does not depend on {', '.join(self.wrt)}" if known else "is not a name of this program"
+                f"has no differential here: it does not depend on {', '.join(self.wrt)}"
+                if known
+                else "is not a name of this program"
             )
             raise NameError_(f"{of!r} {reason}", hint=f"the outputs are {', '.join(self.primal.outputs)}")
         return ClosedForm(Str(name), _substitute_tangents(self, name))
@@ -118,6 +121,7 @@ class ClosedForm(MatrixExpr):  # type: ignore[misc]
         return f"$${self.equation('latex')}$$"
 
 
+@without_collecting
 def differentiate(program: Program, wrt: str | Iterable[str] | None = None) -> Differential:
     """The differential of `program` with respect to one input, several, or (None) all of them.
 

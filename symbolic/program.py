@@ -6,14 +6,14 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
-from sympy import Expr, MatrixSymbol
+from sympy import Expr
 
-from symbolic import nodes, scalars, shapes
-from symbolic.errors import NameError_, ProgramError, PushforwardError
+from symbolic import nodes, scalars
+from symbolic.errors import NameError_
 from symbolic.functions import CATALOGUE
-from symbolic.language.names import is_valid
 from symbolic.language.printer import STYLES, Printer
-from symbolic.nodes import CONSTANTS, Elementwise, Node, Shape, subexpressions
+from symbolic.nodes import Elementwise, Node, Shape, subexpressions
+from symbolic.verification import verify
 
 
 @dataclass(frozen=True)
@@ -64,20 +64,23 @@ class Program:
     functions: tuple[ScalarFunction, ...] = ()
 
     def __post_init__(self) -> None:
-        self.verify()
+        verify(self)
 
     # Words
 
+    def iterate_lines(self, style: str = "unicode") -> Iterator[str]:
+        """The statements in a notation, one after the other."""
+        printer = Printer(STYLES[style])
+        yield from (printer.declaration(given.name, given.shape, given.facts) for given in self.inputs)
+        yield from (printer.definition(function.name, function.body) for function in self.functions)
+        yield from (printer.equation(let.name, let.expr) for let in self.lets)
+        if not self.lets or self.outputs != (self.lets[-1].name,):
+            yield printer.returned(self.outputs)
+
     def lines(self, style: str = "unicode") -> list[str]:
         """The statements in a notation, "text", "unicode" or "latex"; reading them gives the same program."""
-        printer = Printer(STYLES[style])
-        lines = [printer.declaration(given.name, given.shape, given.facts) for given in self.inputs]
-        lines += [printer.definition(function.name, function.body) for function in self.functions]
-        lines += [printer.equation(let.name, let.expr) for let in self.lets]
-        if not self.lets or self.outputs != (self.lets[-1].name,):
-            lines.append(printer.returned(self.outputs))
-        end = STYLES[style].line_end
-        return [line + end for line in lines[:-1]] + lines[-1:]
+        *lines, last = self.iterate_lines(style)
+        return [line + STYLES[style].line_end for line in lines] + [last]
 
     def text(self, style: str = "unicode") -> str:
         return "\n".join(self.lines(style))
@@ -160,62 +163,6 @@ class Program:
         memo: dict[Node, Node] = {}
         lets = tuple(Let(let.name, _inline(let.expr, self.definitions, memo), let.source) for let in self.lets)
         return Program(self.name, self.inputs, lets, self.outputs)
-
-    # Verification
-
-    def verify(self) -> None:
-        """Each name bound once and before its use; only known nodes; shapes that fit."""
-        bound: dict[str, Node] = {}
-        checked: set[Node] = set()
-        sizes = set(self.sizes)
-        for given in self.inputs:
-            _bind(given.name, given.symbol, bound)
-            checked.add(given.symbol)
-        for let in self.lets:
-            try:
-                self._verify_let(let, bound, checked, sizes)
-            except ProgramError as error:
-                error.message = f"in {let.name}: {error.message}"
-                raise
-            checked.add(let.symbol)
-        for name in self.outputs:
-            if name not in bound:
-                raise NameError_(f"the output {name!r} is not defined")
-        if not self.outputs:
-            raise NameError_("a program returns at least one matrix")
-        self._verify_names()
-
-    def _verify_names(self) -> None:
-        """Names are plain words, so that no program can carry other text into a generated file."""
-        functions = {node.function for node in self.nodes() if type(node) is Elementwise}
-        for name in (*self.symbols, *map(str, self.sizes), *self.definitions, *functions):
-            if not is_valid(name):
-                raise NameError_(f"{name!r} cannot be a name")
-        for function in self.functions:
-            if function.body.free_symbols - {scalars.ARGUMENT} or function.name in CATALOGUE:
-                raise NameError_(f"{function.name!r} is not a function of one argument under a name of its own")
-
-    def _verify_let(self, let: Let, bound: dict[str, Node], checked: set[Node], sizes: set[Expr]) -> None:
-        for part in subexpressions(let.expr):
-            if isinstance(part, CONSTANTS):
-                for size in part.shape:
-                    if not size.is_Integer and size not in sizes:
-                        raise NameError_(
-                            f"no input has the size {size}", hint="give it as a number, or declare an input that has it"
-                        )
-            if type(part) is MatrixSymbol and part not in checked:
-                known = bound.get(part.name)
-                if known is None:
-                    raise NameError_(f"{part.name!r} is used before it is defined")
-                raise PushforwardError(f"{part.name} has the shape {shapes.words(known.shape)}, used as {part.shape}")
-        shapes.check(let.expr, checked)
-        _bind(let.name, let.symbol, bound)
-
-
-def _bind(name: str, symbol: Node, bound: dict[str, Node]) -> None:
-    if name in bound:
-        raise NameError_(f"the name {name!r} is bound twice")
-    bound[name] = symbol
 
 
 def _replace_functions(node: Node, functions: dict[str, str], memo: dict[Node, Node]) -> Node:

@@ -3,39 +3,52 @@
     X1, dX1, X2 = sin(X1), X3 = X2 W2  →  X1, X2 = sin(X1), X3 = X2 W2, then dX1 in the memory of X2
 
 Greedy: of the instructions that could come next, the one after which the least memory is in use; on a tie what
-uses the arguments alone can wait, since they live anyway, and else the program's order holds. Only the first few that
-wait are looked at: the cost stays linear, and values never run far ahead of the differentials that use them.
+uses the arguments alone can wait, since they live anyway, and else the program's order holds. Only the first few
+that wait are looked at: the cost stays linear, and values never run far ahead of the differentials that use them.
 """
 
 from __future__ import annotations
 
-from codegen.schedule import Instr, Schedule
+from codegen.schedule import Schedule
 
 WINDOW = 6
 
 
 def shorten_lives(schedule: Schedule) -> Schedule:
-    waiting = list(schedule.instrs)
-    left = schedule.uses()
-    owned = {instr.out for instr in schedule.instrs if instr.kind not in ("view", "call")}
-    done = set(schedule.inputs)
-    ordered: list[Instr] = []
+    lives = _Lives(schedule)
+    waiting = list(range(len(schedule.instrs)))
+    ordered = []
     while waiting:
-        ready = [k for k, instr in enumerate(waiting[:WINDOW]) if done.issuperset(instr.names)]
-        chosen = min(ready, key=lambda k: (_growth(waiting[k], left, owned, schedule), _can_wait(waiting[k], owned), k))
-        instr = waiting.pop(chosen)
-        ordered.append(instr)
-        done.add(instr.out)
-        left.subtract(instr.names)
+        ready = [k for k, index in enumerate(waiting[:WINDOW]) if lives.is_ready(index)]
+        index = waiting.pop(min(ready, key=lambda k: lives.cost(waiting[k])))
+        lives.run(index)
+        ordered.append(schedule.instrs[index])
     return schedule.with_instrs(ordered)
 
 
-def _growth(instr: Instr, left: dict[str, int], owned: set[str], schedule: Schedule) -> int:
-    """Entries allocated less entries freed: an operand of the kernel's own dies with its last use."""
-    allocated = 0 if instr.kind == "view" else schedule.entries(instr.out)
-    dying = {name for name in instr.names if name in owned and left[name] == instr.names.count(name)}
-    return allocated - sum(schedule.entries(name) for name in dying)
+class _Lives:
+    """What is alive while instructions run, by their index in the program's order."""
 
+    def __init__(self, schedule: Schedule) -> None:
+        self.instrs = schedule.instrs
+        self.operands = [instr.names for instr in schedule.instrs]
+        self.left = schedule.uses()
+        self.entries = {instr.out: schedule.entries(instr.out) for instr in schedule.instrs}
+        self.owned = {instr.out for instr in schedule.instrs if instr.kind not in ("view", "call")}
+        self.done = set(schedule.inputs)
 
-def _can_wait(instr: Instr, owned: set[str]) -> bool:
-    return owned.isdisjoint(instr.names)
+    def is_ready(self, index: int) -> bool:
+        return self.done.issuperset(self.operands[index])
+
+    def cost(self, index: int) -> tuple[int, bool, int]:
+        """Entries allocated less entries freed; whether only arguments are used; the place in the program."""
+        operands = self.operands[index]
+        allocated = 0 if self.instrs[index].kind == "view" else self.entries[self.instrs[index].out]
+        mine = self.owned.intersection(operands)
+        freed = sum(self.entries[name] for name in mine if self.left[name] == operands.count(name))
+        return allocated - freed, not mine, index
+
+    def run(self, index: int) -> None:
+        self.done.add(self.instrs[index].out)
+        for name in self.operands[index]:
+            self.left[name] -= 1

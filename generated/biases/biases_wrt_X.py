@@ -45,21 +45,23 @@ def biases_wrt_X(
     """
     if not _fits(X, W1, b1, W2, b2, dX):
         X, W1, b1, W2, b2, dX = _converted(X=X, W1=W1, b1=b1, W2=W2, b2=b2, dX=dX)
-    X_W1 = X.dot(W1)                    # X W1
     b1_T = b1.T                         # b1ᵀ
+    X_W1 = X.dot(W1)                    # X W1
     t = add(X_W1, b1_T, out=X_W1)       # X W1 + b1ᵀ
     H = tanh(t, out=t)                  # H = tanh(X W1 + b1ᵀ)
+    b2_T = b2.T                         # b2ᵀ
     t_2 = H * H                         # H ⊙ H
     t_3 = subtract(1.0, t_2, out=t_2)   # 1 - H ⊙ H
-    dX_W1 = dX.dot(W1)                  # δX W1
-    dH = multiply(t_3, dX_W1, out=t_3)  # δH = (1 - H ⊙ H) ⊙ (δX W1)
     H_W2 = H.dot(W2)                    # H W2
-    b2_T = b2.T                         # b2ᵀ
     t_4 = add(H_W2, b2_T, out=H_W2)     # H W2 + b2ᵀ
     Y = tanh(t_4, out=t_4)              # Y = tanh(H W2 + b2ᵀ)
     t_5 = Y * Y                         # Y ⊙ Y
     t_6 = subtract(1.0, t_5, out=t_5)   # 1 - Y ⊙ Y
+    dX_W1 = dX.dot(W1, out=H)           # δX W1
+    dH = multiply(t_3, dX_W1, out=t_3)  # δH = (1 - H ⊙ H) ⊙ (δX W1)
+    del X_W1, t, H, dX_W1
     dH_W2 = dH.dot(W2)                  # δH W2
+    del t_2, t_3, dH
     dY = multiply(t_6, dH_W2, out=t_6)  # δY = (1 - Y ⊙ Y) ⊙ (δH W2)
     return Y, dY
 

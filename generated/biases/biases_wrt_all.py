@@ -57,30 +57,34 @@ def biases_wrt_all(
     """
     if not _fits(X, W1, b1, W2, b2, dX, dW1, db1, dW2, db2):
         X, W1, b1, W2, b2, dX, dW1, db1, dW2, db2 = _converted(X=X, W1=W1, b1=b1, W2=W2, b2=b2, dX=dX, dW1=dW1, db1=db1, dW2=dW2, db2=db2)
-    X_W1 = X.dot(W1)                    # X W1
     b1_T = b1.T                         # b1ᵀ
+    X_W1 = X.dot(W1)                    # X W1
     t = add(X_W1, b1_T, out=X_W1)       # X W1 + b1ᵀ
     H = tanh(t, out=t)                  # H = tanh(X W1 + b1ᵀ)
+    db1_T = db1.T                       # δb1ᵀ
     t_2 = H * H                         # H ⊙ H
     t_3 = subtract(1.0, t_2, out=t_2)   # 1 - H ⊙ H
-    dX_W1 = dX.dot(W1)                  # δX W1
-    X_dW1 = X.dot(dW1)                  # X δW1
-    db1_T = db1.T                       # δb1ᵀ
-    t_4 = add(dX_W1, X_dW1, out=dX_W1)  # δX W1 + X δW1
-    t_5 = add(t_4, db1_T, out=t_4)      # δX W1 + X δW1 + δb1ᵀ
-    dH = multiply(t_3, t_5, out=t_3)    # δH = (1 - H ⊙ H) ⊙ (δX W1 + X δW1 + δb1ᵀ)
     H_W2 = H.dot(W2)                    # H W2
     b2_T = b2.T                         # b2ᵀ
-    t_6 = add(H_W2, b2_T, out=H_W2)     # H W2 + b2ᵀ
-    Y = tanh(t_6, out=t_6)              # Y = tanh(H W2 + b2ᵀ)
-    t_7 = Y * Y                         # Y ⊙ Y
-    t_8 = subtract(1.0, t_7, out=t_7)   # 1 - Y ⊙ Y
-    dH_W2 = dH.dot(W2)                  # δH W2
+    t_4 = add(H_W2, b2_T, out=H_W2)     # H W2 + b2ᵀ
+    Y = tanh(t_4, out=t_4)              # Y = tanh(H W2 + b2ᵀ)
+    t_5 = Y * Y                         # Y ⊙ Y
+    t_6 = subtract(1.0, t_5, out=t_5)   # 1 - Y ⊙ Y
+    dX_W1 = dX.dot(W1)                  # δX W1
     H_dW2 = H.dot(dW2)                  # H δW2
     db2_T = db2.T                       # δb2ᵀ
+    X_dW1 = X.dot(dW1, out=H)           # X δW1
+    t_7 = add(dX_W1, X_dW1, out=dX_W1)  # δX W1 + X δW1
+    del X_W1, t, H, X_dW1
+    t_8 = add(t_7, db1_T, out=t_7)      # δX W1 + X δW1 + δb1ᵀ
+    dH = multiply(t_3, t_8, out=t_3)    # δH = (1 - H ⊙ H) ⊙ (δX W1 + X δW1 + δb1ᵀ)
+    del dX_W1, t_7, t_8
+    dH_W2 = dH.dot(W2)                  # δH W2
+    del t_2, t_3, dH
     t_9 = add(dH_W2, H_dW2, out=dH_W2)  # δH W2 + H δW2
+    del H_dW2
     t_10 = add(t_9, db2_T, out=t_9)     # δH W2 + H δW2 + δb2ᵀ
-    dY = multiply(t_8, t_10, out=t_8)   # δY = (1 - Y ⊙ Y) ⊙ (δH W2 + H δW2 + δb2ᵀ)
+    dY = multiply(t_6, t_10, out=t_6)   # δY = (1 - Y ⊙ Y) ⊙ (δH W2 + H δW2 + δb2ᵀ)
     return Y, dY
 
 

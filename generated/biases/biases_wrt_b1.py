@@ -45,21 +45,23 @@ def biases_wrt_b1(
     """
     if not _fits(X, W1, b1, W2, b2, db1):
         X, W1, b1, W2, b2, db1 = _converted(X=X, W1=W1, b1=b1, W2=W2, b2=b2, db1=db1)
-    X_W1 = X.dot(W1)                    # X W1
     b1_T = b1.T                         # b1ᵀ
+    db1_T = db1.T                       # δb1ᵀ
+    X_W1 = X.dot(W1)                    # X W1
     t = add(X_W1, b1_T, out=X_W1)       # X W1 + b1ᵀ
     H = tanh(t, out=t)                  # H = tanh(X W1 + b1ᵀ)
+    b2_T = b2.T                         # b2ᵀ
     t_2 = H * H                         # H ⊙ H
     t_3 = subtract(1.0, t_2, out=t_2)   # 1 - H ⊙ H
-    db1_T = db1.T                       # δb1ᵀ
     dH = multiply(t_3, db1_T, out=t_3)  # δH = (1 - H ⊙ H) ⊙ δb1ᵀ
     H_W2 = H.dot(W2)                    # H W2
-    b2_T = b2.T                         # b2ᵀ
+    del X_W1, t, H
     t_4 = add(H_W2, b2_T, out=H_W2)     # H W2 + b2ᵀ
     Y = tanh(t_4, out=t_4)              # Y = tanh(H W2 + b2ᵀ)
+    dH_W2 = dH.dot(W2)                  # δH W2
+    del t_2, t_3, dH
     t_5 = Y * Y                         # Y ⊙ Y
     t_6 = subtract(1.0, t_5, out=t_5)   # 1 - Y ⊙ Y
-    dH_W2 = dH.dot(W2)                  # δH W2
     dY = multiply(t_6, dH_W2, out=t_6)  # δY = (1 - Y ⊙ Y) ⊙ (δH W2)
     return Y, dY
 

@@ -44,12 +44,14 @@ def chain_wrt_A(
     """
     if not _fits(A, B, C, D, E, dA):
         A, B, C, D, E, dA = _converted(A=A, B=B, C=C, D=D, E=E, dA=dA)
-    A_B = A.dot(B)             # A B
-    D_E = D.dot(E)             # D E
-    C_D_E = C.dot(D_E)         # C (D E)
-    Y = A_B.dot(C_D_E)         # Y = (A B) (C (D E))
-    dA_B = dA.dot(B, out=A_B)  # δA B
-    dY = dA_B.dot(C_D_E)       # δY = (δA B) (C (D E))
+    A_B = A.dot(B)        # A B
+    dA_B = dA.dot(B)      # δA B
+    D_E = D.dot(E)        # D E
+    C_D_E = C.dot(D_E)    # C (D E)
+    del D_E
+    Y = A_B.dot(C_D_E)    # Y = (A B) (C (D E))
+    del A_B
+    dY = dA_B.dot(C_D_E)  # δY = (δA B) (C (D E))
     return Y, dY
 
 

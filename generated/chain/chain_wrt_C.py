@@ -44,12 +44,14 @@ def chain_wrt_C(
     """
     if not _fits(A, B, C, D, E, dC):
         A, B, C, D, E, dC = _converted(A=A, B=B, C=C, D=D, E=E, dC=dC)
-    A_B = A.dot(B)                   # A B
-    D_E = D.dot(E)                   # D E
-    C_D_E = C.dot(D_E)               # C (D E)
-    Y = A_B.dot(C_D_E)               # Y = (A B) (C (D E))
-    dC_D_E = dC.dot(D_E, out=C_D_E)  # δC (D E)
-    dY = A_B.dot(dC_D_E)             # δY = (A B) (δC (D E))
+    A_B = A.dot(B)        # A B
+    D_E = D.dot(E)        # D E
+    C_D_E = C.dot(D_E)    # C (D E)
+    dC_D_E = dC.dot(D_E)  # δC (D E)
+    del D_E
+    Y = A_B.dot(C_D_E)    # Y = (A B) (C (D E))
+    del C_D_E
+    dY = A_B.dot(dC_D_E)  # δY = (A B) (δC (D E))
     return Y, dY
 
 

@@ -57,24 +57,30 @@ def chain_wrt_all(
     if not _fits(A, B, C, D, E, dA, dB, dC, dD, dE):
         A, B, C, D, E, dA, dB, dC, dD, dE = _converted(A=A, B=B, C=C, D=D, E=E, dA=dA, dB=dB, dC=dC, dD=dD, dE=dE)
     A_B = A.dot(B)                                   # A B
+    dA_B = dA.dot(B)                                 # δA B
+    A_dB = A.dot(dB)                                 # A δB
     D_E = D.dot(E)                                   # D E
     C_D_E = C.dot(D_E)                               # C (D E)
-    Y = A_B.dot(C_D_E)                               # Y = (A B) (C (D E))
-    dA_B = dA.dot(B)                                 # δA B
+    dC_D_E = dC.dot(D_E)                             # δC (D E)
     dA_B_C_D_E = dA_B.dot(C_D_E)                     # (δA B) (C (D E))
-    A_dB = A.dot(dB, out=dA_B)                       # A δB
+    del dA_B
     A_dB_C_D_E = A_dB.dot(C_D_E)                     # (A δB) (C (D E))
-    dC_D_E = dC.dot(D_E, out=C_D_E)                  # δC (D E)
+    del A_dB
+    Y = A_B.dot(C_D_E)                               # Y = (A B) (C (D E))
     A_B_dC_D_E = A_B.dot(dC_D_E)                     # (A B) (δC (D E))
     dD_E = dD.dot(E, out=D_E)                        # δD E
-    C_dD_E = C.dot(dD_E, out=dC_D_E)                 # C (δD E)
-    A_B_C_dD_E = A_B.dot(C_dD_E)                     # (A B) (C (δD E))
-    D_dE = D.dot(dE, out=dD_E)                       # D δE
-    C_D_dE = C.dot(D_dE, out=C_dD_E)                 # C (D δE)
-    A_B_C_D_dE = A_B.dot(C_D_dE)                     # (A B) (C (D δE))
+    C_dD_E = C.dot(dD_E, out=C_D_E)                  # C (δD E)
     t = add(dA_B_C_D_E, A_dB_C_D_E, out=dA_B_C_D_E)  # (δA B) (C (D E)) + (A δB) (C (D E))
     t_2 = add(t, A_B_dC_D_E, out=t)                  # t + (A B) (δC (D E))
+    A_B_C_dD_E = A_B.dot(C_dD_E, out=A_dB_C_D_E)     # (A B) (C (δD E))
+    del C_D_E, C_dD_E
     t_3 = add(t_2, A_B_C_dD_E, out=t_2)              # t + (A B) (δC (D E)) + (A B) (C (δD E))
+    del A_dB_C_D_E, A_B_C_dD_E
+    D_dE = D.dot(dE, out=dD_E)                       # D δE
+    C_D_dE = C.dot(D_dE, out=dC_D_E)                 # C (D δE)
+    del D_E, dD_E, D_dE
+    A_B_C_D_dE = A_B.dot(C_D_dE, out=A_B_dC_D_E)     # (A B) (C (D δE))
+    del A_B, dC_D_E, C_D_dE
     dY = add(t_3, A_B_C_D_dE, out=t_3)               # δY = t_3 + (A B) (C (D δE))
     return Y, dY
 

@@ -37,17 +37,17 @@ def gate_wrt_U(A: ndarray, U: ndarray, V: ndarray, dU: ndarray) -> tuple[ndarray
     if not _fits(A, U, V, dU):
         A, U, V, dU = _converted(A=A, U=U, V=V, dU=dU)
     X = A.dot(U)                         # X = A U
-    dX = A.dot(dU)                       # δX = A δU
-    Y = A.dot(V)                         # Y = A V
     t = negative(X, out=X)               # -X
     exp_t = exp(t, out=t)                # exp(-X)
     t_2 = add(1.0, exp_t, out=exp_t)     # 1 + exp(-X)
     t_3 = divide(1.0, t_2, out=t_2)      # 1 ⊘ (1 + exp(-X))
-    tanh_Y = tanh(Y, out=Y)              # tanh(Y)
-    G = t_3 * tanh_Y                     # G = (1 ⊘ (1 + exp(-X))) ⊙ tanh(Y)
     t_4 = 1.0 - t_3                      # 1 - 1 ⊘ (1 + exp(-X))
-    t_5 = multiply(t_3, t_4, out=t_3)    # (1 ⊘ (1 + exp(-X))) ⊙ (1 - 1 ⊘ (1 + exp(-X)))
+    t_5 = multiply(t_3, t_4, out=t_4)    # (1 ⊘ (1 + exp(-X))) ⊙ (1 - 1 ⊘ (1 + exp(-X)))
+    dX = A.dot(dU)                       # δX = A δU
     t_6 = multiply(t_5, dX, out=t_5)     # t_5 ⊙ δX
+    Y = A.dot(V, out=dX)                 # Y = A V
+    tanh_Y = tanh(Y, out=Y)              # tanh(Y)
+    G = multiply(t_3, tanh_Y, out=t_3)   # G = (1 ⊘ (1 + exp(-X))) ⊙ tanh(Y)
     dG = multiply(t_6, tanh_Y, out=t_6)  # δG = (t_5 ⊙ δX) ⊙ tanh(Y)
     return G, dG
 

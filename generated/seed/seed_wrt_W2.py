@@ -40,10 +40,12 @@ def seed_wrt_W2(X0: ndarray, W1: ndarray, W2: ndarray, dW2: ndarray, *, f, df) -
         X0, W1, W2, dW2 = _converted(X0=X0, W1=W1, W2=W2, dW2=dW2)
     X1 = X0.dot(W1)                      # X1 = X0 W1
     X2 = _applied("f", f, X1)            # X2 = f(X1)
+    del X1
     X3 = X2.dot(W2)                      # X3 = X2 W2
-    dX3 = X2.dot(dW2)                    # δX3 = X2 δW2
     X4 = _applied("f", f, X3)            # X4 = f(X3)
     df_X3 = _applied("df", df, X3)       # f'(X3)
+    dX3 = X2.dot(dW2, out=X3)            # δX3 = X2 δW2
+    del X2
     dX4 = multiply(df_X3, dX3, out=dX3)  # δX4 = f'(X3) ⊙ δX3
     return X4, dX4
 

@@ -53,18 +53,23 @@ def seed_wrt_all(
     if not _fits(X0, W1, W2, dX0, dW1, dW2):
         X0, W1, W2, dX0, dW1, dW2 = _converted(X0=X0, W1=W1, W2=W2, dX0=dX0, dW1=dW1, dW2=dW2)
     X1 = X0.dot(W1)                        # X1 = X0 W1
-    dX0_W1 = dX0.dot(W1)                   # δX0 W1
-    X0_dW1 = X0.dot(dW1)                   # X0 δW1
-    dX1 = add(dX0_W1, X0_dW1, out=dX0_W1)  # δX1 = δX0 W1 + X0 δW1
     X2 = _applied("f", f, X1)              # X2 = f(X1)
     df_X1 = _applied("df", df, X1)         # f'(X1)
+    dX0_W1 = dX0.dot(W1, out=X1)           # δX0 W1
+    X0_dW1 = X0.dot(dW1)                   # X0 δW1
+    dX1 = add(dX0_W1, X0_dW1, out=dX0_W1)  # δX1 = δX0 W1 + X0 δW1
+    del X0_dW1
     dX2 = multiply(df_X1, dX1, out=dX1)    # δX2 = f'(X1) ⊙ δX1
-    X3 = X2.dot(W2)                        # X3 = X2 W2
+    del df_X1
     dX2_W2 = dX2.dot(W2)                   # δX2 W2
-    X2_dW2 = X2.dot(dW2)                   # X2 δW2
-    dX3 = add(dX2_W2, X2_dW2, out=dX2_W2)  # δX3 = δX2 W2 + X2 δW2
+    del X1, dX0_W1, dX1, dX2
+    X3 = X2.dot(W2)                        # X3 = X2 W2
     X4 = _applied("f", f, X3)              # X4 = f(X3)
     df_X3 = _applied("df", df, X3)         # f'(X3)
+    X2_dW2 = X2.dot(dW2, out=X3)           # X2 δW2
+    del X2
+    dX3 = add(dX2_W2, X2_dW2, out=dX2_W2)  # δX3 = δX2 W2 + X2 δW2
+    del X3, X2_dW2
     dX4 = multiply(df_X3, dX3, out=dX3)    # δX4 = f'(X3) ⊙ δX3
     return X4, dX4
 

@@ -37,14 +37,16 @@ def seed_sin_wrt_W1(X0: ndarray, W1: ndarray, W2: ndarray, dW1: ndarray) -> tupl
     if not _fits(X0, W1, W2, dW1):
         X0, W1, W2, dW1 = _converted(X0=X0, W1=W1, W2=W2, dW1=dW1)
     X1 = X0.dot(W1)                          # X1 = X0 W1
-    dX1 = X0.dot(dW1)                        # δX1 = X0 δW1
     X2 = sin(X1)                             # X2 = sin(X1)
     cos_X1 = cos(X1, out=X1)                 # cos(X1)
-    dX2 = multiply(cos_X1, dX1, out=cos_X1)  # δX2 = cos(X1) ⊙ δX1
     X3 = X2.dot(W2)                          # X3 = X2 W2
-    dX3 = dX2.dot(W2)                        # δX3 = δX2 W2
     X4 = sin(X3)                             # X4 = sin(X3)
     cos_X3 = cos(X3, out=X3)                 # cos(X3)
+    dX1 = X0.dot(dW1, out=X2)                # δX1 = X0 δW1
+    dX2 = multiply(cos_X1, dX1, out=cos_X1)  # δX2 = cos(X1) ⊙ δX1
+    del X2, dX1
+    dX3 = dX2.dot(W2)                        # δX3 = δX2 W2
+    del X1, cos_X1, dX2
     dX4 = multiply(cos_X3, dX3, out=cos_X3)  # δX4 = cos(X3) ⊙ δX3
     return X4, dX4
 

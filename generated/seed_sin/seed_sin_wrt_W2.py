@@ -40,6 +40,7 @@ def seed_sin_wrt_W2(X0: ndarray, W1: ndarray, W2: ndarray, dW2: ndarray) -> tupl
     X2 = sin(X1, out=X1)                     # X2 = sin(X1)
     X3 = X2.dot(W2)                          # X3 = X2 W2
     dX3 = X2.dot(dW2)                        # δX3 = X2 δW2
+    del X1, X2
     X4 = sin(X3)                             # X4 = sin(X3)
     cos_X3 = cos(X3, out=X3)                 # cos(X3)
     dX4 = multiply(cos_X3, dX3, out=cos_X3)  # δX4 = cos(X3) ⊙ δX3

@@ -48,18 +48,22 @@ def seed_sin_wrt_all(
     if not _fits(X0, W1, W2, dX0, dW1, dW2):
         X0, W1, W2, dX0, dW1, dW2 = _converted(X0=X0, W1=W1, W2=W2, dX0=dX0, dW1=dW1, dW2=dW2)
     X1 = X0.dot(W1)                          # X1 = X0 W1
-    dX0_W1 = dX0.dot(W1)                     # δX0 W1
+    X2 = sin(X1)                             # X2 = sin(X1)
+    cos_X1 = cos(X1, out=X1)                 # cos(X1)
+    X3 = X2.dot(W2)                          # X3 = X2 W2
+    X2_dW2 = X2.dot(dW2)                     # X2 δW2
+    dX0_W1 = dX0.dot(W1, out=X2)             # δX0 W1
+    X4 = sin(X3)                             # X4 = sin(X3)
+    cos_X3 = cos(X3, out=X3)                 # cos(X3)
     X0_dW1 = X0.dot(dW1)                     # X0 δW1
     dX1 = add(dX0_W1, X0_dW1, out=dX0_W1)    # δX1 = δX0 W1 + X0 δW1
-    X2 = sin(X1, out=X0_dW1)                 # X2 = sin(X1)
-    cos_X1 = cos(X1, out=X1)                 # cos(X1)
+    del X0_dW1
     dX2 = multiply(cos_X1, dX1, out=cos_X1)  # δX2 = cos(X1) ⊙ δX1
-    X3 = X2.dot(W2)                          # X3 = X2 W2
+    del X2, dX0_W1, dX1
     dX2_W2 = dX2.dot(W2)                     # δX2 W2
-    X2_dW2 = X2.dot(dW2)                     # X2 δW2
+    del X1, cos_X1, dX2
     dX3 = add(dX2_W2, X2_dW2, out=dX2_W2)    # δX3 = δX2 W2 + X2 δW2
-    X4 = sin(X3, out=X2_dW2)                 # X4 = sin(X3)
-    cos_X3 = cos(X3, out=X3)                 # cos(X3)
+    del X2_dW2
     dX4 = multiply(cos_X3, dX3, out=cos_X3)  # δX4 = cos(X3) ⊙ δX3
     return X4, dX4
 

@@ -40,6 +40,7 @@ def seed_tanh_wrt_W2(X0: ndarray, W1: ndarray, W2: ndarray, dW2: ndarray) -> tup
     X2 = tanh(X1, out=X1)              # X2 = tanh(X1)
     X3 = X2.dot(W2)                    # X3 = X2 W2
     dX3 = X2.dot(dW2)                  # δX3 = X2 δW2
+    del X1, X2
     X4 = tanh(X3, out=X3)              # X4 = tanh(X3)
     t = X4 * X4                        # X4 ⊙ X4
     t_2 = subtract(1.0, t, out=t)      # 1 - X4 ⊙ X4

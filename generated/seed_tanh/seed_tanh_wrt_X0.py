@@ -37,16 +37,18 @@ def seed_tanh_wrt_X0(X0: ndarray, W1: ndarray, W2: ndarray, dX0: ndarray) -> tup
     if not _fits(X0, W1, W2, dX0):
         X0, W1, W2, dX0 = _converted(X0=X0, W1=W1, W2=W2, dX0=dX0)
     X1 = X0.dot(W1)                    # X1 = X0 W1
-    dX1 = dX0.dot(W1)                  # δX1 = δX0 W1
     X2 = tanh(X1, out=X1)              # X2 = tanh(X1)
     t = X2 * X2                        # X2 ⊙ X2
     t_2 = subtract(1.0, t, out=t)      # 1 - X2 ⊙ X2
-    dX2 = multiply(t_2, dX1, out=t_2)  # δX2 = (1 - X2 ⊙ X2) ⊙ δX1
     X3 = X2.dot(W2)                    # X3 = X2 W2
-    dX3 = dX2.dot(W2)                  # δX3 = δX2 W2
     X4 = tanh(X3, out=X3)              # X4 = tanh(X3)
     t_3 = X4 * X4                      # X4 ⊙ X4
     t_4 = subtract(1.0, t_3, out=t_3)  # 1 - X4 ⊙ X4
+    dX1 = dX0.dot(W1, out=X2)          # δX1 = δX0 W1
+    dX2 = multiply(t_2, dX1, out=t_2)  # δX2 = (1 - X2 ⊙ X2) ⊙ δX1
+    del X1, X2, dX1
+    dX3 = dX2.dot(W2)                  # δX3 = δX2 W2
+    del t, t_2, dX2
     dX4 = multiply(t_4, dX3, out=t_4)  # δX4 = (1 - X4 ⊙ X4) ⊙ δX3
     return X4, dX4
 

@@ -48,20 +48,24 @@ def seed_tanh_wrt_all(
     if not _fits(X0, W1, W2, dX0, dW1, dW2):
         X0, W1, W2, dX0, dW1, dW2 = _converted(X0=X0, W1=W1, W2=W2, dX0=dX0, dW1=dW1, dW2=dW2)
     X1 = X0.dot(W1)                        # X1 = X0 W1
-    dX0_W1 = dX0.dot(W1)                   # δX0 W1
+    X2 = tanh(X1, out=X1)                  # X2 = tanh(X1)
+    t = X2 * X2                            # X2 ⊙ X2
+    t_2 = subtract(1.0, t, out=t)          # 1 - X2 ⊙ X2
+    X3 = X2.dot(W2)                        # X3 = X2 W2
+    X2_dW2 = X2.dot(dW2)                   # X2 δW2
+    dX0_W1 = dX0.dot(W1, out=X2)           # δX0 W1
+    X4 = tanh(X3, out=X3)                  # X4 = tanh(X3)
+    t_3 = X4 * X4                          # X4 ⊙ X4
+    t_4 = subtract(1.0, t_3, out=t_3)      # 1 - X4 ⊙ X4
     X0_dW1 = X0.dot(dW1)                   # X0 δW1
     dX1 = add(dX0_W1, X0_dW1, out=dX0_W1)  # δX1 = δX0 W1 + X0 δW1
-    X2 = tanh(X1, out=X1)                  # X2 = tanh(X1)
-    t = multiply(X2, X2, out=X0_dW1)       # X2 ⊙ X2
-    t_2 = subtract(1.0, t, out=t)          # 1 - X2 ⊙ X2
+    del X0_dW1
     dX2 = multiply(t_2, dX1, out=t_2)      # δX2 = (1 - X2 ⊙ X2) ⊙ δX1
-    X3 = X2.dot(W2)                        # X3 = X2 W2
+    del X1, X2, dX0_W1, dX1
     dX2_W2 = dX2.dot(W2)                   # δX2 W2
-    X2_dW2 = X2.dot(dW2)                   # X2 δW2
+    del t, t_2, dX2
     dX3 = add(dX2_W2, X2_dW2, out=dX2_W2)  # δX3 = δX2 W2 + X2 δW2
-    X4 = tanh(X3, out=X3)                  # X4 = tanh(X3)
-    t_3 = multiply(X4, X4, out=X2_dW2)     # X4 ⊙ X4
-    t_4 = subtract(1.0, t_3, out=t_3)      # 1 - X4 ⊙ X4
+    del X2_dW2
     dX4 = multiply(t_4, dX3, out=t_4)      # δX4 = (1 - X4 ⊙ X4) ⊙ δX3
     return X4, dX4
 

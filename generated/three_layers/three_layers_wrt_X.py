@@ -39,16 +39,19 @@ def three_layers_wrt_X(X: ndarray, W1: ndarray, W2: ndarray, W3: ndarray, dX: nd
         X, W1, W2, W3, dX = _converted(X=X, W1=W1, W2=W2, W3=W3, dX=dX)
     X_W1 = X.dot(W1)                               # X W1
     H1 = sin(X_W1)                                 # H1 = sin(X W1)
-    cos_X_W1 = cos(X_W1, out=X_W1)                 # cos(X W1)
-    dX_W1 = dX.dot(W1)                             # δX W1
-    dH1 = multiply(cos_X_W1, dX_W1, out=cos_X_W1)  # δH1 = cos(X W1) ⊙ (δX W1)
     H1_W2 = H1.dot(W2)                             # H1 W2
+    cos_X_W1 = cos(X_W1, out=X_W1)                 # cos(X W1)
     H2 = tanh(H1_W2, out=H1_W2)                    # H2 = tanh(H1 W2)
     t = H2 * H2                                    # H2 ⊙ H2
-    t_2 = subtract(1.0, t, out=t)                  # 1 - H2 ⊙ H2
-    dH1_W2 = dH1.dot(W2)                           # δH1 W2
-    dH2 = multiply(t_2, dH1_W2, out=t_2)           # δH2 = (1 - H2 ⊙ H2) ⊙ (δH1 W2)
     Y = H2.dot(W3)                                 # Y = H2 W3
+    t_2 = subtract(1.0, t, out=t)                  # 1 - H2 ⊙ H2
+    dX_W1 = dX.dot(W1, out=H1)                     # δX W1
+    dH1 = multiply(cos_X_W1, dX_W1, out=cos_X_W1)  # δH1 = cos(X W1) ⊙ (δX W1)
+    del H1, dX_W1
+    dH1_W2 = dH1.dot(W2, out=H2)                   # δH1 W2
+    del X_W1, cos_X_W1, dH1
+    dH2 = multiply(t_2, dH1_W2, out=t_2)           # δH2 = (1 - H2 ⊙ H2) ⊙ (δH1 W2)
+    del H1_W2, H2, dH1_W2
     dY = dH2.dot(W3)                               # δY = δH2 W3
     return Y, dY
 

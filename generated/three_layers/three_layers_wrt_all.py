@@ -52,25 +52,32 @@ def three_layers_wrt_all(
     """
     if not _fits(X, W1, W2, W3, dX, dW1, dW2, dW3):
         X, W1, W2, W3, dX, dW1, dW2, dW3 = _converted(X=X, W1=W1, W2=W2, W3=W3, dX=dX, dW1=dW1, dW2=dW2, dW3=dW3)
-    X_W1 = X.dot(W1)                           # X W1
-    H1 = sin(X_W1)                             # H1 = sin(X W1)
-    cos_X_W1 = cos(X_W1, out=X_W1)             # cos(X W1)
-    dX_W1 = dX.dot(W1)                         # δX W1
-    X_dW1 = X.dot(dW1)                         # X δW1
-    t = add(dX_W1, X_dW1, out=dX_W1)           # δX W1 + X δW1
-    dH1 = multiply(cos_X_W1, t, out=cos_X_W1)  # δH1 = cos(X W1) ⊙ (δX W1 + X δW1)
-    H1_W2 = H1.dot(W2)                         # H1 W2
-    H2 = tanh(H1_W2, out=H1_W2)                # H2 = tanh(H1 W2)
-    t_2 = H2 * H2                              # H2 ⊙ H2
-    t_3 = subtract(1.0, t_2, out=t_2)          # 1 - H2 ⊙ H2
-    dH1_W2 = dH1.dot(W2)                       # δH1 W2
-    H1_dW2 = H1.dot(dW2)                       # H1 δW2
-    t_4 = add(dH1_W2, H1_dW2, out=dH1_W2)      # δH1 W2 + H1 δW2
-    dH2 = multiply(t_3, t_4, out=t_3)          # δH2 = (1 - H2 ⊙ H2) ⊙ (δH1 W2 + H1 δW2)
-    Y = H2.dot(W3)                             # Y = H2 W3
-    dH2_W3 = dH2.dot(W3)                       # δH2 W3
-    H2_dW3 = H2.dot(dW3)                       # H2 δW3
-    dY = add(dH2_W3, H2_dW3, out=dH2_W3)       # δY = δH2 W3 + H2 δW3
+    X_W1 = X.dot(W1)                             # X W1
+    H1 = sin(X_W1)                               # H1 = sin(X W1)
+    cos_X_W1 = cos(X_W1, out=X_W1)               # cos(X W1)
+    H1_W2 = H1.dot(W2)                           # H1 W2
+    H2 = tanh(H1_W2, out=H1_W2)                  # H2 = tanh(H1 W2)
+    t = H2 * H2                                  # H2 ⊙ H2
+    t_2 = subtract(1.0, t, out=t)                # 1 - H2 ⊙ H2
+    H1_dW2 = H1.dot(dW2)                         # H1 δW2
+    dX_W1 = dX.dot(W1, out=H1)                   # δX W1
+    X_dW1 = X.dot(dW1)                           # X δW1
+    t_3 = add(dX_W1, X_dW1, out=dX_W1)           # δX W1 + X δW1
+    del X_dW1
+    dH1 = multiply(cos_X_W1, t_3, out=cos_X_W1)  # δH1 = cos(X W1) ⊙ (δX W1 + X δW1)
+    del H1, dX_W1, t_3
+    dH1_W2 = dH1.dot(W2)                         # δH1 W2
+    del X_W1, cos_X_W1, dH1
+    t_4 = add(dH1_W2, H1_dW2, out=dH1_W2)        # δH1 W2 + H1 δW2
+    del H1_dW2
+    dH2 = multiply(t_2, t_4, out=t_2)            # δH2 = (1 - H2 ⊙ H2) ⊙ (δH1 W2 + H1 δW2)
+    del dH1_W2, t_4
+    dH2_W3 = dH2.dot(W3)                         # δH2 W3
+    del t, t_2, dH2
+    Y = H2.dot(W3)                               # Y = H2 W3
+    H2_dW3 = H2.dot(dW3)                         # H2 δW3
+    del H1_W2, H2
+    dY = add(dH2_W3, H2_dW3, out=dH2_W3)         # δY = δH2 W3 + H2 δW3
     return Y, dY
 
 

@@ -8,6 +8,7 @@ from dataclasses import fields, replace
 from typing import get_args
 
 from symbolic import scalars, shapes
+from symbolic.collection import without_collecting
 from symbolic.errors import NameError_, ProgramError, ReadError, ShapeError, Source, Span
 from symbolic.language import latex_lexer, text_lexer
 from symbolic.language.elaborate import Elaboration
@@ -33,6 +34,7 @@ DIALECTS = ("text", "latex")
 _LATEX_SIGNS = re.compile(r"\\(?!\\)[A-Za-z]{2,}|_\{|\^\{|\\\\")
 
 
+@without_collecting
 def read_program(text: str, name: str = "", dialect: str | None = None) -> Program:
     """A program from text (ASCII, Unicode, Julia) or LaTeX.
 

@@ -33,7 +33,7 @@ EXAMPLES = {
         nodes.Basic.__new__(nodes.Transpose, constant)
         for constant in (I, ones(ONE, THREE), scale(Integer(2), A), scale(c, A))
     ],
-    "constant coefficient": [scale(ones(ONE, ONE), A), scale(nodes.constant(Integer(3)), A)],
+    "constant coefficient": [nodes.Basic.__new__(nodes.Scale, number, A) for number in (ones(ONE, ONE), nodes.constant(THREE))],
     "quotient": [
         hadamard(quotient(ALL_ONES, A), B), hadamard(B, quotient(ALL_ONES, A), C),
         hadamard(quotient(ALL_ONES, A), quotient(ALL_ONES, B)),
@@ -62,10 +62,9 @@ def test_a_rewrite_fires_keeps_the_value_and_does_not_grow(rewrite, node):
     assert relative_error(value_of(after, NAMED), value_of(node, NAMED)) < TIGHT
 
 
-def test_constructors_leave_nothing_to_the_rewrites_that_they_do_themselves():
-    """Examples that are no longer of the operation: the constructors had already simplified them."""
-    handled = [node for rewrite in REWRITES for node in EXAMPLES[rewrite.name] if type(node) not in rewrite.operations]
-    assert len(FIRING) >= 25 and len(handled) <= 2
+def test_every_example_is_one():
+    """None of them is simplified by the constructors already, so that the table above tests what it says."""
+    assert len(FIRING) == sum(map(len, EXAMPLES.values()))
 
 
 @pytest.mark.parametrize("rewrite", REWRITES, ids=lambda rewrite: rewrite.name)
@@ -144,8 +143,8 @@ def test_a_value_already_computed_takes_its_name():
 
 def test_each_distinct_expression_is_simplified_once():
     node = A
-    for _ in range(200):
-        node = multiply(add(node, ZERO), add(node, ZERO), B) if _ % 2 else hadamard(add(node, ZERO), ALL_ONES)
+    for _ in range(100):
+        node = apply("sin", add(multiply(add(node, ZERO), B), apply("cos", hadamard(add(node, ZERO), ALL_ONES))))
     after, steps = simplified(node)
-    assert len(steps) <= 400
-    assert after.shape == (3, 3)
+    assert len(steps) == 200
+    assert not {type(part) for part in subexpressions(after)} & {nodes.ZeroMatrix, nodes.OneMatrix}

@@ -34,7 +34,7 @@ READ = [
     "«=» A", "Y = «*»A", "Y = «.*»A", "Y = «/»A", "Y = A * «*» B", "Y = A*«/»B", "Y = A ./ «*»B", "Y = A.^«^»2",
     "Y = A ^ «*» 2", "Y = «^»A", "Y = «'»A'", "Y = A + «)»", "Y = A «,» B", "Y = A«,»B", "Y = A «:» B", "Y = A «∈» B",
     "Y +«=» A", "Y *«=» A", "Y = (A«,» B)", "Y = f(A«,» B)", "Y = f(«)»", "Y = («)»", "Y = f.(«)»", "Y = sin(«)»",
-    "Y = A «×» B", "Y = A.^2«.^»2", "Y = 9^9«^»9", "Y = A^2«^»2", "Y = A.^2«.^»2",
+    "Y = A «×» B", "Y = 9^9«^»9", "Y = A^2«^»2", "Y = A.^2«.^»2",
     # equals signs
     "Y = A «=» B", "Y = A «=»= B", "«A + B» = C", "«2» = A", "«f(2)» = A", "«f'(x)» = x", "«A'» = B", "«A*B» = C",
     "A«,» B = C", "f(x) = x «=» 2", "«-Y» = A",
@@ -81,7 +81,7 @@ READ = [
     # ones, zeros, eye
     "Y = «ones(2)»", "Y = «eye(2, 3)»*A", "Y = «zeros(1, 2, 3)»", "Y = ones(«)»", "Y = ones(«»", "Y = ones(1«»",
     "Y = ones(1,«)»", "Y = ones(«1.5», 2)", "Y = ones(«0», 1)", "Y = ones(«-»1, 1)", "Y = ones(n «m»)",
-   
+
     # functions without their brackets
     "Y = sin «A»", "Y = exp «A»*B", r"Y = \sin «A»", r"Y = \log «A»",
     # definitions
@@ -121,7 +121,8 @@ NAMES = [
     "Y = A\nreturn Y, «Y»", "Y = A; return «pi»", "function foo(A, «A»)\nY = A\nend", "function foo(A)\nY = «B»\nend",
     "function foo(A)\nY = A*«C»\nend", "function foo(A)\n«A» = A\nend", "function foo(A)\nY = A\nreturn «Z»\nend",
     "function foo(«pi»)\nY = pi*2\nend", "function foo(«ones», A)\nY = A\nend", "function foo(«return»)\nY = 2\nend",
-    "function foo(A, «end»)\nY = A\nend", "Y = «ones(n, m)»", "Y = «ones» + A", "Y = «eye»*A", "Y = A\nZ = «ones(k, 1)»",
+    "function foo(A, «end»)\nY = A\nend", "Y = «ones(n, m)»", "Y = «ones» + A", "Y = «eye»*A",
+    "Y = A\nZ = «ones(k, 1)»",
     "A : n x 2\nY = A*«zeros(2, m)»", "Y = «eye(q)»", "Y = A; Z = «ones(A, B)»",
     r"Y = A \cdot B \\ «Y» = C", "X0 = A\n«X_0» = B", "α = A\n«alpha» = B",
 ]  # fmt: skip
@@ -138,8 +139,13 @@ SHAPES = [
     "function f(A)\nA : 2 x 3\nY = A*«A»\nend",
 ]  # fmt: skip
 
+MATRIX_FUNCTIONS = [
+    "inv", "pinv", "tr", "trace", "det", "logdet", "norm", "sum", "mean", "max", "min", "vec", "diag", "expm", "logm",
+    "svd", "cholesky",
+]  # fmt: skip
+
 UNSUPPORTED = [
-    *(f"Y = «{name}»(A)" for name in "inv pinv tr trace det logdet norm sum mean max min vec diag expm logm svd cholesky".split()),
+    *(f"Y = «{name}»(A)" for name in MATRIX_FUNCTIONS),
     "Y = «kron»(A, B)", "Y = «solve»(A, B)", "Y = «dot»(A, B)", "Y = A «\\» B", "Y = A «⊗» B", "Y = A + B*(C «\\» D)",
     "Y = «A^-1»", "Y = «A⁻¹»", "Y = «A^2»", "Y = A*«(A + B)^3»", "Y = A^«B»", "Y = 2^«A»", "Y = A.^«B»", "Y = A/«B»",
     "Y = (A + B)/(«A»)", "Y = «A**2»", "f(x) = «f(x)»\nY = f(A)", "f(x) = «g(x)»\ng(x) = x\nY = f(A)",
@@ -183,7 +189,6 @@ LIMITS = [
     "Y = «sin»''''''''''(A)",
     "Y = «f»" + "'" * 10 + "(A)",
     "«Y» = A" + ".*A" * 27_000,
-    "«Y» = A" + "+A" * 41_000,
     "A;" * 20_000 + "A«;»",
 ]
 
@@ -200,6 +205,8 @@ TOO_MUCH = {
     "a higher tower of exponentials": "Y = exp(exp(exp(exp(exp(exp(exp(1)))))))*A",
     "the sine of a tower": "Y = sin(exp(exp(exp(10))))*A",
     "a long sum of fractions": "Y = " + "1/3 + " * 12_000 + "A",
+    "a statement as long as a text may be": "Y = A" + "+A" * 199_000,
+    "line ends that open a bracket": "\\\\[" * 130_000,
     "a ninth derivative": "Y = silu'''''''''(A)",
 }
 
@@ -250,7 +257,7 @@ def test_the_caret_points_at_what_is_wrong(expected: type[ProgramError], marked:
     assert (error.line, error.column) == (before.count("\n") + 1, len(before) - before.rfind("\n"))
     assert error.span is not None
     assert text[error.span.start : error.span.end] == wrong
-    assert underlined(error) == visible(wrong.split("\n")[0])[:50]
+    assert underlined(error)[:40] == visible(wrong.split("\n")[0])[:40]
 
 
 def test_there_are_many_and_no_two_are_the_same() -> None:
@@ -331,9 +338,12 @@ def test_the_caret_of_a_long_line_is_shown_with_what_surrounds_it() -> None:
 # Random texts
 
 PIECES = [
-    *"ABXYfxn2", "X0", "W_1", "δX", "dX", "pi", "sin", "ones", "eye", "inv", "return", "function", "end", "scalar", "symmetric", "0.5", "1e9",
-    *"+-*/^'()[]{},:;=.|\\@#%&$_~ \n\t", ".*", "./", ".^", ".(", "⊙", "∘", "·", "ᵀ", "⁻¹", "×", "∈", "::", "**", "α", "σ", "А", "\0", "\r\n", "\u202e",
-    r"\cdot ", r"\frac", r"\left", r"\right", r"\mathrm", r"\mathbb{R}", r"\delta ", r"\in ", r"\times ", r"\\", r"\begin{align}", r"^\top", "^{", "_{",
+    *"ABXYfxn2", "X0", "W_1", "δX", "dX", "pi", "sin", "ones", "eye", "inv", "return", "function", "end", "scalar",
+    "symmetric", "0.5", "1e9",
+    *"+-*/^'()[]{},:;=.|\\@#%&$_~ \n\t", ".*", "./", ".^", ".(", "⊙", "∘", "·", "ᵀ", "⁻¹", "×", "∈", "::", "**", "α",
+    "σ", "А", "\0", "\r\n", "\u202e",
+    r"\cdot ", r"\frac", r"\left", r"\right", r"\mathrm", r"\mathbb{R}", r"\delta ", r"\in ", r"\times ", r"\\",
+    r"\begin{align}", r"^\top", "^{", "_{",
 ]  # fmt: skip
 
 

@@ -60,7 +60,8 @@ ZOO = {
 }
 
 NUMBERS = [
-    "2", "-2", "0", "1/3", "-1/3", "0.125", "1.5e-7", "1e-20", "12345678901234567890", "2^100", "2^200", "1e-45", "1e300",
+    "2", "-2", "0", "1/3", "-1/3", "0.125", "1.5e-7", "1e-20", "12345678901234567890", "2^100", "2^200", "1e-45",
+    "1e300",
     "pi", "-pi", "pi^2", "pi/3", "1/pi", "sqrt(2)", "-sqrt(2)/3", "1/sqrt(2)", "2^(1/3)", "2^(-1/3)", "3^0.1",
     "1 + sqrt(2)", "1 - sqrt(2)", "(2*sqrt(3) + 1)/(sqrt(5) + pi)", "exp(1)", "exp(2)", "exp(-1)", "exp(exp(1))",
     "sin(1)", "-sin(1)", "tan(1)/2", "erf(1)", "log(3)", "relu(2)", "abs(-2)", "sigmoid'(0)", "gelu'(1)", "sin(10^30)",
@@ -108,7 +109,9 @@ def test_a_function_that_enters_by_define_is_not_taken_for_a_matrix_of_its_name(
     assert_reads_back(read_program("sin : scalar; Y = f(sin*A)").define(f="sin"))
 
 
-@pytest.mark.parametrize("name", ["X_0", "α", "δ", "dA", "pi", "ones", "return", "function", "end", "X0", "alpha", "δA"])
+@pytest.mark.parametrize(
+    "name", ["X_0", "α", "δ", "dA", "pi", "ones", "return", "function", "end", "X0", "alpha", "δA"]
+)
 def test_a_program_built_in_python_reads_back_or_is_refused(name: str) -> None:
     inputs = (Input("A", (Integer(2), Integer(2))), Input(name, (Integer(2), Integer(2))))
     try:

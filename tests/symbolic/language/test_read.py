@@ -85,7 +85,8 @@ def test_an_unknown_dialect_is_refused() -> None:
 
 
 SPELLINGS = {
-    "Y = A*B": ["Y = A @ B", "Y = A·B", "Y = A⋅B", "Y = A B", "Y=A*B;", r"Y = A \cdot B", r"Y = A\,B \quad", r"Y = {A}{B} \\"],
+    "Y = A*B": ["Y = A @ B", "Y = A·B", "Y = A⋅B", "Y = A B", "Y=A*B;", r"Y = A \cdot B", r"Y = A\,B \quad",
+                r"Y = {A}{B} \\"],
     "Y = A .* B": ["Y = A ⊙ B", "Y = A∘B", "Y = A.*B", r"Y = A \odot B", r"Y = A \circ B"],
     "Y = A ./ B": ["Y = A ⊘ B", r"Y = A \oslash B"],
     "Y = A'*B": ["Y = Aᵀ B", "Y = A.T @ B", "Y = A^T*B", "Y = A′*B", r"Y = A^\top B", r"Y = A^{T} \cdot B",
@@ -93,8 +94,10 @@ SPELLINGS = {
     "Y = A .^ 2": ["Y = A.^2", r"Y = A^{\circ 2}", r"Y = A^{\odot 2}"],
     "Y = A - B": ["Y = A − B", "Y = A – B", "Y = A .- B"],
     "Y = A + B": ["Y = A .+ B", "Y = + A + B"],
-    "Y = A/2": ["Y = 0.5*A", "Y = 0.5 A", "Y = 5e-1*A", "Y = .5A", r"Y = \frac{A}{2}", r"Y = \frac{1}{2} A", r"Y = A \div 2"],
-    "Y = sin(A)": ["Y = sin.(A)", r"Y = \sin(A)", r"Y = \sin\left(A\right)", r"Y = \operatorname{sin}(A)", r"Y = \sin{A}"],
+    "Y = A/2": ["Y = 0.5*A", "Y = 0.5 A", "Y = 5e-1*A", "Y = .5A", r"Y = \frac{A}{2}", r"Y = \frac{1}{2} A",
+                r"Y = A \div 2"],
+    "Y = sin(A)": ["Y = sin.(A)", r"Y = \sin(A)", r"Y = \sin\left(A\right)", r"Y = \operatorname{sin}(A)",
+                   r"Y = \sin{A}"],
     "Y = asin(A)": ["Y = arcsin(A)", r"Y = \arcsin(A)"],
     "Y = log(A)": ["Y = ln(A)", r"Y = \ln(A)"],
     "Y = sigmoid(A)": ["Y = σ(A)", "Y = sigma(A)", "Y = logistic(A)", r"Y = \sigma(A)"],
@@ -103,23 +106,29 @@ SPELLINGS = {
     "Y = pi*A": ["Y = π A", r"Y = \pi A"],
     "Y0 = X10*alpha": ["Y_0 = X_10*α", "Y₀ = X₁₀ α", r"Y_0 = X_{10} \alpha", r"Y_{0} = X_{10} \cdot \alpha"],
     "Y = W_ij*A": [r"Y = W_{ij} A", r"Y = \mathit{W\_ij} A"],
-    "Y = bias1": ["Y = bias_1", "Y = bias₁", r"Y = \mathit{bias}_1", r"Y = \mathrm{bias}_{1}", r"Y = \operatorname{bias1}"],
+    "Y = bias1": ["Y = bias_1", "Y = bias₁", r"Y = \mathit{bias}_1", r"Y = \mathrm{bias}_{1}",
+                  r"Y = \operatorname{bias1}"],
     "Y = phi*epsilon": ["Y = φ*ε", "Y = ϕ*ϵ", r"Y = \phi \epsilon", r"Y = \varphi \varepsilon"],
     "Y = alpha_i*A": ["Y = α_i*A", r"Y = \alpha_i A"],
     "Y = δX0 + X0": ["Y = dX0 + X0", "Y = δX₀ + X₀", r"Y = \delta X_0 + X_0", r"Y = \mathrm{d} X_0 + X_{0}"],
     "Y = δ2δX + X": ["Y = d2dX + X", "Y = δ₂δX + X", r"Y = \delta_2 \delta X + X", r"Y = \delta_{2} \delta X + X"],
-    "Y = A*B\nZ = Y": ["Y = A*B; Z = Y", "Y = A *\n  B\nZ = Y", "Y = (A\n*B)\nZ = Y", "\n\nY = A*B # product\n\nZ = Y\n",
+    "Y = A*B\nZ = Y": ["Y = A*B; Z = Y", "Y = A *\n  B\nZ = Y", "Y = (A\n*B)\nZ = Y",
+                       "\n\nY = A*B # product\n\nZ = Y\n",
                        r"\begin{align*} Y &= A B \\ Z &= Y \end{align*}", r"\[ Y = A B \\[2pt] Z = Y \]",
                        "$$Y = A \\cdot B % product\n Z = Y$$"],
-    "A : n x 2\nY = A": ["A : n × 2\nY = A", "A : (n, 2)\nY = A", "A : n x2\nY = A", r"A \in \mathbb{R}^{n \times 2} \\ Y = A"],
+    "A : n x 2\nY = A": ["A : n × 2\nY = A", "A : (n, 2)\nY = A", "A : n x2\nY = A",
+                         r"A \in \mathbb{R}^{n \times 2} \\ Y = A"],
     "A : h x 1\nY = A": ["A : h\nY = A", r"A \in \mathbb{R}^h \\ Y = A", r"A \in \mathbb{R}^{h} \\ Y = A"],
     "A : 1 x 1\nY = A": ["A : scalar\nY = A", "A : 1\nY = A"],
-    "f(x) = x*sin(x)\nY = f(A)": ["f(t) = t*sin(t)\nY = f(A)", "f.(x) = x .* sin.(x)\nY = f.(A)", "f(x) = x sin(x)\nY = f(A)",
+    "f(x) = x*sin(x)\nY = f(A)": ["f(t) = t*sin(t)\nY = f(A)", "f.(x) = x .* sin.(x)\nY = f.(A)",
+                                  "f(x) = x sin(x)\nY = f(A)",
                                   r"f(x) = x \sin(x) \\ Y = f(A)"],
 }  # fmt: skip
 
 
-@pytest.mark.parametrize(("plain", "other"), [(plain, other) for plain, others in SPELLINGS.items() for other in others])
+@pytest.mark.parametrize(
+    ("plain", "other"), [(plain, other) for plain, others in SPELLINGS.items() for other in others]
+)
 def test_spellings_of_the_same_program(plain: str, other: str) -> None:
     assert read_program(other) == read_program(plain)
 
