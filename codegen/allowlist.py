@@ -59,34 +59,33 @@ def check_source(source: str, imports: Mapping[str, set[str]]) -> ast.Module:
     `imports`: by module, the names that the source may call besides its own. Raises PushforwardError.
     """
     tree = ast.parse(source)
-    known, called = set(_BUILTINS).union(*imports.values()), set[str]()
+    known, used = set(_BUILTINS).union(*imports.values()), set[str]()
     stack: list[ast.AST] = [tree]
     while stack:
         node = stack.pop()
         fields = _CHILDREN.get(type(node))
         if fields is None:
             raise _refusal(f"an unexpected {type(node).__name__}")
-        _check(node, known, called)
+        _check(node, known, used)
         for field in fields:
             child = getattr(node, field)
             if isinstance(child, list):
                 stack.extend(part for part in child if part is not None)
             elif child is not None:
                 stack.append(child)
-    for name in sorted(called - known):
-        raise _refusal(f"a call of {name!r}")
+    for name in sorted(used - known):
+        raise _refusal(f"the unknown name {name!r}")
     return tree
 
 
-def _check(node: ast.AST, known: set[str], called: set[str]) -> None:
-    """Refuse names, attributes and imports that are not expected; note what is defined and what is called."""
+def _check(node: ast.AST, known: set[str], used: set[str]) -> None:
+    """Refuse names, attributes and imports that are not expected; note what is defined and what is used."""
     if isinstance(node, ast.Name):
         if node.id.startswith("__"):
             raise _refusal(f"the name {node.id!r}")
+        (known if isinstance(node.ctx, ast.Store) else used).add(node.id)
     elif isinstance(node, ast.Call):
-        if isinstance(node.func, ast.Name):
-            called.add(node.func.id)
-        elif not isinstance(node.func, ast.Attribute):
+        if not isinstance(node.func, ast.Name | ast.Attribute):
             raise _refusal("a call of an expression")
     elif isinstance(node, ast.Attribute):
         if node.attr not in _ATTRIBUTES:

@@ -24,7 +24,10 @@ from symbolic.nodes import Shape
 
 COMMENT_COLUMN = 52
 MAX_SIGNATURE = 70
-HELPERS = ("FLOAT32", "FLOAT64", "SHAPES", "out", "dtype", "ndarray", "asarray", "result_type", "errstate", "copy", "T")
+HELPERS = frozenset(
+    "FLOAT32 FLOAT64 SHAPES annotations asarray dtype errstate may_share_memory ndarray result_type".split()  # noqa: SIM905
+)
+"""Names that the template uses, which nothing of a program may take."""
 
 
 @dataclass(frozen=True)
@@ -82,11 +85,11 @@ class _Emission:
 
     def __init__(self, schedule: Schedule, function: str) -> None:
         self.schedule = schedule
-        self.function = function
         self.calls = _calls(schedule)
         self.shared = {*schedule.inputs, *(instr.out for instr in schedule.instrs if instr.kind == "view")}
         spelled = {name for spelling in SPELLINGS.values() for name in spelling.imports}
-        self.names = Names({*HELPERS, *spelled, function})
+        self.names = Names({*HELPERS, *spelled})
+        self.function = self.names.choose("the function", function)
         for name in schedule.inputs:
             self.names.choose(name, name)
         for called, order in self.calls:

@@ -60,7 +60,7 @@ class ProgramError(PushforwardError):
     def __str__(self) -> str:
         lines = [self.message]
         if self.span is not None and self.source is not None:
-            lines = [f"{self.source.name}:{self.line}:{self.column}: {self.message}", *self._excerpt()]
+            lines = [f"{_printable(self.source.name)}:{self.line}:{self.column}: {self.message}", *self._excerpt()]
         if self.hint:
             lines.append(f"  help: {self.hint}")
         return "\n".join(lines)

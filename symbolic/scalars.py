@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from functools import cache, lru_cache
 from typing import Any
@@ -17,8 +18,11 @@ from symbolic.language.syntax import Call, Filled, Name, Number, Power, Product,
 from symbolic.language.text_lexer import tokens
 from symbolic.nodes import Node
 
-MAX_BITS = 4096
+MAX_BITS = 1024
 MAX_EXPONENT = 1000
+MAX_ARGUMENT = 600.0
+MAX_VALUE = 1e300
+_BOUNDED = ("sin", "cos", "atan", "tanh", "sigmoid", "erf", "log", "log1p", "sqrt", "abs", "sign", "step", "relu")
 
 ARGUMENT = Symbol("x", real=True)
 
@@ -28,10 +32,6 @@ def evaluate(syntax: Syntax, names: Mapping[str, Expr]) -> Expr:
 
     Raises ReadError for unknown names and for what is no scalar, LimitError for numbers grown too large.
     """
-    return _checked(_evaluate(syntax, names), syntax.span)
-
-
-def _evaluate(syntax: Syntax, names: Mapping[str, Expr]) -> Expr:
     match syntax:
         case Number(value):
             return Rational(value.numerator, value.denominator)
@@ -42,13 +42,13 @@ def _evaluate(syntax: Syntax, names: Mapping[str, Expr]) -> Expr:
                 known = ", ".join(names) or "none"
                 raise ReadError(f"{name!r} is not the argument of this function (known here: {known})", span)
             return names[name]
-        case Sum(terms):
-            return Add(*(sign * evaluate(term, names) for sign, term in terms))
-        case Product(first, rest):
+        case Sum(terms, span):
+            return total([sign * evaluate(term, names) for sign, term in terms], span)
+        case Product(first, rest, span):
             value = evaluate(first, names)
             for operator, factor in rest:
                 other = evaluate(factor, names)
-                value = divide(value, other, factor.span) if operator in ("/", "./") else value * other
+                value = divide(value, other, factor.span) if "/" in operator else product([value, other], span)
             return value
         case Power(base, exponent):
             return raise_to(evaluate(base, names), evaluate(exponent, names), syntax.span)
@@ -59,31 +59,88 @@ def _evaluate(syntax: Syntax, names: Mapping[str, Expr]) -> Expr:
     raise ReadError("a transpose has no meaning for a scalar", syntax.span)
 
 
+# Arithmetic that stays finite, real and of a reasonable size
+
+
+def total(terms: list[Expr], span: Span) -> Expr:
+    if all(term.is_Rational for term in terms):
+        return _checked(sum(terms, S.Zero), span)
+    return _checked(Add(*terms), span)
+
+
+def product(factors: list[Expr], span: Span) -> Expr:
+    value: Expr = S.One
+    for factor in factors:
+        value = _checked(value * factor, span)
+    return value
+
+
 def divide(above: Expr, below: Expr, span: Span) -> Expr:
     if below == 0:
         raise ReadError("division by zero", span)
-    return above / below
+    return _checked(above / below, span)
 
 
 def raise_to(base: Expr, exponent: Expr, span: Span) -> Expr:
-    """base^exponent, where the result stays of a reasonable size."""
+    """base^exponent."""
     if base == 0 and exponent.is_negative:
         raise ReadError("division by zero", span)
-    if exponent.is_number and abs(exponent) > MAX_EXPONENT:
-        raise LimitError(f"the exponent is larger than {MAX_EXPONENT}", span)
+    check_exponent(exponent, span)
     if base.is_Rational and exponent.is_Rational:
-        bits = max(base.p.bit_length(), base.q.bit_length())
+        bits = math.log2(max(abs(base.p), base.q))
         if bits * abs(exponent) > MAX_BITS:
             raise LimitError("the number has too many digits", span)
-    return Pow(base, exponent)
+    return _checked(Pow(base, exponent), span)
+
+
+def check_exponent(exponent: Expr, span: Span) -> None:
+    if exponent.is_number and abs(_approximate(exponent, span)) > MAX_EXPONENT:
+        raise LimitError(f"the exponent is larger than {MAX_EXPONENT}", span)
 
 
 def call(function: str, order: int, argument: Expr, span: Span) -> Expr:
     """A function of the catalogue, or a derivative of one, at a scalar."""
     if function not in CATALOGUE:
         raise NotSupported(f"{function!r} is not a known function, and has no value here", span)
+    if argument.is_number:
+        _check_domain(function, _approximate(argument, span), span)
     value = _SCALAR_FUNCTIONS[function](argument) if order == 0 else derivative_at(function, order, argument)
     return _checked(value, span)
+
+
+def _check_domain(function: str, at: float, span: Span) -> None:
+    """At the end of its domain a function may still have a value, as sqrt(0); SymPy says where it has none."""
+    low, high = CATALOGUE[function].domain
+    if not low <= at <= high or (at == low and function == "log1p"):
+        raise ReadError(f"{function} has no real value at {at:g}", span)
+    if abs(at) > MAX_ARGUMENT and function not in _BOUNDED:
+        raise LimitError("the number is too large", span)
+
+
+def _checked(value: Expr, span: Span) -> Expr:
+    """A number is finite, real and of limited size; a formula in x has no such part."""
+    if value.has(S.ComplexInfinity, S.NaN, S.Infinity, S.NegativeInfinity):
+        raise ReadError("this has no finite real value", span)
+    if value.is_Rational:
+        if max(value.p.bit_length(), value.q.bit_length()) > MAX_BITS:
+            raise LimitError("the number has too many digits", span)
+    elif value.is_number:
+        _approximate(value, span)
+    return value
+
+
+def _approximate(value: Expr, span: Span) -> float:
+    """A number to double precision. Raises ReadError where it is not real, LimitError beyond 1e300."""
+    if value.is_Rational:
+        return (
+            float(value.p) / float(value.q) if value.q.bit_length() < 900 and value.p.bit_length() < 900 else MAX_VALUE
+        )
+    number = sympy.N(value, 17)
+    if not number.is_real:
+        raise ReadError("this has no finite real value", span)
+    if abs(number) > MAX_VALUE:
+        raise LimitError("the number is too large", span)
+    return float(number)
 
 
 def derivative_at(function: str, order: int, argument: Expr) -> Expr:
@@ -94,14 +151,6 @@ def derivative_at(function: str, order: int, argument: Expr) -> Expr:
 def derivative(body: Expr, order: int) -> Expr:
     """The derivative of that order of a function of ARGUMENT, by SymPy."""
     return body.diff(ARGUMENT, order) if order else body
-
-
-def _checked(value: Expr, span: Span) -> Expr:
-    if value.is_finite is False or value.is_real is False or value.has(S.ComplexInfinity, S.NaN, S.ImaginaryUnit):
-        raise ReadError("this has no finite real value", span)
-    if value.is_Rational and max(value.p.bit_length(), value.q.bit_length()) > MAX_BITS:
-        raise LimitError("the number has too many digits", span)
-    return value
 
 
 # Scalar expressions to matrices: x*sin(x) at X is X∘sin(X)
@@ -179,7 +228,7 @@ def derivative_syntax(function: str) -> Syntax:
 
 def _own(name: str) -> Any:
     def fdiff(self: Any, argindex: int = 1) -> Expr:
-        return _evaluate(derivative_syntax(name), {"X": self.args[0], "Y": self})
+        return evaluate(derivative_syntax(name), {"X": self.args[0], "Y": self})
 
     return type(name, (Function,), {"fdiff": fdiff, "is_real": True})
 

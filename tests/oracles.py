@@ -179,6 +179,7 @@ def body_of(schedule):
     for instr in schedule.instrs:
         words = [str(float(a.value)) if isinstance(a, Literal) else a for a in instr.args]
         lines.append(" ".join([instr.out, "=", instr.op, *words, *(["into", instr.into] if instr.into else [])]))
+        lines[-1] += f" frees {' '.join(instr.frees)}" if instr.frees else ""
     return lines
 
 
@@ -210,19 +211,17 @@ def run_schedule(schedule, inputs, function=np.sin):
     for instr in schedule.instrs:
         shape = tuple(int(s) if s.is_Integer else lengths[s] for s in schedule.shapes[instr.out])
         args = [float(a.value) if isinstance(a, Literal) else memory[a] for a in instr.args]
-        if instr.op == "transpose":
-            memory[instr.out] = args[0].T
-            continue
-        value = _computed(instr, args, shape)
+        value = args[0].T if instr.op == "transpose" else _computed(instr, args, shape)
         assert value.shape == shape, f"{instr.out} has the shape {value.shape}, not {shape}"
-        if instr.into is None:
-            memory[instr.out] = value
-            continue
-        target = memory[instr.into]
-        assert instr.kind != "product" or not any(np.may_share_memory(target, a) for a in args)
-        assert target.shape == shape
-        target[...] = value
-        memory[instr.out] = target
+        if instr.into is not None:
+            target = memory[instr.into]
+            assert instr.kind != "product" or not any(np.may_share_memory(target, a) for a in args)
+            assert target.shape == shape
+            target[...] = value
+            value = target
+        memory[instr.out] = value
+        for name in instr.frees:
+            del memory[name]
     return {name: memory[name].copy() for name in schedule.outputs}
 
 

@@ -9,6 +9,7 @@ from symbolic.errors import LimitError, ReadError, Source, Span
 from symbolic.language.tokens import Kind, Token
 
 MAX_NESTING = 80
+MAX_TOKENS = 20_000
 
 
 class Cursor:
@@ -18,6 +19,7 @@ class Cursor:
         self.source = source
         self.tokens = _join_lines(tokens)
         self.index = 0
+        self.start = 0
         self.nesting = 0
 
     @property
@@ -60,6 +62,12 @@ class Cursor:
         if self.here.kind not in (Kind.NEWLINE, Kind.END):
             raise self.unexpected("an operator or the end of the line")
 
+    def check_length(self) -> None:
+        """Raise LimitError once the statement has grown too long."""
+        if self.index - self.start > MAX_TOKENS:
+            message = f"the statement has more than {MAX_TOKENS:,} parts"
+            raise LimitError(message, self.tokens[self.start].span, self.source, "name a part of it")
+
     @contextmanager
     def nested(self, span: Span) -> Iterator[None]:
         self.nesting += 1
@@ -77,6 +85,10 @@ class Cursor:
         return token.span.start - self.source.text.rfind("\n", 0, token.span.start)
 
 
+_STARTING = (":", "in")
+"""Operators after which a statement does not go on in the next line."""
+
+
 def _join_lines(tokens: list[Token]) -> list[Token]:
     """Without the line ends inside brackets and after an operator: those lines go on."""
     depth = 0
@@ -86,8 +98,9 @@ def _join_lines(tokens: list[Token]) -> list[Token]:
             depth += 1
         elif token.kind is Kind.CLOSE:
             depth = max(0, depth - 1)
-        continues = depth or (joined and joined[-1].kind is Kind.OPERATOR)
-        if token.kind is Kind.NEWLINE and token.text != ";" and continues:
-            continue
+        elif token.kind is Kind.NEWLINE:
+            goes_on = joined and joined[-1].kind is Kind.OPERATOR and joined[-1].text not in _STARTING
+            if token.text != ";" and (depth or goes_on):
+                continue
         joined.append(token)
     return joined

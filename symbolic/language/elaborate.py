@@ -6,13 +6,15 @@ from collections.abc import Mapping
 from itertools import groupby
 from typing import Any, TypeAlias
 
-from sympy import Add, Expr, Rational, S
+from sympy import Expr, Rational, S
 
 from symbolic import nodes, scalars, shapes
-from symbolic.errors import LimitError, NotSupported, ReadError
+from symbolic.errors import LimitError, NotSupported, ReadError, Span
 from symbolic.functions import CATALOGUE
 from symbolic.language.syntax import Call, Filled, Name, Number, Power, Product, Sum, Syntax, Transposed
 from symbolic.nodes import SCALAR, Node, is_number
+
+MAX_SCALARS = 200
 
 Value: TypeAlias = Any
 """A number (a SymPy expression without symbols) or a matrix."""
@@ -46,7 +48,7 @@ class Elaboration:
             case Power():
                 return self._power(syntax)
             case Sum(terms):
-                return _sum([(sign, self.value(term)) for sign, term in terms])
+                return _sum([(sign, self.value(term)) for sign, term in terms], syntax.span)
             case Product():
                 return self._product(syntax)
 
@@ -65,8 +67,7 @@ class Elaboration:
             raise NotSupported("the exponent must be a number", syntax.exponent.span)
         if is_number(base):
             return scalars.raise_to(base, exponent, syntax.span)
-        if abs(exponent) > scalars.MAX_EXPONENT:
-            raise LimitError(f"the exponent is larger than {scalars.MAX_EXPONENT}", syntax.exponent.span)
+        scalars.check_exponent(exponent, syntax.exponent.span)
         if syntax.elementwise or base.shape == SCALAR:
             return nodes.power(base, exponent)
         raise NotSupported(
@@ -79,10 +80,11 @@ class Elaboration:
         for operator, run in groupby(syntax.rest, key=lambda pair: pair[0]):
             factors = [(self.value(factor), factor) for _, factor in run]
             if operator == "*":
-                value = _times(value, [factor for factor, _ in factors])
+                value = _times([value, *(factor for factor, _ in factors)], syntax.span)
                 continue
             for factor, written in factors:
-                value = _divide(operator, value, factor, written) if "/" in operator else _hadamard(value, factor)
+                combine = _divide if "/" in operator else _hadamard
+                value = combine(operator, value, factor, written)
         return value
 
 
@@ -104,11 +106,11 @@ def _filled(syntax: Filled) -> Node:
     return nodes.identity(*sizes)
 
 
-def _sum(terms: list[tuple[int, Value]]) -> Value:
+def _sum(terms: list[tuple[int, Value]], span: Span) -> Value:
     """Numbers and 1×1 matrices are added to every entry."""
     values = [value if sign > 0 else _negative(value) for sign, value in terms]
     if all(map(is_number, values)):
-        return Add(*values)
+        return scalars.total(values, span)
     shape = next((v.shape for v in values if not _is_scalar(v)), SCALAR)
     return nodes.add(*(_spread_to(value, shape) for value in values))
 
@@ -123,29 +125,30 @@ def _negative(value: Value) -> Value:
     return -value if is_number(value) else nodes.negative(value)
 
 
-def _times(first: Value, rest: list[Value]) -> Value:
+def _times(values: list[Value], span: Span) -> Value:
     """The matrix product; where one side is a number or 1×1, the multiple."""
-    number: Expr = S.One
-    scalar: list[Node] = []
-    chain: list[Node] = []
-    for value in (first, *rest):
-        if is_number(value):
-            number *= value
-        elif value.shape == SCALAR:
-            scalar.append(value)
-        else:
-            chain.append(value)
+    number = scalars.product([value for value in values if is_number(value)], span)
+    scalar = [value for value in values if not is_number(value) and value.shape == SCALAR]
+    chain = [value for value in values if not is_number(value) and value.shape != SCALAR]
+    if len(scalar) > MAX_SCALARS:
+        raise LimitError(f"more than {MAX_SCALARS} scalar factors", span, hint="name a part of the product")
     if not chain and not scalar:
         return number
     matrix = nodes.multiply(*chain) if chain else scalar.pop()
     for coefficient in reversed(scalar):
         matrix = nodes.scale(coefficient, matrix)
-    return nodes.scale(number, matrix)
+    return _multiple(number, matrix, span)
 
 
-def _hadamard(left: Value, right: Value) -> Value:
+def _multiple(number: Expr, matrix: Node, span: Span) -> Node:
+    """c X, where the coefficients already in X must not grow beyond the limits either."""
+    inner, matrix = nodes.split_number(matrix)
+    return nodes.scale(scalars.product([number, inner], span), matrix)
+
+
+def _hadamard(operator: str, left: Value, right: Value, written: Syntax) -> Value:
     if _is_scalar(left) or _is_scalar(right):
-        return _times(left, [right])
+        return _times([left, right], written.span)
     return nodes.hadamard(left, right)
 
 
@@ -153,9 +156,9 @@ def _divide(operator: str, above: Value, below: Value, written: Syntax) -> Value
     if is_number(below):
         if is_number(above):
             return scalars.divide(above, below, written.span)
-        if below == 0:
-            raise ReadError("division by zero", written.span)
-        return nodes.scale(1 / below, above)
+        return _multiple(scalars.divide(S.One, below, written.span), above, written.span)
+    if nodes.split_number(below)[0] == 0:
+        raise ReadError("division by zero", written.span)
     if below.shape == SCALAR:
         if _is_scalar(above):
             return nodes.quotient(as_matrix(above), below)

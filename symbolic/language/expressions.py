@@ -8,7 +8,10 @@ postfix  := atom (' | ᵀ | ^exponent | .^exponent)*
 
 from __future__ import annotations
 
-from symbolic.errors import LimitError, NotSupported, ReadError, Source
+import re
+from itertools import pairwise, takewhile
+
+from symbolic.errors import LimitError, NameError_, NotSupported, ReadError, Source, Span
 from symbolic.functions import CATALOGUE, canonical_function
 from symbolic.language.cursor import MAX_NESTING, Cursor
 from symbolic.language.syntax import Call, Filled, Name, Number, Power, Product, Sum, Syntax, Transposed
@@ -19,10 +22,15 @@ RESERVED = frozenset(("function", "end", "return"))
 PLANNED = frozenset(
     """inv pinv solve tr trace det logdet norm sum mean var max min vec reshape diag diagonal kron expm logm sqrtm
     sinm cosm chol cholesky qr lu eig eigh svd softmax logsumexp hcat vcat hstack vstack tril triu sylvester lyapunov
-    dot""".split()  # noqa: SIM905
+    dot inner outer matmul transpose adjoint inverse Tr Det prod rank cumsum cond trapz argmax argmin""".split()  # noqa: SIM905
 )
 """Matrix operations that must not be taken for unknown elementwise functions."""
 
+CALLING = ("(", ".(", "{")
+MAX_ORDER = 9
+MAX_KNOWN_ORDER = 4
+
+_GLUED = re.compile(r"([A-Za-z]|\d+)x([A-Za-z]|\d+)")
 _CLOSING = {"(": ")", ".(": ")", "[": "]", "{": "}"}
 
 
@@ -32,34 +40,42 @@ class Expressions(Cursor):
     def __init__(self, tokens: list[Token], source: Source) -> None:
         super().__init__(tokens, source)
         self.values = _value_names(self.tokens)
+        self.primes = 0
+
+    def since(self, start: Token) -> Span:
+        """From a token to the last one read."""
+        return start.span.to(self.tokens[self.index - 1].span)
 
     def expression(self) -> Syntax:
+        """-A B + C: the first sign belongs to the whole first term."""
         start = self.here
-        terms = [self.term()]
+        sign = self.sign()
+        terms = [(sign, self.product())]
         while self.at("+", "-"):
-            sign = -1 if self.advance().text == "-" else 1
-            value = self.product()
-            terms.append((sign, value))
-        if len(terms) == 1 and terms[0][0] == 1:
+            sign = self.sign()
+            terms.append((sign, self.product()))
+            self.check_length()
+        if len(terms) == 1 and sign == 1:
             return terms[0][1]
-        return Sum(tuple(terms), start.span.to(terms[-1][1].span))
+        return Sum(tuple(terms), self.since(start))
 
-    def term(self) -> tuple[int, Syntax]:
-        """The first term: -A B is -(A B)."""
-        sign = 1
-        if self.at("+", "-"):
-            sign = -1 if self.advance().text == "-" else 1
-        return sign, self.product()
+    def sign(self) -> int:
+        return -1 if self.at("+", "-") and self.advance().text == "-" else 1
 
     def product(self) -> Syntax:
-        first = self.joined()
+        start, first = self.here, self.joined()
         rest: list[tuple[str, Syntax]] = []
+        alternations = 0
         while self.at("*", ".*", "/", "./", "\\", "⊗", "x"):
             operator = self.advance()
             if operator.text in ("\\", "⊗", "x"):
                 raise self.not_product(operator)
+            if rest and (operator.text != rest[-1][0] or "/" in operator.text):
+                alternations += 1
+                self.check_depth(self.nesting + alternations, operator)
             rest.append((operator.text, self.joined()))
-        return Product(first, tuple(rest), first.span.to(rest[-1][1].span)) if rest else first
+            self.check_length()
+        return Product(first, tuple(rest), self.since(start)) if rest else first
 
     def not_product(self, operator: Token) -> ReadError | NotSupported:
         if operator.text == "x":
@@ -73,7 +89,8 @@ class Expressions(Cursor):
         return NotSupported(f"{what} is not supported yet", operator.span, self.source)
 
     def joined(self) -> Syntax:
-        first = self.signed()
+        start = self.here
+        first = self.signed() if self.at("-", "+") else self.postfix()
         rest: list[tuple[str, Syntax]] = []
         while self.here.kind in (Kind.NAME, Kind.NUMBER, Kind.OPEN) and not self.at_word("return"):
             if self.here.kind is Kind.NUMBER:
@@ -81,49 +98,48 @@ class Expressions(Cursor):
             if self.here.text == ".(":
                 raise ReadError("only a function can be applied with '.('", self.here.span, self.source)
             rest.append(("*", self.postfix()))
-        return Product(first, tuple(rest), first.span.to(rest[-1][1].span)) if rest else first
+            self.check_length()
+        return Product(first, tuple(rest), self.since(start)) if rest else first
 
     def signed(self) -> Syntax:
         """A * -B"""
-        if not self.at("-", "+"):
-            return self.postfix()
-        operator = self.advance()
+        operator = self.here
+        sign = self.sign()
         with self.nested(operator.span):
-            value = self.signed()
-        sign = -1 if operator.text == "-" else 1
-        return Sum(((sign, value),), operator.span.to(value.span)) if sign < 0 else value
+            value = self.signed() if self.at("-", "+") else self.postfix()
+        return Sum(((sign, value),), self.since(operator)) if sign < 0 else value
 
     def postfix(self) -> Syntax:
-        value = self.atom()
-        levels = 0
+        start, value = self.here, self.atom()
         powers = 0
         while True:
             token = self.here
             if token.kind in (Kind.PRIME, Kind.TRANSPOSE):
                 self.advance()
-                value = Transposed(value, value.span.to(token.span))
+                value = Transposed(value, self.since(start))
             elif self.at("^", ".^"):
                 powers += 1
                 if powers > 1:
-                    raise ReadError(
-                        "a power of a power is ambiguous", token.span, self.source, "write (A^b)^c or A^(b*c)"
-                    )
+                    hint = "write (A^b)^c or A^(b*c)"
+                    raise ReadError("a power of a power is ambiguous", token.span, self.source, hint)
                 self.advance()
                 exponent = self.exponent()
-                value = Power(value, exponent, token.text == ".^", value.span.to(exponent.span))
+                value = Power(value, exponent, token.text == ".^", self.since(start))
             else:
                 return value
-            levels += 1
-            if levels + self.nesting > MAX_NESTING:
-                raise LimitError(f"nested more than {MAX_NESTING} deep", token.span, self.source)
+            self.primes += 1
+            self.check_depth(self.nesting + self.primes, token)
+
+    def check_depth(self, depth: int, token: Token) -> None:
+        if depth > MAX_NESTING:
+            hint = "give the inner expression a name of its own"
+            raise LimitError(f"nested more than {MAX_NESTING} deep", token.span, self.source, hint)
 
     def exponent(self) -> Syntax:
-        if self.at("-", "+"):
-            operator = self.advance()
-            value = self.exponent_atom()
-            sign = -1 if operator.text == "-" else 1
-            return Sum(((sign, value),), operator.span.to(value.span)) if sign < 0 else value
-        return self.exponent_atom()
+        start = self.here
+        sign = self.sign()
+        value = self.exponent_atom()
+        return Sum(((sign, value),), self.since(start)) if sign < 0 else value
 
     def exponent_atom(self) -> Syntax:
         if self.here.kind in (Kind.NUMBER, Kind.NAME, Kind.OPEN):
@@ -143,19 +159,29 @@ class Expressions(Cursor):
 
     def name_or_call(self) -> Syntax:
         token = self.advance()
-        if token.text in FILLED and self.here.kind is Kind.OPEN:
+        if token.text in FILLED:
             return self.filled(token)
         if token.text == "frac" and self.here.text == "{":
             return self.fraction(token)
         primes = self.count_primes()
         opening = self.peek(primes)
-        if opening.kind is Kind.OPEN and opening.text in ("(", ".(", "{", "[") and token.text not in self.values:
+        if opening.kind is Kind.OPEN and opening.text in CALLING and token.text not in self.values:
             return self.call(token, primes)
         if opening.kind is Kind.OPEN and opening.text == ".(":
             raise ReadError(f"{token.text} is a matrix here, not a function", token.span, self.source)
         if canonical_function(token.text) in CATALOGUE and token.text not in self.values:
-            raise self.unexpected(f"'(' after the function {token.text}")
+            if self.at("^", ".^"):
+                raise self.power_of_function(token)
+            hint = f"for a matrix called {token.text}, declare it: {token.text} : n x m"
+            raise self.unexpected(f"'(' after the function {token.text}", hint)
         return Name(token.text, token.span)
+
+    def power_of_function(self, function: Token) -> NotSupported:
+        r"""\sin^2(X)"""
+        self.advance()
+        self.exponent()
+        hint = f"the square of each entry is {function.text}(X).^2"
+        return NotSupported("powers of functions are not read", self.since(function), self.source, hint)
 
     def count_primes(self) -> int:
         primes = 0
@@ -166,16 +192,15 @@ class Expressions(Cursor):
     def call(self, name: Token, primes: int) -> Call:
         function = canonical_function(name.text)
         if name.text in PLANNED:
-            raise NotSupported(
-                f"{name.text!r} names a matrix operation that is not supported yet", name.span, self.source
-            )
+            message = f"{name.text!r} names a matrix operation that is not supported yet"
+            raise NotSupported(message, name.span, self.source)
+        most = MAX_KNOWN_ORDER if function in CATALOGUE else MAX_ORDER
+        if primes > most:
+            raise LimitError(f"{function} with more than {most} primes", name.span, self.source)
         for _ in range(primes):
             self.advance()
-        if primes > 9:
-            raise LimitError("more than nine primes", name.span, self.source)
         argument = self.bracketed()
-        closing = self.tokens[self.index - 1]
-        return Call(function, primes, argument, name.span.to(closing.span))
+        return Call(function, primes, argument, self.since(name))
 
     def fraction(self, token: Token) -> Product:
         r"""\frac{A}{B}"""
@@ -183,9 +208,12 @@ class Expressions(Cursor):
         if self.here.text != "{":
             raise self.unexpected("'{', the denominator")
         below = self.bracketed()
-        return Product(above, (("/", below),), token.span.to(self.tokens[self.index - 1].span))
+        return Product(above, (("/", below),), self.since(token))
 
     def filled(self, token: Token) -> Filled:
+        if self.here.text != "(":
+            message = f"{token.text!r} is a word of the language and cannot be a name"
+            raise NameError_(message, token.span, self.source, f"constants are written {token.text}(n, m)")
         self.advance()
         sizes = [self.size()]
         while self.at(","):
@@ -225,6 +253,8 @@ class Expressions(Cursor):
         hint = "shapes are written `n x 2`, `h` for a column, or `scalar`"
         if token.kind is not Kind.NAME or token.text in RESERVED:
             raise self.unexpected("a size, a number or a name", hint)
+        if _GLUED.fullmatch(token.text):
+            raise ReadError(f"{token.text!r} is one name", token.span, self.source, "leave spaces: n x 2")
         return self.advance().text
 
     def positive(self, value: int, token: Token) -> int:
@@ -236,13 +266,28 @@ class Expressions(Cursor):
 def _value_names(tokens: list[Token]) -> frozenset[str]:
     """The names that stand somewhere for a matrix: anywhere but before a bracket, primes aside.
 
-    This tells A (B + C), a product, from f(X), a call, in notations that write both alike.
+    This tells A (B + C), a product, from f(X), a call, in notations that write both alike. The functions known
+    by name are matrices only where the text assigns or declares one of that name, and π never is a function.
     """
-    values = set()
+    bound, used = _bound_names(tokens), {"pi"}
     following: Token | None = None
     for token in reversed(tokens):
-        if token.kind is Kind.NAME and (following is None or following.kind is not Kind.OPEN):
-            values.add(token.text)
+        called = following is not None and following.kind is Kind.OPEN and following.text in CALLING
+        if token.kind is Kind.NAME and not called:
+            used.add(token.text)
         if token.kind is not Kind.PRIME:
             following = token
-    return frozenset(values)
+    return frozenset(bound | {name for name in used if canonical_function(name) not in CATALOGUE})
+
+
+def _bound_names(tokens: list[Token]) -> set[str]:
+    """What is assigned, declared or an argument in the header of a Julia function."""
+    bound = set()
+    for name, follower in pairwise(tokens):
+        if name.kind is Kind.NAME and follower.kind is Kind.OPERATOR and follower.text in ("=", ":", "in"):
+            bound.add(name.text)
+    start = next((k for k, token in enumerate(tokens) if token.kind is not Kind.NEWLINE), 0)
+    if tokens[start].text == "function":
+        header = takewhile(lambda token: token.kind is not Kind.CLOSE, tokens[start + 3 :])
+        bound |= {token.text for token in header if token.kind is Kind.NAME}
+    return bound

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from symbolic.errors import LimitError, NameError_, ReadError, Source, Span
+from symbolic.errors import LimitError, NameError_, ReadError, Source
 from symbolic.functions import CATALOGUE, canonical_function
 from symbolic.language.expressions import FILLED, PLANNED, RESERVED, Expressions
 from symbolic.language.syntax import (
@@ -18,7 +18,6 @@ from symbolic.language.syntax import (
 from symbolic.language.tokens import Kind, Token
 
 MAX_STATEMENTS = 20_000
-MAX_STATEMENT = 80_000
 
 FACTS = ("symmetric", "spd", "orthogonal", "diagonal", "lower", "upper", "positive")
 
@@ -57,8 +56,8 @@ class Statements(Expressions):
                 if not self.at_end():
                     raise self.unexpected("the end of the text", "one function a text is read")
                 break
+            self.primes, self.start = 0, self.index
             statements.append(self.statement())
-            self.check_length(statements[-1].span)
             if len(statements) > MAX_STATEMENTS:
                 raise LimitError(f"more than {MAX_STATEMENTS:,} statements", self.here.span, self.source)
             self.expect_end_of_statement()
@@ -66,15 +65,6 @@ class Statements(Expressions):
         if inside:
             raise ReadError("this function has no 'end'", inside.span, self.source)
         return Script(name, parameters, tuple(statements))
-
-    def check_length(self, span: Span) -> None:
-        if span.end - span.start > MAX_STATEMENT:
-            raise LimitError(
-                f"the statement is longer than {MAX_STATEMENT:,} characters",
-                Span(span.start, span.start + 1),
-                self.source,
-                "name a part of it",
-            )
 
     def skip_newlines(self) -> None:
         while self.here.kind is Kind.NEWLINE:
@@ -84,10 +74,12 @@ class Statements(Expressions):
         """function foo(X₀, W₁::Matrix)"""
         self.advance()
         name = self.expect(Kind.NAME, "the name of the function").text
-        self.expect(Kind.OPEN, "'('")
+        if self.here.text != "(":
+            raise self.unexpected("'('")
+        self.advance()
         parameters: list[Name] = []
         while self.here.kind is not Kind.CLOSE:
-            token = self.expect(Kind.NAME, "the name of an argument")
+            token = self.bound_name()
             parameters.append(Name(token.text, token.span))
             if self.at("::"):
                 self.skip_type()

@@ -67,7 +67,8 @@ def read_expression(text: str, names: Mapping[str, Node]) -> Node:
 
 def _tokens(source: Source, dialect: str | None) -> list[Token]:
     if dialect is None:
-        dialect = "latex" if _LATEX_SIGNS.search(source.text) else "text"
+        without_comments = re.sub(r"#[^\n]*", "", source.text)
+        dialect = "latex" if _LATEX_SIGNS.search(without_comments) else "text"
     if dialect not in DIALECTS:
         raise ReadError(f"unknown dialect {dialect!r}; known are {', '.join(DIALECTS)}")
     tokens = (latex_lexer if dialect == "latex" else text_lexer).tokens(source)
@@ -94,6 +95,7 @@ class _Reader:
         self.first_use: dict[str, Span] = {}
         self.assigned: dict[str, Assignment] = {}
         self.functions: dict[str, Definition] = {}
+        self.declarations: dict[str, Declaration] = {}
 
     def program(self, name: str) -> Program:
         statements = self.statements()
@@ -138,7 +140,7 @@ class _Reader:
             if parameter.name in self.inputs:
                 raise NameError_(f"the argument {parameter.name!r} is given twice", parameter.span, self.source)
             self.inputs[parameter.name] = ()
-        declared: dict[str, Declaration] = {}
+        declared = self.declarations
         for statement in statements:
             if isinstance(statement, Declaration):
                 if statement.name in declared:
@@ -154,7 +156,6 @@ class _Reader:
                 self.inputs[name] = declaration.facts
             elif declaration.facts:
                 raise ReadError("facts are declared of inputs only", declaration.span, self.source)
-        self.declared = frozenset(declared) | frozenset(self.inputs)
 
     def bind(self, statement: Assignment) -> None:
         name, span = statement.name, statement.name_span
@@ -255,7 +256,8 @@ class _Reader:
     def check_facts(self, given: Input) -> None:
         square = [fact for fact in given.facts if fact != "positive"]
         if square and given.shape[0] != given.shape[1]:
-            raise ShapeError(f"{given.name} is {shapes.words(given.shape)}; only a square matrix is {square[0]}")
+            message = f"{given.name} is {shapes.words(given.shape)}; only a square matrix is {square[0]}"
+            raise ShapeError(message, self.declarations[given.name].span, self.source)
 
     def named_sizes(self, statements: list[Statement]) -> set[str]:
         """The sizes that the text names, so that inferred ones get other letters."""

@@ -6,7 +6,16 @@ import re
 
 from symbolic.errors import ReadError, Source, Span
 from symbolic.language.names import NAME_CHARACTERS, NAME_START, canonical
-from symbolic.language.tokens import Kind, Token, check_size, name_token, number_token, refuse
+from symbolic.language.tokens import (
+    Kind,
+    Token,
+    check_comment,
+    check_count,
+    check_name,
+    check_size,
+    number_token,
+    refuse,
+)
 
 SPELLINGS = {
     "·": "*", "⋅": "*", "@": "*", "⊙": ".*", "∘": ".*", "⊘": "./", "−": "-", "–": "-", ".+": "+", ".-": "-",
@@ -18,9 +27,10 @@ _SUPERSCRIPTS = str.maketrans("⁻⁰¹²³⁴⁵⁶⁷⁸⁹", "-0123456789")
 _TOKEN = re.compile(
     rf"""
       (?P<space>[ \t]+)
-    | (?P<comment>\#[^\n]*)
+    | (?P<comment>\#[^\r\n]*)
     | (?P<newline>\r\n|\n|;)
-    | (?P<number>(?:\d+(?:\.\d+)?|\.\d+)(?:[eE][+-]?\d+(?![{NAME_CHARACTERS}]))?)
+    | (?P<radix>0[xXbBoO][0-9a-fA-F]+)
+    | (?P<number>(?:\d+(?:\.\d+)?|\.\d+)(?:[eE][+-]?\d+)?)
     | (?P<name>[{NAME_START}][{NAME_CHARACTERS}]*)
     | (?P<transpose>ᵀ|\.T(?![{NAME_CHARACTERS}])|\^T(?![{NAME_CHARACTERS}]))
     | (?P<superscript>[⁻⁰¹²³⁴⁵⁶⁷⁸⁹]+)
@@ -44,6 +54,7 @@ def tokens(source: Source) -> list[Token]:
         if match.lastgroup != "space":
             result += _token(match, source)
         position = match.end()
+        check_count(result, source)
     return [*result, Token(Kind.END, "", Span(position, position))]
 
 
@@ -51,18 +62,19 @@ def _token(match: re.Match[str], source: Source) -> list[Token]:
     text, span = match.group(), Span(*match.span())
     match match.lastgroup:
         case "comment":
-            for offset, character in enumerate(text):
-                if not character.isprintable() and character != "\t":
-                    raise refuse(source, span.start + offset)
+            check_comment(text, span.start, source)
             return []
         case "newline":
             return [Token(Kind.NEWLINE, ";" if text == ";" else "\n", span)]
+        case "radix":
+            raise ReadError("numbers are decimal", span, source)
         case "number":
             return [number_token(text, span, source)]
         case "name":
+            check_name(text, span, source)
             if "__" in text or text.endswith("_"):
                 raise ReadError(f"{text!r} cannot be a name: two underscores, or one at the end", span, source)
-            return [name_token(canonical(text), span, source)]
+            return [Token(Kind.NAME, canonical(text), span)]
         case "superscript":
             return _superscript(text.translate(_SUPERSCRIPTS), span, source)
         case "transpose":

@@ -10,6 +10,7 @@ from symbolic.errors import LimitError, ReadError, Source, Span
 from symbolic.language.names import refused_character
 
 MAX_CHARACTERS = 400_000
+MAX_PARTS = 200_000
 MAX_LITERAL = 40
 MAX_EXPONENT = 300
 MAX_NAME = 60
@@ -51,9 +52,22 @@ def check_size(source: Source) -> None:
         )
 
 
+def check_count(tokens: list[Token], source: Source) -> None:
+    """Raise LimitError once a text has too many tokens."""
+    if len(tokens) > MAX_PARTS:
+        raise LimitError(f"the text has more than {MAX_PARTS:,} parts", tokens[-1].span, source, "split the program")
+
+
 def refuse(source: Source, position: int) -> ReadError:
     """The error for a character that starts no token."""
     return ReadError(refused_character(source.text[position]), Span(position, position + 1), source)
+
+
+def check_comment(text: str, start: int, source: Source) -> None:
+    """Refuse what cannot be seen, in comments too: it could make a text look like another."""
+    for offset, character in enumerate(text):
+        if not character.isprintable() and character != "\t":
+            raise refuse(source, start + offset)
 
 
 def number_token(text: str, span: Span, source: Source) -> Token:
@@ -66,7 +80,7 @@ def number_token(text: str, span: Span, source: Source) -> Token:
     return Token(Kind.NUMBER, text, span, Fraction(text))
 
 
-def name_token(name: str, span: Span, source: Source) -> Token:
-    if len(name) > MAX_NAME:
-        raise LimitError(f"the name has {len(name)} characters; at most {MAX_NAME} are allowed", span, source)
-    return Token(Kind.NAME, name, span)
+def check_name(text: str, span: Span, source: Source) -> None:
+    """Raise LimitError for a name as written that is too long."""
+    if len(text) > MAX_NAME:
+        raise LimitError(f"the name has {len(text)} characters; at most {MAX_NAME} are allowed", span, source)

@@ -8,8 +8,23 @@ from oracles import TIGHT, operations_in, random_node, relative_error, value_of
 from sympy import Integer
 
 from symbolic import nodes
-from symbolic.nodes import add, apply, hadamard, identity, multiply, negative, ones, power, quotient, scale, subexpressions
-from symbolic.nodes import subtract, symbol, transpose, zeros
+from symbolic.nodes import (
+    add,
+    apply,
+    hadamard,
+    identity,
+    multiply,
+    negative,
+    ones,
+    power,
+    quotient,
+    scale,
+    subexpressions,
+    subtract,
+    symbol,
+    transpose,
+    zeros,
+)
 from symbolic.simplify import KNOWN_VALUE, REWRITES, Simplifier
 
 THREE, ONE = Integer(3), Integer(1)
@@ -50,7 +65,9 @@ def test_every_rewrite_has_an_example():
     assert all(rewrite.formula and rewrite.operations for rewrite in REWRITES)
 
 
-FIRING = [(rewrite, node) for rewrite in REWRITES for node in EXAMPLES[rewrite.name] if type(node) in rewrite.operations]
+FIRING = [
+    (rewrite, node) for rewrite in REWRITES for node in EXAMPLES[rewrite.name] if type(node) in rewrite.operations
+]
 
 
 @pytest.mark.parametrize("rewrite, node", FIRING, ids=[f"{r.name}-{node}" for r, node in FIRING])

@@ -38,6 +38,8 @@ ZOO = {
     "constants that nothing shapes": "Y = 3; Z = -1/3; U = f(2); V = ones(1,1); W = 0*eye(1)",
     "sums with numbers": "Y = 1 + A; Z = A - 0.5; U = 1/3 - A; V = A + 1 - 2",
     "multiples of ones": "s : scalar; Y = s*ones(2,2) + ones(2,2); Z = s*ones(2,2) .* A; U = f(ones(2,2)) + A",
+    "a 1×1 matrix of ones": "s : scalar; Y = s*ones(1,1); Z = ones(1,1).^2; U = sin(ones(1,1)); V = ones(1,1) - 2",
+    "pi before a bracket": "s : scalar; Y = pi*(A + B); Z = pi*(A/s)",
     "outputs": "Y = A*B; Z = f(A); return Z, A, Y",
     "an input returned": "Y = A; return A",
     "an unused input": "A : n x 2; B : n x 3; Y = A",
@@ -182,7 +184,7 @@ def test_str_and_latex_of_a_program() -> None:
 
 NUMBER = st.sampled_from(["2", "0.5", "(1/3)", "pi", "sqrt(2)", "(-3)"])
 MATRIX = st.sampled_from(["A", "B_1", "Γ", "weights", "eye(n)", "ones(n,n)", "zeros(n,n)"])
-SCALAR = st.sampled_from(["s", "τ", "u'*u", "ones(1,1)"])
+SCALAR = st.sampled_from(["s", "τ", "u'*u"])
 
 
 def _larger(inner: st.SearchStrategy[str]) -> st.SearchStrategy[str]:

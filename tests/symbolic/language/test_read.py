@@ -173,6 +173,8 @@ def test_different_programs_are_not_equal(left: str, right: str) -> None:
         ("f(A) B", "f(A)*B"),
         ("f'(A)'", "(f'(A))'"),
         ("A (B + C)", "A*(B + C)"),
+        ("π (B + C)", "pi*(B + C)"),
+        ("1e3A", "1000*A"),
         ("A'(B + C)", "(A')*(B + C)"),
     ],
 )
