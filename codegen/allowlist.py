@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import builtins
 from collections.abc import Mapping
 
 from symbolic.errors import PushforwardError
@@ -45,12 +46,11 @@ _CHILDREN: dict[type[ast.AST], tuple[str, ...]] = {
 """The kinds of node allowed, with the fields that hold further nodes."""
 
 _ATTRIBUTES = frozenset(
-    ("shape", "dtype", "ndim", "T", "dot", "copy", "kind", "items", "values", "astype", "reshape", "setdefault", "join")
+    """shape view setflags dtype ndim T dot copy kind items values astype reshape setdefault join""".split()  # noqa: SIM905
 )
 _BUILTINS = frozenset(
     ("type", "isinstance", "int", "float", "str", "len", "zip", "map", "list", "tuple", "ValueError", "TypeError")
 )
-_MODULES = frozenset(("numpy", "scipy.special", "__future__"))
 
 
 def check_source(source: str, imports: Mapping[str, set[str]]) -> ast.Module:
@@ -66,7 +66,7 @@ def check_source(source: str, imports: Mapping[str, set[str]]) -> ast.Module:
         fields = _CHILDREN.get(type(node))
         if fields is None:
             raise _refusal(f"an unexpected {type(node).__name__}")
-        _check(node, known, used)
+        _check(node, known, used, imports)
         for field in fields:
             child = getattr(node, field)
             if isinstance(child, list):
@@ -78,12 +78,15 @@ def check_source(source: str, imports: Mapping[str, set[str]]) -> ast.Module:
     return tree
 
 
-def _check(node: ast.AST, known: set[str], used: set[str]) -> None:
+def _check(node: ast.AST, known: set[str], used: set[str], imports: Mapping[str, set[str]]) -> None:
     """Refuse names, attributes and imports that are not expected; note what is defined and what is used."""
     if isinstance(node, ast.Name):
         if node.id.startswith("__"):
             raise _refusal(f"the name {node.id!r}")
-        (known if isinstance(node.ctx, ast.Store) else used).add(node.id)
+        if isinstance(node.ctx, ast.Load):
+            used.add(node.id)
+        else:
+            _define(node.id, known)
     elif isinstance(node, ast.Call):
         if not isinstance(node.func, ast.Name | ast.Attribute):
             raise _refusal("a call of an expression")
@@ -91,11 +94,20 @@ def _check(node: ast.AST, known: set[str], used: set[str]) -> None:
         if node.attr not in _ATTRIBUTES:
             raise _refusal(f"the attribute {node.attr!r}")
     elif isinstance(node, ast.FunctionDef):
-        known.add(node.name)
+        _define(node.name, known)
     elif isinstance(node, ast.arg):
-        known.add(node.arg)
-    elif isinstance(node, ast.ImportFrom) and node.module not in _MODULES:
-        raise _refusal(f"an import of {node.module!r}")
+        _define(node.arg, known)
+    elif isinstance(node, ast.ImportFrom):
+        allowed = {"annotations"} if node.module == "__future__" else imports.get(node.module or "", set())
+        for alias in node.names:
+            if alias.name not in allowed or alias.asname:
+                raise _refusal(f"an import of {alias.name!r} from {node.module!r}")
+
+
+def _define(name: str, known: set[str]) -> None:
+    if hasattr(builtins, name):
+        raise _refusal(f"a builtin's name, {name!r}, for something else")
+    known.add(name)
 
 
 def _refusal(what: str) -> PushforwardError:

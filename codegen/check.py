@@ -8,7 +8,8 @@ Four measurements at random points, each a number that a wrong derivative cannot
 - remainder F(X + hδX) - F(X) - hδF over the same ladder: it must fall as h², the O(δX²) of the derivation;
 - five-point differences, good to about 1e-12.
 
-Tolerances are multiples of the unit roundoff relative to the largest entry, and do not grow with size.
+Tolerances are multiples of the unit roundoff relative to the largest entry, and do not grow with size; where terms
+cancel, relative to the bound on rounding errors of `codegen.rounding`, which the checked kernel cannot influence.
 """
 
 from __future__ import annotations
@@ -26,6 +27,8 @@ COMPLEX_STEP = 1e-30
 RUNGS = 11
 TOLERANCE_IN_ROUNDOFFS = 900
 """In units of u: 1e-13 relative in double precision, 5e-5 in single."""
+BOUND_IN_ROUNDOFFS = 16
+"""How many times the running error bound an error may be."""
 FIVE_POINT_TOLERANCE = 1e-9
 MIN_ORDER = 1.8
 
@@ -100,8 +103,25 @@ class CheckReport:
         return "\n".join(lines)
 
 
+@dataclass(frozen=True)
+class Bounds:
+    """The largest rounding bounds, in units of roundoff, of each output and of its differential."""
+
+    values: Mapping[str, float]
+    differentials: Mapping[str, float]
+
+
+NO_BOUNDS = Bounds({}, {})
+
+
 def measure(
-    kernel: KernelAt, primal: Primal, point: Point, sizes: str, seed: int, dtype: str = "float64"
+    kernel: KernelAt,
+    primal: Primal,
+    point: Point,
+    sizes: str,
+    seed: int,
+    dtype: str = "float64",
+    bounds: Bounds = NO_BOUNDS,
 ) -> list[Measurement]:
     """Compare `kernel` with `primal` at one point; only values and the complex step below double precision."""
     precision = np.dtype(dtype)
@@ -115,7 +135,7 @@ def measure(
         point.avoided,
     )
     values, differentials = kernel(inputs, directions)
-    comparison = _Comparison(primal, exact, sizes, seed, dtype)
+    comparison = _Comparison(primal, exact, sizes, seed, dtype, bounds)
     found = []
     for output in values:
         found.append(comparison.value(output, values[output]))
@@ -129,10 +149,10 @@ def measure(
 class _Comparison:
     """The reference at one point, evaluated once for each step and used for every output."""
 
-    def __init__(self, primal: Primal, point: Point, sizes: str, seed: int, dtype: str) -> None:
-        self.primal, self.point = primal, point
+    def __init__(self, primal: Primal, point: Point, sizes: str, seed: int, dtype: str, bounds: Bounds) -> None:
+        self.primal, self.point, self.bounds = primal, point, bounds
         self.label: dict[str, Any] = {"sizes": sizes, "seed": seed, "dtype": dtype}
-        self.tolerance = TOLERANCE_IN_ROUNDOFFS * float(np.finfo(dtype).eps) / 2
+        self.roundoff = float(np.finfo(dtype).eps) / 2
         self.cache: dict[complex, Values] = {}
 
     def at(self, step: complex) -> Values:
@@ -146,19 +166,31 @@ class _Comparison:
             passed=bool(error <= tolerance),
         )  # fmt: skip
 
+    def against(
+        self, method: str, output: str, found: Array, expected: Array, bound: float, step: float = 0.0
+    ) -> Measurement:
+        """Relative to the largest entry, or to what rounding can do where terms cancel."""
+        cancelled = BOUND_IN_ROUNDOFFS * bound / (_largest(expected) or 1.0)
+        tolerance = self.roundoff * max(TOLERANCE_IN_ROUNDOFFS, cancelled)
+        return self.judged(method, output, _relative_error(found, expected), tolerance, step)
+
     def value(self, output: str, found: Array) -> Measurement:
-        return self.judged("value", output, _relative_error(found, self.at(0.0)[output]), self.tolerance)
+        return self.against("value", output, found, self.at(0.0)[output], self.bounds.values.get(output, 0.0))
 
     def complex_step(self, output: str, found: Array) -> Measurement:
         expected = self.at(1j * COMPLEX_STEP)[output].imag / COMPLEX_STEP
-        return self.judged("complex step", output, _relative_error(found, expected), self.tolerance, COMPLEX_STEP)
+        bound = self.bounds.differentials.get(output, 0.0)
+        return self.against("complex step", output, found, expected, bound, COMPLEX_STEP)
 
     def differences(self, output: str, found: Array) -> list[Measurement]:
         """The two ladders, judged by their order, and the five-point difference."""
         steps = tuple(self.point.largest_step / 2**k for k in range(RUNGS))
         centre = self.at(0.0)[output]
+        if found.shape != centre.shape or not np.isfinite(found).all():
+            return [self.judged("five-point difference", output, float("inf"), FIVE_POINT_TOLERANCE)]
         scale = _largest(found) or _largest(centre) or 1.0
-        rounding = 16 * np.finfo(float).eps * max(_largest(centre), scale) / scale
+        added_up = max(_largest(centre), scale, self.bounds.values.get(output, 0.0))
+        rounding = 32 * self.roundoff * max(added_up, self.bounds.differentials.get(output, 0.0)) / scale
         central, remainder = [], []
         for h in steps:
             forward, backward = self.at(h)[output], self.at(-h)[output]

@@ -25,7 +25,7 @@ from symbolic.nodes import Shape
 COMMENT_COLUMN = 52
 MAX_SIGNATURE = 70
 HELPERS = frozenset(
-    "FLOAT32 FLOAT64 SHAPES annotations asarray dtype errstate may_share_memory ndarray result_type".split()  # noqa: SIM905
+    "FLOAT32 FLOAT64 SHAPES annotations array asarray dtype errstate ndarray result_type".split()  # noqa: SIM905
 )
 """Names that the template uses, which nothing of a program may take."""
 
@@ -248,7 +248,7 @@ class _Emission:
         """By module, the names that the body uses."""
         used = {"numpy": {"asarray", "dtype", "ndarray", "result_type"}}
         if self.calls:
-            used["numpy"].add("may_share_memory")
+            used["numpy"].add("array")
         if self.guarded:
             used["numpy"].add("errstate")
         for instr, (code, _) in zip(self.schedule.instrs, self.body, strict=True):

@@ -6,7 +6,7 @@ Matrix products stay n-ary here; a pass chooses their order. A constant that onl
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import cache
 
 from sympy import (
@@ -100,6 +100,12 @@ class _Lowering:
             return Literal(split_number(node)[0])
         return self.matrix(node)
 
+    def entrywise(self, nodes: Iterable[Node]) -> list[Arg]:
+        """The operands of an elementwise operation, of which one at least is a matrix and gives the shape."""
+        first, *rest = nodes
+        args = [self.operand(first), *map(self.operand, rest)]
+        return args if any(isinstance(arg, str) for arg in args) else [self.matrix(first), *args[1:]]
+
     def emit(self, op: str, args: tuple[Arg, ...], shape: Shape, name: str | None = None, **attrs: object) -> str:
         name = name or f".{len(self.instrs) + 1}"
         self.shapes[name] = shape
@@ -120,11 +126,11 @@ class _Lowering:
         if operation is MatAdd:
             return self.sum(node, name)
         if operation is HadamardProduct:
-            return self.fold("multiply", [self.operand(arg) for arg in node.args], node.shape, name)
+            return self.fold("multiply", self.entrywise(node.args), node.shape, name)
         if operation is Scale:
             return self.scale(node, name)
         if operation is Quotient:
-            return self.emit("divide", tuple(map(self.operand, node.args)), node.shape, name)
+            return self.emit("divide", tuple(self.entrywise(node.args)), node.shape, name)
         if operation is HadamardPower:
             return self.power(self.matrix(node.args[0]), node.args[1], node.shape, name)
         if operation is Transpose:
@@ -166,9 +172,9 @@ class _Lowering:
         if not is_number(coefficient):
             if type(matrix) is OneMatrix and matrix.shape != SCALAR:
                 return self.emit("broadcast", (self.matrix(coefficient),), matrix.shape, name)
-            return self.emit("multiply", (self.operand(matrix), self.operand(coefficient)), matrix.shape, name)
+            return self.emit("multiply", (self.matrix(matrix), self.matrix(coefficient)), matrix.shape, name)
         if type(matrix) is Quotient and type(matrix.numerator) is OneMatrix:
-            return self.emit("divide", (Literal(coefficient), self.operand(matrix.denominator)), matrix.shape, name)
+            return self.emit("divide", (Literal(coefficient), self.matrix(matrix.denominator)), matrix.shape, name)
         if coefficient == -1:
             return self.emit("negative", (self.matrix(matrix),), matrix.shape, name)
         return self.emit("multiply", (self.matrix(matrix), Literal(coefficient)), matrix.shape, name)

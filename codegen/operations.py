@@ -2,7 +2,8 @@
 
 `kind` decides how passes treat an operation: `elementwise` ones may write over an operand and broadcast 1×m,
 n×1 and 1×1 operands; `product` is the matrix product; `view` shares its operand's memory; `constant` has no
-operand; `copy` fills new memory from one; `call` runs a function that the user passes, about which nothing is known.
+operand; `copy` fills new memory from one; `call` runs a function that the user passes,
+whose result is copied.
 """
 
 from __future__ import annotations

@@ -29,6 +29,7 @@ from sympy import (
 
 from symbolic import scalars
 from symbolic.errors import PushforwardError
+from symbolic.functions import CATALOGUE
 from symbolic.nodes import Elementwise, Node, Quotient, Scale, is_number
 from symbolic.program import Program
 
@@ -44,12 +45,14 @@ def evaluate(
     program: Program, inputs: Mapping[str, Array], functions: Functions | None = None, watch: Watch | None = None
 ) -> dict[str, Array]:
     """Every name of the program with its value. `inputs`: a matrix for each input, real or complex."""
-    return _Evaluation(program, inputs, functions or {}, watch).values()
+    return Evaluation(program, inputs, functions or {}, watch).values()
 
 
-class _Evaluation:
+class Evaluation:
+    """One evaluation: the values of the names so far."""
+
     def __init__(
-        self, program: Program, inputs: Mapping[str, Array], functions: Functions, watch: Watch | None
+        self, program: Program, inputs: Mapping[str, Array], functions: Functions, watch: Watch | None = None
     ) -> None:
         self.program = program
         self.functions = functions
@@ -86,10 +89,14 @@ class _Evaluation:
             return self.power(self.value(node.args[0]), node.args[1])
         if operation is Scale:
             coefficient, matrix = node.args
-            return (_number(coefficient) if is_number(coefficient) else self.value(coefficient)) * self.value(matrix)
+            return (self.number(coefficient) if is_number(coefficient) else self.value(coefficient)) * self.value(
+                matrix
+            )
         return self.combined(operation, [self.value(arg) for arg in node.args])
 
     def combined(self, operation: type, values: list[Array]) -> Array:
+        if operation not in _KNOWN:
+            raise PushforwardError(f"the reference evaluation does not know {operation.__name__}")
         total = values[0]
         if operation is Transpose:
             return total.T
@@ -101,10 +108,8 @@ class _Evaluation:
                 total = total + value
             elif operation is MatMul:
                 total = total @ value
-            elif operation is HadamardProduct:
-                total = total * value
             else:
-                raise PushforwardError(f"the reference evaluation does not know {operation.__name__}")
+                total = total * value
         return total
 
     def power(self, base: Array, exponent: Expr) -> Array:
@@ -115,22 +120,31 @@ class _Evaluation:
         return base ** (int(exponent) if exponent.is_Integer else float(exponent))
 
     def applied(self, function: str, order: int, argument: Array) -> Array:
+        if function in CATALOGUE:
+            self.watch(function, argument)
+        return self.function(function, order)(argument)
+
+    def function(self, function: str, order: int) -> Callable[[Array], Array]:
+        """f, or a derivative of it, as a function of a matrix."""
         if function in self.program.definitions:
             body = scalars.derivative(self.program.definitions[function], order)
-            return self.scalar(body, argument) + np.zeros_like(argument)
+            return lambda argument: self.scalar(body, argument) + np.zeros_like(argument)
         if (function, order) in self.functions:
-            return self.functions[function, order](argument)
+            return self.functions[function, order]
         if function not in VALUES or order:
             raise PushforwardError(f"the reference evaluation does not know the function {function!r}")
-        self.watch(function, argument)
-        return VALUES[function](argument)
+        return VALUES[function]
+
+    @staticmethod
+    def number(value: Expr) -> float:
+        return float(sympy.N(value, 20))
 
     def scalar(self, expression: Expr, argument: Array) -> Any:
         """A scalar expression of x, evaluated for every entry."""
         if expression == scalars.ARGUMENT:
             return argument
         if expression.is_number:
-            return _number(expression)
+            return self.number(expression)
         parts = [self.scalar(arg, argument) for arg in expression.args]
         if isinstance(expression, Add):
             return sum(parts[1:], parts[0])
@@ -144,8 +158,7 @@ class _Evaluation:
         return self.applied(scalars.name_of(expression), 0, parts[0])
 
 
-def _number(value: Expr) -> float:
-    return float(sympy.N(value, 20))
+_KNOWN = (Transpose, Quotient, MatAdd, MatMul, HadamardProduct)
 
 
 def _piece(z: Array) -> Array:

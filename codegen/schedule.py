@@ -67,22 +67,29 @@ class Schedule:
 
     def __post_init__(self) -> None:
         """Each name defined once, before its use, and with a shape; memory reused only after its last use."""
-        defined, overwritten = set(self.inputs), set[str]()
+        memory = {name: name for name in self.inputs}
+        held: dict[str, set[str]] = {name: {name} for name in self.inputs}
+        gone: set[str] = set()
         for instr in self.instrs:
-            for name in instr.names:
-                if name not in defined or name in overwritten:
-                    raise PushforwardError(f"schedule {self.name}: {instr.out} uses {name}, which is not there")
-            if instr.out in defined or instr.out not in self.shapes:
-                raise PushforwardError(f"schedule {self.name}: {instr.out} is defined twice or has no shape")
+            missing = [name for name in instr.names if name not in memory or name in gone]
+            if missing:
+                raise self._broken(f"{instr.out} uses {missing[0]}, which is not there")
+            if instr.out in memory or instr.out not in self.shapes:
+                raise self._broken(f"{instr.out} is defined twice or has no shape")
+            if instr.into is not None and (instr.into in gone or memory.get(instr.into) in (None, *self.inputs)):
+                raise self._broken(f"{instr.out} would be written over {instr.into}")
+            source = instr.into or (instr.names[0] if instr.kind == "view" else instr.out)
+            memory[instr.out] = memory.get(source, instr.out)
             if instr.into is not None:
-                if instr.into in self.inputs or instr.into not in defined:
-                    raise PushforwardError(f"schedule {self.name}: {instr.out} would be written over {instr.into}")
-                overwritten.add(instr.into)
-            overwritten.update(instr.frees)
-            defined.add(instr.out)
+                gone |= held[memory[instr.out]]
+            held.setdefault(memory[instr.out], set()).add(instr.out)
+            gone.update(instr.frees)
         for name in self.outputs:
-            if name not in defined or name in overwritten:
-                raise PushforwardError(f"schedule {self.name}: the output {name} is not there")
+            if name not in memory or name in gone:
+                raise self._broken(f"the output {name} is not there")
+
+    def _broken(self, what: str) -> PushforwardError:
+        return PushforwardError(f"schedule {self.name}: {what}")
 
     def with_instrs(self, instrs: list[Instr], shapes: Mapping[str, Shape] | None = None) -> Schedule:
         return replace(self, instrs=tuple(instrs), shapes=self.shapes if shapes is None else shapes)

@@ -5,15 +5,21 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from codegen.check import Array, CheckReport, Measurement, Values, measure
+import numpy as np
+
+from codegen.check import Array, Bounds, CheckReport, Measurement, Values, measure
 from codegen.kernel import Kernel
 from codegen.reference import evaluate
+from codegen.rounding import rounding_bounds
 from codegen.sampling import Point, numbers_for, sample
 from symbolic.program import Program
 
 LENGTHS = ((3, 4, 2, 5, 6), (1, 1, 1, 1, 1), (7, 2, 9, 1, 4), (0, 3, 2, 4, 5))
 """Lengths of the symbolic sizes, in turn: all different, all one, tall, and without rows."""
 SEEDS = (1, 2)
+
+_NOTHING = np.full((), np.nan)
+"""Stands for a result that is missing, and passes no measurement."""
 
 Progress = Callable[[int, int], None]
 
@@ -36,7 +42,10 @@ def verify_kernel(
         point = sample(primal, kernel.differential.wrt if kernel.differential else (), lengths, seed)
         avoided |= dict.fromkeys(point.avoided)
         label = ", ".join(f"{size}={length}" for size, length in lengths.items())
-        measurements += measure(_KernelAt(kernel, primal, point), _primal(primal, point), point, label, seed, dtype)
+        bounds = _bounds(kernel, point)
+        measurements += measure(
+            _KernelAt(kernel, primal, point), _primal(primal, point), point, label, seed, dtype, bounds
+        )
         if progress is not None:
             progress(done, len(cases))
     return CheckReport(kernel.signature.function, tuple(measurements), tuple(avoided))
@@ -62,6 +71,17 @@ def _primal(program: Program, point: Point) -> Callable[[Values], Values]:
     return outputs
 
 
+def _bounds(kernel: Kernel, point: Point) -> Bounds:
+    """What rounding can do to the outputs and to their differentials at this point."""
+    differential = kernel.differential
+    inputs = dict(point.inputs)
+    if differential is not None:
+        inputs |= {seed: point.directions[name] for name, seed in differential.seeds}
+    found = rounding_bounds(kernel.program, inputs, point.functions)
+    differentials = {of: found.get(differential.name(of), 0.0) for of in kernel.program.outputs} if differential else {}
+    return Bounds(found, differentials)
+
+
 class _KernelAt:
     """The kernel as a function from inputs and directions, by name, to outputs and differentials, by name."""
 
@@ -78,5 +98,7 @@ class _KernelAt:
         results = self.kernel(*arguments, **self.functions)
         results = results if isinstance(results, tuple) else (results,)
         count = len(self.primal.outputs)
+        if len(results) != len(self.kernel.program.outputs):
+            return dict.fromkeys(self.primal.outputs, _NOTHING), dict.fromkeys(self.primal.outputs, _NOTHING)
         values = dict(zip(self.primal.outputs, results[:count], strict=True))
-        return values, dict(zip(self.primal.outputs, results[count:], strict=False))
+        return values, dict(zip(self.primal.outputs[: len(results) - count], results[count:], strict=True))

@@ -24,7 +24,7 @@ MAX_ARGUMENT = 600.0
 MAX_VALUE = 1e300
 _BOUNDED = ("sin", "cos", "atan", "tanh", "sigmoid", "erf", "log", "log1p", "sqrt", "abs", "sign", "step", "relu")
 
-ARGUMENT = Symbol("x", real=True)
+ARGUMENT = Symbol("x")
 
 
 def evaluate(syntax: Syntax, names: Mapping[str, Expr]) -> Expr:

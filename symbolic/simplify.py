@@ -112,7 +112,8 @@ def _like_terms(node: Node) -> Node | None:
         totals[key] = (before + number, matrix)
     if len(totals) == len(node.args):
         return None
-    return add(*(scale(number, matrix) for number, matrix in totals.values()))
+    kept = [scale(number, matrix) for number, matrix in totals.values() if number != 0]
+    return add(*kept) if kept else zeros(*node.shape)
 
 
 REWRITES: tuple[Rewrite, ...] = (
@@ -160,12 +161,13 @@ class Simplifier:
         new = [self.done[operand] for operand in old]
         if any(a is not b for a, b in zip(old, new, strict=True)):
             node = rebuild(node, new)
-        while True:
-            after, rewrite = self._step(node)
-            if rewrite is None:
-                return node
-            self.record(rewrite, node, after)
-            node = after
+            if any(operand not in self.done for operand in operands(node)):
+                return self(node)  # building moved a coefficient outwards and left a new operand behind it
+        after, rewrite = self._step(node)
+        if rewrite is None:
+            return node
+        self.record(rewrite, node, after)
+        return self(after)
 
     def _step(self, node: Node) -> tuple[Node, Rewrite | None]:
         if node in self.known:

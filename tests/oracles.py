@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from itertools import pairwise
 
 import numpy as np
 from sympy import Integer
@@ -283,7 +284,7 @@ def random_schedule(random, length=14):
         else:
             emit("ones", (), random.choice([(n, one), (one, m), (n, m)]))
     computed = [instr.out for instr in instrs]
-    outputs = tuple(dict.fromkeys(random.sample(computed, 2) + [computed[-1]]))
+    outputs = tuple(dict.fromkeys([*random.sample(computed, 2), computed[-1]]))
     return Schedule("random", inputs, tuple(instrs), outputs, shapes, sizes)
 
 
@@ -300,7 +301,7 @@ def flops(schedule):
         rows, cols = map(schedule.size, schedule.shapes[instr.out])
         if instr.op == "matmul":
             sizes = [schedule.size(schedule.shapes[name][1]) for name in instr.names]
-            total += sum(2 * rows * inner * outer for inner, outer in zip(sizes, sizes[1:], strict=False))
+            total += sum(2 * rows * inner * outer for inner, outer in pairwise(sizes))
         elif instr.kind == "elementwise":
             total += rows * cols
     return total

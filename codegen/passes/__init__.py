@@ -22,6 +22,7 @@ PASSES: tuple[Pass, ...] = (
     remove_dead,
     broadcast_ones,
     join_chains,
+    remove_dead,
     order_chains,
     place_scalars,
     share_common,
@@ -32,8 +33,8 @@ PASSES: tuple[Pass, ...] = (
 )
 
 
-def optimize(schedule: Schedule, passes: tuple[Pass, ...] = PASSES) -> Schedule:
-    """Run the passes in order; each result is verified as it is built."""
-    for run in passes:
+def optimize(schedule: Schedule, passes: tuple[Pass, ...] | None = None) -> Schedule:
+    """Run the passes (by default PASSES) in order; each result is verified as it is built."""
+    for run in PASSES if passes is None else passes:
         schedule = run(schedule)
     return schedule

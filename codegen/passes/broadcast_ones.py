@@ -21,7 +21,7 @@ def broadcast_ones(schedule: Schedule) -> Schedule:
             vectors[instr.out] = vector
             instr = Instr(instr.out, "broadcast", (vector,))
         elif instr.kind == "elementwise" and len(instr.names) == 2:
-            instr = _with_vectors(instr, vectors)
+            instr = _with_vectors(instr, vectors, schedule)
         instrs.append(instr)
     return schedule.with_instrs(instrs)
 
@@ -38,10 +38,11 @@ def _repeated_vector(instr: Instr, ones: set[str], schedule: Schedule) -> str | 
     return None
 
 
-def _with_vectors(instr: Instr, vectors: dict[str, str]) -> Instr:
+def _with_vectors(instr: Instr, vectors: dict[str, str], schedule: Schedule) -> Instr:
+    """Replace one operand by its vector, as long as the other one gives the shape."""
     left, right = instr.names
-    if right in vectors:
+    if right in vectors and schedule.shapes[left] == schedule.shapes[instr.out]:
         return replace(instr, args=(left, vectors[right]))
-    if left in vectors:
+    if left in vectors and schedule.shapes[right] == schedule.shapes[instr.out]:
         return replace(instr, args=(vectors[left], right))
     return instr

@@ -1,8 +1,8 @@
 """Write results into the memory of matrices no longer needed: in place, or over a dead one of the same shape.
 
-Only memory that the kernel itself allocated is written: never an input's, never what a passed function
-returned, never an output's. A transpose shares its operand's memory and keeps it alive. A product is written
-only over memory known to lie row by row (C order), as BLAS wants it.
+Only memory that the kernel itself allocated is written: never an argument's, never an
+output's. A transpose shares its operand's memory and keeps it alive. A product is written only over memory known
+to lie row by row (C order), as BLAS wants it.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from dataclasses import replace
 from codegen.schedule import Instr, Schedule
 from symbolic.nodes import Shape
 
-FRESH = ("elementwise", "product", "constant", "copy")
+FRESH = ("elementwise", "product", "constant", "copy", "call")
 """The kinds of operation whose result is memory of the kernel's own."""
 
 

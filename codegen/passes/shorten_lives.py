@@ -34,7 +34,7 @@ class _Lives:
         self.operands = [instr.names for instr in schedule.instrs]
         self.left = schedule.uses()
         self.entries = {instr.out: schedule.entries(instr.out) for instr in schedule.instrs}
-        self.owned = {instr.out for instr in schedule.instrs if instr.kind not in ("view", "call")}
+        self.owned = {instr.out for instr in schedule.instrs if instr.kind != "view"}
         self.done = set(schedule.inputs)
 
     def is_ready(self, index: int) -> bool:

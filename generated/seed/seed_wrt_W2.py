@@ -12,7 +12,7 @@
 
 from __future__ import annotations
 
-from numpy import asarray, dtype, may_share_memory, multiply, ndarray, result_type
+from numpy import array, asarray, dtype, multiply, ndarray, result_type
 
 FLOAT32, FLOAT64 = dtype("float32"), dtype("float64")
 SHAPES = {
@@ -38,15 +38,16 @@ def seed_wrt_W2(X0: ndarray, W1: ndarray, W2: ndarray, dW2: ndarray, *, f, df) -
     """
     if not _fits(X0, W1, W2, dW2):
         X0, W1, W2, dW2 = _converted(X0=X0, W1=W1, W2=W2, dW2=dW2)
-    X1 = X0.dot(W1)                      # X1 = X0 W1
-    X2 = _applied("f", f, X1)            # X2 = f(X1)
+    X1 = X0.dot(W1)                        # X1 = X0 W1
+    X2 = _applied("f", f, X1)              # X2 = f(X1)
     del X1
-    X3 = X2.dot(W2)                      # X3 = X2 W2
-    X4 = _applied("f", f, X3)            # X4 = f(X3)
-    df_X3 = _applied("df", df, X3)       # f'(X3)
-    dX3 = X2.dot(dW2, out=X3)            # δX3 = X2 δW2
+    X3 = X2.dot(W2)                        # X3 = X2 W2
+    dX3 = X2.dot(dW2)                      # δX3 = X2 δW2
     del X2
-    dX4 = multiply(df_X3, dX3, out=dX3)  # δX4 = f'(X3) ⊙ δX3
+    X4 = _applied("f", f, X3)              # X4 = f(X3)
+    df_X3 = _applied("df", df, X3)         # f'(X3)
+    del X3
+    dX4 = multiply(df_X3, dX3, out=df_X3)  # δX4 = f'(X3) ⊙ δX3
     return X4, dX4
 
 
@@ -88,8 +89,10 @@ def _converted(**given):
 
 
 def _applied(name, function, X):
-    """function(X) as a new matrix of the type and shape of X. Raises ValueError."""
-    Y = asarray(function(X), dtype=X.dtype)
+    """function(X) as a new matrix of the type and shape of X, which the function cannot change. Raises ValueError."""
+    given = X.view()
+    given.setflags(write=False)
+    Y = array(function(given), dtype=X.dtype)
     if Y.shape != X.shape:
         raise ValueError(f"{name} returned shape {Y.shape} for an argument of shape {X.shape}")
-    return Y.copy() if may_share_memory(Y, X) else Y
+    return Y

@@ -12,7 +12,7 @@
 
 from __future__ import annotations
 
-from numpy import add, asarray, dtype, may_share_memory, multiply, ndarray, result_type
+from numpy import add, array, asarray, dtype, multiply, ndarray, result_type
 
 FLOAT32, FLOAT64 = dtype("float32"), dtype("float64")
 SHAPES = {
@@ -55,22 +55,22 @@ def seed_wrt_all(
     X1 = X0.dot(W1)                        # X1 = X0 W1
     X2 = _applied("f", f, X1)              # X2 = f(X1)
     df_X1 = _applied("df", df, X1)         # f'(X1)
+    X3 = X2.dot(W2)                        # X3 = X2 W2
+    X2_dW2 = X2.dot(dW2)                   # X2 δW2
+    del X2
     dX0_W1 = dX0.dot(W1, out=X1)           # δX0 W1
+    X4 = _applied("f", f, X3)              # X4 = f(X3)
+    df_X3 = _applied("df", df, X3)         # f'(X3)
     X0_dW1 = X0.dot(dW1)                   # X0 δW1
     dX1 = add(dX0_W1, X0_dW1, out=dX0_W1)  # δX1 = δX0 W1 + X0 δW1
     del X0_dW1
-    dX2 = multiply(df_X1, dX1, out=dX1)    # δX2 = f'(X1) ⊙ δX1
-    del df_X1
-    dX2_W2 = dX2.dot(W2)                   # δX2 W2
-    del X1, dX0_W1, dX1, dX2
-    X3 = X2.dot(W2)                        # X3 = X2 W2
-    X4 = _applied("f", f, X3)              # X4 = f(X3)
-    df_X3 = _applied("df", df, X3)         # f'(X3)
-    X2_dW2 = X2.dot(dW2, out=X3)           # X2 δW2
-    del X2
+    dX2 = multiply(df_X1, dX1, out=df_X1)  # δX2 = f'(X1) ⊙ δX1
+    del X1, dX0_W1, dX1
+    dX2_W2 = dX2.dot(W2, out=X3)           # δX2 W2
+    del df_X1, dX2
     dX3 = add(dX2_W2, X2_dW2, out=dX2_W2)  # δX3 = δX2 W2 + X2 δW2
-    del X3, X2_dW2
-    dX4 = multiply(df_X3, dX3, out=dX3)    # δX4 = f'(X3) ⊙ δX3
+    del X2_dW2
+    dX4 = multiply(df_X3, dX3, out=df_X3)  # δX4 = f'(X3) ⊙ δX3
     return X4, dX4
 
 
@@ -112,8 +112,10 @@ def _converted(**given):
 
 
 def _applied(name, function, X):
-    """function(X) as a new matrix of the type and shape of X. Raises ValueError."""
-    Y = asarray(function(X), dtype=X.dtype)
+    """function(X) as a new matrix of the type and shape of X, which the function cannot change. Raises ValueError."""
+    given = X.view()
+    given.setflags(write=False)
+    Y = array(function(given), dtype=X.dtype)
     if Y.shape != X.shape:
         raise ValueError(f"{name} returned shape {Y.shape} for an argument of shape {X.shape}")
-    return Y.copy() if may_share_memory(Y, X) else Y
+    return Y

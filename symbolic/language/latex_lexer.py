@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from symbolic.errors import ReadError, Source, Span
-from symbolic.language.names import LETTERS_OF, canonical
+from symbolic.language.names import LETTERS_OF, canonical, is_plain
 from symbolic.language.tokens import (
     Kind,
     Token,
@@ -153,26 +153,22 @@ def _command(name: str, span: Span, source: Source) -> list[Token]:
 
 
 def _name(text: str, span: Span, source: Source) -> str:
-    """\\delta X_{12} as δX12, \\mathit{bias}_1 as bias1, W_{ij} as W_ij; a plain d stays until names are resolved."""
+    """\\delta X_{12} as dX12, \\mathit{bias}_1 as bias1, W_{ij} as W_ij."""
     parts = _NAME_PARTS.match(text)
     assert parts is not None
-    marks = ""
-    for mark in _LEVEL.finditer(parts["marks"]):
-        marks += "d" if mark.group() == "d" and "{" not in parts["marks"] else "δ" + (mark[1] or "")
-    atom = parts["atom"]
-    stem, _, subscript = _split_subscript(atom)
-    if stem.startswith("\\") and "{" in stem:
+    marks = "".join("δ" + (mark[1] or "") for mark in _LEVEL.finditer(parts["marks"]))
+    stem, subscript = _split_subscript(parts["atom"])
+    if "{" in stem:
         stem = stem[stem.index("{") + 1 : -1].replace(r"\_", "_").strip()
-        if not stem.replace("_", "").isalnum() or not stem.isascii() or not stem[0].isalpha() or "__" in stem:
-            raise ReadError(f"{stem!r} cannot be a name", span, source)
     elif stem.startswith("\\"):
         stem = GREEK_VARIANTS.get(stem[1:], stem[1:])
-    separator = "_" if subscript and not subscript.isdigit() else ""
-    return marks + canonical(stem + separator + subscript)
+    name = canonical(marks + stem + subscript)
+    if not is_plain(name):
+        raise ReadError(f"{stem!r} cannot be a name", span, source)
+    return name
 
 
-def _split_subscript(atom: str) -> tuple[str, str, str]:
+def _split_subscript(atom: str) -> tuple[str, str]:
+    """X_{12} as X and _12."""
     match = re.search(r"(?<!\\)_(?:\{\s*([A-Za-z0-9]+)\s*\}|([A-Za-z0-9]))$", atom)
-    if match is None:
-        return atom, "", ""
-    return atom[: match.start()], "_", match[1] or match[2]
+    return (atom[: match.start()], "_" + (match[1] or match[2])) if match else (atom, "")

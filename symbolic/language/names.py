@@ -1,13 +1,16 @@
 """One name, its spellings: X₀, X_0 and X0 are the same name, and so are α, \\alpha and alpha.
 
-The canonical name is ASCII except for a leading δ, the mark of a differential: `δX0`. A second
-differentiation of the same program marks with `δ2` (written δ₂X0, d2X0), a third with `δ3`.
+A canonical name is ASCII words joined by single underscores, where letters and digits stand together: X0, W_ij,
+X1_2. Only the mark of a differential goes before: `δX0`. A second differentiation of the same program marks with
+`δ2` (written δ₂X0, d2X0), a third with `δ3`. A mark belongs to a name of the same program; `δX`, or dX, where
+there is no X is the plain name dX.
 """
 
 from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Container
 
 GREEK = {
     "α": "alpha", "β": "beta", "γ": "gamma", "δ": "delta", "ε": "epsilon", "ζ": "zeta", "η": "eta",
@@ -25,32 +28,37 @@ TO_SUBSCRIPTS = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
 NAME_CHARACTERS = "A-Za-z0-9_₀-₉" + "".join(GREEK) + "".join(VARIANTS)
 NAME_START = "A-Za-z" + "".join(GREEK) + "".join(VARIANTS)
 
-_MARKED = re.compile(r"δ(\d*)(?=[^\d_])")
-_PLAIN = re.compile(r"([A-Za-z]+)(\d*)$")
-_ASCII_MARK = re.compile(r"d(\d*)(?=[^\d_])")
+_WORDS = str.maketrans(GREEK | {variant: GREEK[letter] for variant, letter in VARIANTS.items()})
+_GREEK_MARK = re.compile(r"δ([1-9][0-9]*|[₁-₉][₀-₉]*)?(?=[^0-9₀-₉_])")
+_MARK = re.compile(r"δ([0-9]*)")
+_ASCII_MARK = re.compile(r"d([1-9][0-9]*)?(?=[A-Za-z])")
+_SUBSCRIPT = re.compile(r"_?([₀-₉]+)")
+_NUMBERED = re.compile(r"([A-Za-z]+)_([0-9]+)")
+_STEM = re.compile(r"([A-Za-z]+)([0-9]*)")
+_PLAIN = re.compile(r"[A-Za-z][A-Za-z0-9]*(?:_[A-Za-z0-9]+)*")
+_WORD = re.compile(r"(?<![A-Za-z0-9])[A-Za-z]+(?=[0-9]*(?:_|$))")
 _CONFUSABLE = str.maketrans("АВЕКМНОРСТХаеорсухіјѕΑΒΕΖΗΙΚΜΝΟΡΤΥΧο", "ABEKMHOPCTXaeopcyxijsABEZHIKMNOPTYXo")
 
 
-_VALID = re.compile(r"(?:δ\d*)*[A-Za-zα-ωΓΔΘΛΞΠΣΦΨΩ](?:_?[A-Za-z0-9α-ωΓΔΘΛΞΠΣΦΨΩ])*")
+def is_plain(name: str) -> bool:
+    """Whether a name without a mark is canonical, as that of a function or a size is."""
+    return len(name) <= 200 and _PLAIN.fullmatch(name) is not None and canonical(name) == name
 
 
-def is_valid(name: str) -> bool:
-    """Whether a canonical name is one the reader could have produced."""
-    return len(name) <= 200 and _VALID.fullmatch(name) is not None
+def is_valid(name: str, names: Container[str]) -> bool:
+    """Whether the reader gives this name to a matrix of a program with these `names`."""
+    return is_plain(ascii_name(name)) and resolve_mark(ascii_name(name), names) == name
 
 
 def canonical(raw: str) -> str:
-    """The canonical name of a spelling: subscripts to digits, Greek letters to their words."""
-    name = raw.translate(SUBSCRIPTS)
-    mark = _MARKED.match(name)
+    """The ASCII name of a spelling: a letter's word for a Greek letter, d for the mark δ, X0 for X₀ and X_0."""
+    mark = _GREEK_MARK.match(raw)
     if mark:
-        return mark.group() + canonical(name[mark.end() :])
-    name = "".join(VARIANTS.get(c, c) for c in name)
-    stem = name.rstrip("0123456789")
-    digits = name[len(stem) :]
-    if digits and stem.endswith("_") and not stem.endswith("__"):
-        stem = stem[:-1]
-    return GREEK.get(stem, stem) + digits
+        level = (mark[1] or "1").translate(SUBSCRIPTS)
+        return ascii_mark(int(level)) + canonical(raw[mark.end() :])
+    name = _SUBSCRIPT.sub(lambda digits: "_" + digits[1].translate(SUBSCRIPTS), raw).translate(_WORDS)
+    numbered = _NUMBERED.fullmatch(name)
+    return numbered[1] + numbered[2] if numbered else name
 
 
 def differential_of(name: str, level: int = 1) -> str:
@@ -60,46 +68,46 @@ def differential_of(name: str, level: int = 1) -> str:
 
 def split_mark(name: str) -> tuple[int, str]:
     """δ2X0 as (2, X0); X0 as (0, X0)."""
-    mark = _MARKED.match(name)
-    return (int(mark.group(1) or 1), name[mark.end() :]) if mark else (0, name)
+    mark = _MARK.match(name)
+    return (int(mark[1] or 1), name[mark.end() :]) if mark else (0, name)
 
 
-def resolve_ascii_mark(name: str, known: frozenset[str]) -> str:
-    """`dX0` is the differential of X0 where X0 is a name of the same text; otherwise just a name."""
+def resolve_mark(name: str, names: Container[str]) -> str:
+    """dX0 is the differential of X0 where X0 is one of the `names`; otherwise just a name."""
     mark = _ASCII_MARK.match(name)
     if not mark:
         return name
-    rest = resolve_ascii_mark(name[mark.end() :], known)
-    if rest in known or rest != name[mark.end() :]:
-        return differential_of(rest, int(mark.group(1) or 1))
-    return name
+    plain = name[mark.end() :]
+    marked = resolve_mark(plain, names)
+    return differential_of(marked, int(mark[1] or 1)) if marked != plain or plain in names else name
+
+
+def ascii_mark(level: int) -> str:
+    return "d" if level == 1 else f"d{level}"
 
 
 def ascii_name(name: str) -> str:
     """X0, alpha, dX0, d2X0; letters outside ASCII by their names."""
     level, rest = split_mark(name)
-    if level:
-        return ("d" if level == 1 else f"d{level}") + ascii_name(rest)
-    return "".join(GREEK.get(c, c) for c in name)
+    return ascii_mark(level) + ascii_name(rest) if level else name.translate(_WORDS)
 
 
 def unicode_name(name: str) -> str:
-    """X0, α, δX0, δ₂X0."""
+    """X0, α, α_i, δX0, δ₂X0."""
     level, rest = split_mark(name)
     if level:
         return ("δ" if level == 1 else "δ" + str(level).translate(TO_SUBSCRIPTS)) + unicode_name(rest)
-    plain = _PLAIN.match(name)
-    return LETTERS_OF[plain[1]] + plain[2] if plain and plain[1] in LETTERS_OF else name
+    return _WORD.sub(lambda word: LETTERS_OF.get(word[0], word[0]), name)
 
 
 def latex_name(name: str) -> str:
-    """X_0, \\alpha_{12}, \\delta X_0, \\mathit{bias}_1."""
+    """X_0, \\alpha_{12}, \\delta X_0, \\mathit{bias}_1; a matrix called delta is no mark: \\mathit{delta}."""
     level, rest = split_mark(name)
     if level:
         return (r"\delta " if level == 1 else rf"\delta_{{{level}}} ") + latex_name(rest)
-    plain = _PLAIN.match(name)
-    stem, digits = (plain[1], plain[2]) if plain else (name, "")
-    if stem in LETTERS_OF:
+    numbered = _STEM.fullmatch(name)
+    stem, digits = numbered.groups() if numbered else (name, "")
+    if stem in LETTERS_OF and stem != "delta":
         stem = "\\" + stem
     elif len(stem) > 1:
         stem = rf"\mathit{{{stem.replace('_', chr(92) + '_')}}}"

@@ -224,9 +224,7 @@ ALIASING = ["Y = A\nreturn A, Y", "Y = A'", "Y = A''", "B = sin(A)\nY = B'\nretu
 
 
 @pytest.mark.parametrize("statements", ALIASING)
-@pytest.mark.parametrize(
-    "function", [np.sin, lambda X: X, lambda X: X[:], lambda X: X.T.T, lambda X: X.reshape(X.shape)]
-)
+@pytest.mark.parametrize("function", [np.sin, lambda X: X, lambda X: X[:], lambda X: X.T.T])
 def test_results_share_no_memory(statements, function):
     kernel = compile_kernel(differentiate(read_program(f"A : n x n\n{statements}")))
     functions = {keyword: function for keyword, *_ in kernel.signature.functions}
@@ -328,7 +326,7 @@ def test_wrong_shapes_name_the_argument(seed_kernel, position, name, shape, word
 
 def test_fixed_sizes_are_checked():
     kernel = compile_kernel(read_program("A : 2 x 3\nY = sin(A)"))
-    with pytest.raises(ValueError, match="A has shape .* expected 2 x 3"):
+    with pytest.raises(ValueError, match=r"A has shape .* expected 2 x 3"):
         kernel(np.ones((3, 2)))
     square = compile_kernel(read_program("A : n x n\nY = sin(A)"))
     with pytest.raises(ValueError, match="A has shape"):

@@ -66,7 +66,8 @@ def test_the_instructions_of_an_expression(expression):
 
 
 CONSTANTS = ["ones(n,n) .* ones(n,n)", "square(ones(n,n))", "ones(n,n) ./ (ones(n,n) + 1)", "sin(ones(n,n))",
-             "ones(n,n) + 2*ones(n,n)", "3*ones(n,n)", "-ones(n,n)", "ones(n,n)'", "ones(n,n).^3", "ones(n,n)*ones(n,n)",
+             "ones(n,n) + 2*ones(n,n)", "3*ones(n,n)", "-ones(n,n)", "ones(n,n)'", "ones(n,n).^3",
+             "ones(n,n)*ones(n,n)",
              "tanh(2*ones(n,n)) ./ ones(n,n)", "sigmoid(zeros(n,n))", "1 ./ ones(n,n)"]  # fmt: skip
 
 

@@ -98,7 +98,7 @@ def test_unknown_functions_and_nodes_are_refused():
     class Mystery(MatrixExpr):
         shape = property(lambda self: self.args[0].shape)
 
-    evaluation = codegen.reference._Evaluation(program, {"A": np.ones((2, 2))}, {}, None)
+    evaluation = codegen.reference.Evaluation(program, {"A": np.ones((2, 2))}, {}, None)
     with pytest.raises(PushforwardError, match="Mystery"):
         evaluation.value(Mystery(nodes.symbol("A", Integer(2), Integer(2))))
 

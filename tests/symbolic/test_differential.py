@@ -242,7 +242,8 @@ def test_the_steps_of_the_seed(seed_program):
     steps = differentiate(seed_program, "X0").steps
     rules = [step for step in steps if step.is_rule]
     assert [(step.rule.name, step.where) for step in rules] == [
-        ("matrix product", "X1"), ("elementwise function", "X2"), ("matrix product", "X3"), ("elementwise function", "X4"),
+        ("matrix product", "X1"), ("elementwise function", "X2"), ("matrix product", "X3"),
+        ("elementwise function", "X4"),
     ]  # fmt: skip
     assert [str(step.before) for step in rules] == ["X0*W1", "Elementwise(f, 0, X1)", "X2*W2", "Elementwise(f, 0, X3)"]
     assert all(step.where in seed_program.symbols for step in steps)

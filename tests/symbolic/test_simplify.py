@@ -30,7 +30,7 @@ from symbolic.simplify import KNOWN_VALUE, REWRITES, Simplifier
 THREE, ONE = Integer(3), Integer(1)
 A, B, C = (symbol(name, THREE, THREE) for name in "ABC")
 c = symbol("c", ONE, ONE)
-ZERO, ALL_ONES, I = zeros(THREE, THREE), ones(THREE, THREE), identity(THREE)
+ZERO, ALL_ONES, EYE = zeros(THREE, THREE), ones(THREE, THREE), identity(THREE)
 NAMED = dict(zip("ABC", np.random.default_rng(1).uniform(0.5, 1.5, (3, 3, 3)), strict=True)) | {"c": np.array([[1.7]])}
 
 EXAMPLES = {
@@ -40,15 +40,17 @@ EXAMPLES = {
     ],
     "zero term": [add(A, ZERO), add(ZERO, A, ZERO, B), add(ZERO, ZERO)],
     "neutral factor": [
-        multiply(I, A), multiply(A, I, B), multiply(I, I), hadamard(A, ALL_ONES), hadamard(ALL_ONES, ALL_ONES),
+        multiply(EYE, A), multiply(A, EYE, B), multiply(EYE, EYE), hadamard(A, ALL_ONES), hadamard(ALL_ONES, ALL_ONES),
         quotient(A, ALL_ONES),
     ],
     "zeroth power": [power(A, Integer(0))],
     "transpose of a constant": [
         nodes.Basic.__new__(nodes.Transpose, constant)
-        for constant in (I, ones(ONE, THREE), scale(Integer(2), A), scale(c, A))
+        for constant in (EYE, ones(ONE, THREE), scale(Integer(2), A), scale(c, A))
     ],
-    "constant coefficient": [nodes.Basic.__new__(nodes.Scale, number, A) for number in (ones(ONE, ONE), nodes.constant(THREE))],
+    "constant coefficient": [
+        nodes.Basic.__new__(nodes.Scale, number, A) for number in (ones(ONE, ONE), nodes.constant(THREE))
+    ],
     "quotient": [
         hadamard(quotient(ALL_ONES, A), B), hadamard(B, quotient(ALL_ONES, A), C),
         hadamard(quotient(ALL_ONES, A), quotient(ALL_ONES, B)),
