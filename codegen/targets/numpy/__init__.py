@@ -32,7 +32,7 @@ def _with_constant(name: str, constant: str) -> Spelling:
 
 
 SPELLINGS: dict[str, Spelling] = {
-    # A.dot(B) takes a third of the time of A @ B on small matrices, and the same on large ones.
+    # A.dot(B) takes a third of the time of A @ B on small matrices, and the same BLAS routine on large ones.
     "matmul": Spelling("{0}.dot({1})", "{0}.dot({1}, out={out})"),
     "add": _infix("+", "add"),
     "subtract": _infix("-", "subtract"),
