@@ -12,7 +12,8 @@ import numpy as np
 from codegen.reference import Array, Functions, evaluate
 from symbolic.errors import PushforwardError
 from symbolic.functions import CATALOGUE
-from symbolic.program import Input, Program
+from symbolic.program import Program
+from symbolic.statements import Input
 
 ATTEMPTS = 40
 MARGIN = 0.02

@@ -30,11 +30,13 @@ if TYPE_CHECKING:
         ReadError,
         ShapeError,
     )  # fmt: skip
-    from symbolic.program import Input, Let, Program
+    from symbolic.program import Program
+    from symbolic.statements import Input, Let
 
 _HOME = {
     **dict.fromkeys(("parse", "read", "differential", "compile", "verify"), "pushforward.api"),
-    **dict.fromkeys(("Program", "Input", "Let"), "symbolic.program"),
+    "Program": "symbolic.program",
+    **dict.fromkeys(("Input", "Let"), "symbolic.statements"),
     **dict.fromkeys(("Differential", "ClosedForm", "Step"), "symbolic.differential"),
     **dict.fromkeys(
         ("PushforwardError", "ProgramError", "ReadError", "NameError_", "ShapeError", "LimitError", "NotSupported",

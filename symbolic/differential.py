@@ -19,9 +19,10 @@ from symbolic.errors import DifferentiationError, LimitError, NameError_
 from symbolic.language.names import differential_of, split_mark
 from symbolic.language.printer import STYLES, Printer, print_expression
 from symbolic.nodes import Node, operands, subexpressions, symbol, zeros
-from symbolic.program import Input, Let, Program, rewrite
+from symbolic.program import Program, rewrite
 from symbolic.rules import Rule, rule_for
 from symbolic.simplify import Rewrite, Simplifier
+from symbolic.statements import Input, Let
 
 LINEAR_FACTS = ("symmetric", "diagonal", "lower", "upper")
 MAX_CLOSED_FORM = 20_000

@@ -39,7 +39,8 @@ from symbolic.differential import Differential
 from symbolic.errors import NotSupported, PushforwardError
 from symbolic.functions import CATALOGUE
 from symbolic.nodes import Elementwise, Node, Quotient, Scale, is_number, subexpressions
-from symbolic.program import Input, Program
+from symbolic.program import Program
+from symbolic.statements import Input
 
 P = 2**61 - 1
 

@@ -58,9 +58,7 @@ CATALOGUE: dict[str, ElementaryFunction] = {
         ElementaryFunction("relu", "step(X)", singular=(0.0,), cite=_PIECEWISE),
         ElementaryFunction("leaky_relu", "0.01 + 0.99*step(X)", singular=(0.0,), cite=_PIECEWISE),
         ElementaryFunction("softplus", "sigmoid(X)", cite="Dugas et al. 2001, section 3"),
-        ElementaryFunction(
-            "sigmoid", "Y∘(1 - Y)", latex=r"\sigma", aliases=("σ", "sigma", "logistic"), cite="from exp and 1/x"
-        ),
+        ElementaryFunction("sigmoid", "Y∘(1 - Y)", aliases=("σ", "sigma", "logistic"), cite="from exp and 1/x"),
         ElementaryFunction(
             "silu", "Y + sigmoid(X)∘(1 - Y)", aliases=("swish",), cite="Elfwing et al. 2018, from X∘sigmoid(X)"
         ),
@@ -79,3 +77,8 @@ ALIASES: dict[str, str] = {alias: f.name for f in CATALOGUE.values() for alias i
 def canonical_function(name: str) -> str:
     """The catalogue's own name for `name`, or `name` itself."""
     return ALIASES.get(name, name)
+
+
+def only_a_function(name: str) -> bool:
+    """Whether no matrix can have this name; σ alone may be a matrix, and else σ(X) is the sigmoid of X."""
+    return canonical_function(name) in CATALOGUE and name != "sigma"

@@ -6,7 +6,8 @@ are added: `Scale` (a number or a 1×1 matrix times a matrix), `Quotient` (eleme
 
 - sums and products are flat, because they are associative;
 - a numeric coefficient stands outermost, once: 2*A*(3*B) is Scale(6, A B);
-- a 1×1 factor of a matrix product is a `Scale`, so that the shapes of a `MatMul` chain plainly.
+- a 1×1 factor of a matrix product is a `Scale`, so that the shapes of a `MatMul` chain plainly;
+- a product of 1×1 matrices is a `Scale` too, whichever product it is.
 
 The shape of every argument is taken to fit; `symbolic.shapes` is where that is checked.
 """
@@ -170,8 +171,10 @@ def scale(coefficient: Expr | Node, matrix: Node) -> Node:
         return matrix if coefficient == 1 else Basic.__new__(Scale, coefficient, matrix)
     number, coefficient = split_number(coefficient)
     inner, matrix = split_number(matrix)
-    scaled = matrix if coefficient == ones(*SCALAR) else Basic.__new__(Scale, coefficient, matrix)
-    return scale(number * inner, scaled)
+    one = ones(*SCALAR)
+    if one in (coefficient, matrix):
+        return scale(number * inner, matrix if coefficient == one else coefficient)
+    return scale(number * inner, Basic.__new__(Scale, coefficient, matrix))
 
 
 def multiply(*factors: Node) -> Node:
@@ -186,6 +189,9 @@ def multiply(*factors: Node) -> Node:
             scalars.append(factor.coefficient)
             factor = factor.matrix
         for link in factor.args if type(factor) is MatMul else (factor,):
+            if link.shape == SCALAR:
+                scalars.append(link)
+                continue
             chain.append(link)
             if _is_scalar(chain):
                 scalars.append(_product(chain))
@@ -197,6 +203,8 @@ def multiply(*factors: Node) -> Node:
 
 
 def hadamard(*factors: Node) -> Node:
+    if factors[0].shape == SCALAR:
+        return multiply(*factors)
     numbers, rest = zip(*map(split_number, factors), strict=True)
     flat = _flatten(HadamardProduct, rest)
     product = flat[0] if len(flat) == 1 else Basic.__new__(HadamardProduct, *flat)

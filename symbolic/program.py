@@ -12,42 +12,9 @@ from symbolic import nodes, scalars
 from symbolic.errors import NameError_
 from symbolic.functions import CATALOGUE
 from symbolic.language.printer import STYLES, Printer
-from symbolic.nodes import Elementwise, Node, Shape, subexpressions
+from symbolic.nodes import Elementwise, Node, subexpressions
+from symbolic.statements import Input, Let, ScalarFunction
 from symbolic.verification import verify
-
-
-@dataclass(frozen=True)
-class Input:
-    """A matrix that is given. `facts`: symmetric, spd, orthogonal, diagonal, lower, upper, positive."""
-
-    name: str
-    shape: Shape
-    facts: tuple[str, ...] = ()
-
-    @property
-    def symbol(self) -> Node:
-        return nodes.symbol(self.name, *self.shape)
-
-
-@dataclass(frozen=True)
-class Let:
-    """`name = expr`; `source` is the text it was read from, kept for teaching."""
-
-    name: str
-    expr: Node
-    source: str = field(default="", compare=False)
-
-    @property
-    def symbol(self) -> Node:
-        return nodes.symbol(self.name, *self.expr.shape)
-
-
-@dataclass(frozen=True)
-class ScalarFunction:
-    """f(x) = body, where `body` is a SymPy expression of `scalars.ARGUMENT`."""
-
-    name: str
-    body: Expr
 
 
 @dataclass(frozen=True)
@@ -64,7 +31,7 @@ class Program:
     functions: tuple[ScalarFunction, ...] = ()
 
     def __post_init__(self) -> None:
-        verify(self)
+        verify(self.inputs, self.lets, self.outputs, self.functions)
 
     # Words
 

@@ -230,7 +230,26 @@ def _own(name: str) -> Any:
     def fdiff(self: Any, argindex: int = 1) -> Expr:
         return evaluate(derivative_syntax(name), {"X": self.args[0], "Y": self})
 
-    return type(name, (Function,), {"fdiff": fdiff, "is_real": True})
+    def evaluate_to(self: Any, precision: int) -> Expr:
+        return _IN_SYMPY[name](self.args[0])._eval_evalf(precision)
+
+    return type(name, (Function,), {"fdiff": fdiff, "_eval_evalf": evaluate_to, "is_real": True})
+
+
+_IN_SYMPY: dict[str, Any] = {
+    "expm1": lambda x: sympy.exp(x) - 1,
+    "log1p": lambda x: sympy.log(1 + x),
+    "abs": sympy.Abs,
+    "sign": sympy.sign,
+    "step": lambda x: (1 + sympy.sign(x)) / 2,
+    "relu": lambda x: (x + sympy.Abs(x)) / 2,
+    "leaky_relu": lambda x: Rational(101, 200) * x + Rational(99, 200) * sympy.Abs(x),
+    "softplus": lambda x: sympy.log(1 + sympy.exp(x)),
+    "sigmoid": lambda x: 1 / (1 + sympy.exp(-x)),
+    "silu": lambda x: x / (1 + sympy.exp(-x)),
+    "gelu": lambda x: x * (1 + sympy.erf(x / sympy.sqrt(2))) / 2,
+}
+"""The values of our own functions at numbers, through SymPy's."""
 
 
 _SYMPYS = ["sin", "cos", "tan", "asin", "acos", "atan", "sinh", "cosh", "tanh", "exp", "log", "erf"]

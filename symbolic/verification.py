@@ -5,41 +5,39 @@ Run after every construction of a Program, so that no transformation can leave a
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
-from sympy import Expr, MatrixSymbol
+from sympy import MatrixSymbol
 
 from symbolic import scalars, shapes
 from symbolic.errors import NameError_, ProgramError, ShapeError
-from symbolic.functions import CATALOGUE
-from symbolic.language.names import is_valid
+from symbolic.functions import CATALOGUE, canonical_function, only_a_function
+from symbolic.language.expressions import PLANNED, WORDS
+from symbolic.language.names import is_plain, is_valid
 from symbolic.nodes import CONSTANTS, Elementwise, Node, subexpressions
-
-if TYPE_CHECKING:
-    from symbolic.program import Let, Program
+from symbolic.statements import Input, Let, ScalarFunction
 
 
-def verify(program: Program) -> None:
-    """Raise NameError_, ShapeError or NotSupported, naming the statement, unless the program holds together."""
-    verification = _Verification(program)
-    for let in program.lets:
+def verify(
+    inputs: tuple[Input, ...], lets: tuple[Let, ...], outputs: tuple[str, ...], functions: tuple[ScalarFunction, ...]
+) -> None:
+    """Raise NameError_, ShapeError or NotSupported, naming the statement, unless a program holds together."""
+    verification = _Verification(inputs, functions)
+    for let in lets:
         try:
             verification.add(let)
         except ProgramError as error:
             error.message = f"in {let.name}: {error.message}"
             raise
-    verification.check_outputs()
-    verification.check_names()
+    verification.check_outputs(outputs)
+    verification.check_names(functions)
 
 
 class _Verification:
-    def __init__(self, program: Program) -> None:
-        self.program = program
+    def __init__(self, inputs: tuple[Input, ...], functions: tuple[ScalarFunction, ...]) -> None:
         self.bound: dict[str, Node] = {}
         self.checked: set[Node] = set()
-        self.functions: set[str] = set()
-        self.sizes: set[Expr] = set(program.sizes)
-        for given in program.inputs:
+        self.functions = {function.name for function in functions}
+        self.sizes = {size for given in inputs for size in given.shape if not size.is_Integer}
+        for given in inputs:
             self.bind(given.name, given.symbol)
 
     def bind(self, name: str, symbol: Node) -> None:
@@ -79,18 +77,26 @@ class _Verification:
                 hint = "give it as a number, or declare an input that has it"
                 raise NameError_(f"no input has the size {size}", hint=hint)
 
-    def check_outputs(self) -> None:
-        for name in self.program.outputs:
+    def check_outputs(self, outputs: tuple[str, ...]) -> None:
+        for name in outputs:
             if name not in self.bound:
                 raise NameError_(f"the output {name!r} is not defined")
-        if not self.program.outputs:
+        if not outputs:
             raise NameError_("a program returns at least one matrix")
 
-    def check_names(self) -> None:
-        """Names are plain words, so that no program can carry other text into a generated file."""
-        for name in (*self.bound, *map(str, self.sizes), *self.program.definitions, *self.functions):
-            if not is_valid(name):
+    def check_names(self, functions: tuple[ScalarFunction, ...]) -> None:
+        """Names are those the reader gives, so that a print reads back and no other text reaches a generated file."""
+        for name in self.bound:
+            if not is_valid(name, self.bound) or name in WORDS:
                 raise NameError_(f"{name!r} cannot be a name")
-        for function in self.program.functions:
+            if name in self.functions or only_a_function(name):
+                raise NameError_(f"{name!r} is the name of a function and cannot be the name of a matrix")
+        for size in sorted(map(str, self.sizes)):
+            if not is_plain(size) or size in WORDS or size == "scalar":
+                raise NameError_(f"{size!r} cannot be the name of a size")
+        for name in sorted(self.functions - CATALOGUE.keys()):
+            if not is_plain(name) or name in WORDS | PLANNED or canonical_function(name) in CATALOGUE:
+                raise NameError_(f"{name!r} cannot be the name of a function")
+        for function in functions:
             if function.body.free_symbols - {scalars.ARGUMENT} or function.name in CATALOGUE:
                 raise NameError_(f"{function.name!r} is not a function of one argument under a name of its own")

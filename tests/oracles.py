@@ -16,7 +16,8 @@ from symbolic import nodes
 from symbolic.language.names import differential_of
 from symbolic.language.read import read_expression
 from symbolic.nodes import SCALAR, dimension
-from symbolic.program import Input, Let, Program
+from symbolic.program import Program
+from symbolic.statements import Input, Let
 
 STEP = 1e-30
 TIGHT = 1e-12

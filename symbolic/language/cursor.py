@@ -17,7 +17,7 @@ class Cursor:
 
     def __init__(self, tokens: list[Token], source: Source) -> None:
         self.source = source
-        self.tokens = _join_lines(tokens)
+        self.tokens = join_lines(tokens)
         self.index = 0
         self.start = 0
         self.nesting = 0
@@ -89,7 +89,7 @@ _STARTING = (":", "in")
 """Operators after which a statement does not go on in the next line."""
 
 
-def _join_lines(tokens: list[Token]) -> list[Token]:
+def join_lines(tokens: list[Token]) -> list[Token]:
     """Without the line ends inside brackets and after an operator: those lines go on."""
     depth = 0
     joined: list[Token] = []

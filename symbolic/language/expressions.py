@@ -9,16 +9,20 @@ postfix  := atom (' | ᵀ | ^exponent | .^exponent)*
 from __future__ import annotations
 
 import re
-from itertools import pairwise, takewhile
+from collections.abc import Iterable, Iterator
+from itertools import groupby, takewhile
 
 from symbolic.errors import LimitError, NameError_, NotSupported, ReadError, Source, Span
-from symbolic.functions import CATALOGUE, canonical_function
+from symbolic.functions import CATALOGUE, canonical_function, only_a_function
 from symbolic.language.cursor import MAX_NESTING, Cursor
 from symbolic.language.syntax import Call, Filled, Name, Number, Power, Product, Sum, Syntax, Transposed
 from symbolic.language.tokens import Kind, Token
 
 FILLED = {"ones": 2, "zeros": 2, "eye": 1}
 RESERVED = frozenset(("function", "end", "return"))
+WORDS = RESERVED | FILLED.keys() | {"pi"}
+"""Words that cannot be names."""
+
 PLANNED = frozenset(
     """inv pinv solve tr trace det logdet norm sum mean var max min vec reshape diag diagonal kron expm logm sqrtm
     sinm cosm chol cholesky qr lu eig eigh svd softmax logsumexp hcat vcat hstack vstack tril triu sylvester lyapunov
@@ -39,7 +43,7 @@ class Expressions(Cursor):
 
     def __init__(self, tokens: list[Token], source: Source) -> None:
         super().__init__(tokens, source)
-        self.values = _value_names(self.tokens)
+        self.values = value_names(statements(self.tokens))
         self.primes = 0
 
     def since(self, start: Token) -> Span:
@@ -172,7 +176,7 @@ class Expressions(Cursor):
         if canonical_function(token.text) in CATALOGUE and token.text not in self.values:
             if self.at("^", ".^"):
                 raise self.power_of_function(token)
-            hint = f"for a matrix called {token.text}, declare it: {token.text} : n x m"
+            hint = "" if only_a_function(token.text) else f"for a matrix of this name, declare it: {token.text} : n x m"
             raise self.unexpected(f"'(' after the function {token.text}", hint)
         return Name(token.text, token.span)
 
@@ -251,7 +255,7 @@ class Expressions(Cursor):
                 raise ReadError("a size is a whole number", token.span, self.source)
             return self.positive(token.number.numerator, token)
         hint = "shapes are written `n x 2`, `h` for a column, or `scalar`"
-        if token.kind is not Kind.NAME or token.text in RESERVED:
+        if token.kind is not Kind.NAME or token.text in WORDS or token.text == "scalar":
             raise self.unexpected("a size, a number or a name", hint)
         if _GLUED.fullmatch(token.text):
             raise ReadError(f"{token.text!r} is one name", token.span, self.source, "leave spaces: n x 2")
@@ -263,31 +267,49 @@ class Expressions(Cursor):
         return value
 
 
-def _value_names(tokens: list[Token]) -> frozenset[str]:
-    """The names that stand somewhere for a matrix: anywhere but before a bracket, primes aside.
+def statements(tokens: list[Token]) -> Iterator[list[Token]]:
+    """The tokens of each statement, its lines joined."""
+    for ends, group in groupby(tokens, key=lambda token: token.kind is Kind.NEWLINE):
+        if not ends:
+            yield list(group)
+
+
+def is_definition(statement: list[Token]) -> bool:
+    """f(x) = … or f.(x) = …: a name, a name in brackets, an equals sign."""
+    kinds = tuple(token.kind for token in statement[:5])
+    return kinds == (Kind.NAME, Kind.OPEN, Kind.NAME, Kind.CLOSE, Kind.OPERATOR) and statement[4].text == "="
+
+
+def value_names(statements: Iterable[list[Token]]) -> frozenset[str]:
+    """The names that stand somewhere for a matrix: bound, or in an expression anywhere but before a bracket.
 
     This tells A (B + C), a product, from f(X), a call, in notations that write both alike. The functions known
-    by name are matrices only where the text assigns or declares one of that name, and π never is a function.
+    by name are matrices only where the text binds one of that name, and π never is a function.
     """
-    bound, used = _bound_names(tokens), {"pi"}
-    following: Token | None = None
-    for token in reversed(tokens):
-        called = following is not None and following.kind is Kind.OPEN and following.text in CALLING
-        if token.kind is Kind.NAME and not called:
-            used.add(token.text)
-        if token.kind is not Kind.PRIME:
-            following = token
+    bound, used = set(), {"pi"}
+    for statement in statements:
+        follower = statement[1] if len(statement) > 1 else statement[0]
+        if statement[0].text == "function":
+            header = takewhile(lambda token: token.kind is not Kind.CLOSE, statement[3:])
+            bound |= {token.text for token in header if token.kind is Kind.NAME}
+        elif follower.kind is Kind.OPERATOR and follower.text in ("=", ":", "in"):
+            bound.add(statement[0].text)
+        if follower.text not in (":", "in"):
+            used.update(_uncalled_names(statement))
     return frozenset(bound | {name for name in used if canonical_function(name) not in CATALOGUE})
 
 
-def _bound_names(tokens: list[Token]) -> set[str]:
-    """What is assigned, declared or an argument in the header of a Julia function."""
-    bound = set()
-    for name, follower in pairwise(tokens):
-        if name.kind is Kind.NAME and follower.kind is Kind.OPERATOR and follower.text in ("=", ":", "in"):
-            bound.add(name.text)
-    start = next((k for k, token in enumerate(tokens) if token.kind is not Kind.NEWLINE), 0)
-    if tokens[start].text == "function":
-        header = takewhile(lambda token: token.kind is not Kind.CLOSE, tokens[start + 3 :])
-        bound |= {token.text for token in header if token.kind is Kind.NAME}
-    return bound
+def _uncalled_names(statement: list[Token]) -> Iterator[str]:
+    """The names that no bracket follows, primes aside; the sizes in ones(n, m) are left out."""
+    position = 0
+    while position < len(statement):
+        token, position = statement[position], position + 1
+        if token.text in FILLED:
+            while position < len(statement) and statement[position].kind is not Kind.CLOSE:
+                position += 1
+        elif token.kind is Kind.NAME:
+            following = position
+            while following < len(statement) and statement[following].kind is Kind.PRIME:
+                following += 1
+            if following == len(statement) or statement[following].text not in CALLING:
+                yield token.text

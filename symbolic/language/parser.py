@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from symbolic.errors import LimitError, NameError_, ReadError, Source
-from symbolic.functions import CATALOGUE, canonical_function
-from symbolic.language.expressions import FILLED, PLANNED, RESERVED, Expressions
+from symbolic.functions import CATALOGUE, canonical_function, only_a_function
+from symbolic.language.expressions import PLANNED, WORDS, Expressions, is_definition
 from symbolic.language.syntax import (
     Assignment,
     Declaration,
@@ -79,7 +79,7 @@ class Statements(Expressions):
         self.advance()
         parameters: list[Name] = []
         while self.here.kind is not Kind.CLOSE:
-            token = self.bound_name()
+            token = self.matrix_name()
             parameters.append(Name(token.text, token.span))
             if self.at("::"):
                 self.skip_type()
@@ -104,7 +104,7 @@ class Statements(Expressions):
                 return self.declaration()
             if follower.text == "=":
                 return self.assignment()
-        if self.is_definition():
+        if is_definition([self.peek(offset) for offset in range(5)]):
             return self.definition()
         value = self.expression()
         if self.at("="):
@@ -121,12 +121,19 @@ class Statements(Expressions):
 
     def bound_name(self) -> Token:
         token = self.expect(Kind.NAME, "a name")
-        if token.text in RESERVED or token.text in FILLED or token.text == "pi":
+        if token.text in WORDS:
             raise NameError_(f"{token.text!r} is a word of the language and cannot be a name", token.span, self.source)
         return token
 
+    def matrix_name(self) -> Token:
+        token = self.bound_name()
+        if only_a_function(token.text):
+            message = f"{token.text!r} is the name of a function and cannot be the name of a matrix"
+            raise NameError_(message, token.span, self.source)
+        return token
+
     def assignment(self) -> Assignment:
-        name = self.bound_name()
+        name = self.matrix_name()
         self.advance()
         value = self.expression()
         if self.at("="):
@@ -134,13 +141,6 @@ class Statements(Expressions):
                 "a second '=' in one statement", self.here.span, self.source, "one name a statement: X = …, then Y = X"
             )
         return Assignment(name.text, value, name.span.to(value.span), name.span)
-
-    def is_definition(self) -> bool:
-        """f(x) = … or f.(x) = …: a name, a name in brackets, an equals sign."""
-        kinds = tuple(self.peek(offset).kind for offset in range(4))
-        return kinds == (Kind.NAME, Kind.OPEN, Kind.NAME, Kind.CLOSE) and (
-            self.peek(4).kind is Kind.OPERATOR and self.peek(4).text == "="
-        )
 
     def definition(self) -> Definition:
         function = self.bound_name()
@@ -158,7 +158,7 @@ class Statements(Expressions):
     # Shapes
 
     def declaration(self) -> Declaration:
-        name = self.bound_name()
+        name = self.matrix_name()
         if self.advance().text == "in":
             rows, cols = self.real_space()
         else:

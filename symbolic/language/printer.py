@@ -16,6 +16,7 @@ from sympy import (
     HadamardPower,
     HadamardProduct,
     Identity,
+    Integer,
     MatAdd,
     MatMul,
     MatrixSymbol,
@@ -24,6 +25,7 @@ from sympy import (
     Pow,
     Rational,
     S,
+    Symbol,
     Transpose,
     ZeroMatrix,
 )
@@ -31,6 +33,7 @@ from sympy import (
 from symbolic import scalars
 from symbolic.functions import CATALOGUE
 from symbolic.language.names import ascii_name, latex_name, unicode_name
+from symbolic.language.tokens import MAX_EXPONENT, MAX_LITERAL
 from symbolic.nodes import (
     SCALAR,
     Elementwise,
@@ -42,7 +45,6 @@ from symbolic.nodes import (
     operands,
     split_number,
     subexpressions,
-    symbol,
 )  # fmt: skip
 
 SUM, PRODUCT, JOINED, POSTFIX, ATOM = range(1, 6)
@@ -63,6 +65,7 @@ class Style:
     power: Callable[[str], str]
     transpose: str
     multiple: str
+    times: str
     brackets: tuple[str, str]
     function: Callable[[str], str]
     size_sign: str
@@ -75,10 +78,6 @@ class Style:
     space: str = "{}"
     fact: str = " {}"
     returned: str = "return "
-
-    def of_scalars(self) -> Style:
-        """The same notation for formulas of numbers, where every product is a product of numbers."""
-        return replace(self, hadamard=self.product, quotient="/", power=self.scalar_power.format)
 
 
 def _plain_function(name: str) -> str:
@@ -93,17 +92,17 @@ def _latex_function(name: str) -> str:
 
 TEXT = Style(
     name=ascii_name, product="*", product_level=PRODUCT, hadamard=" .* ", quotient=" ./ ", power=".^{}".format,
-    transpose="'", multiple="*", brackets=("(", ")"), function=ascii_name, size_sign=" x ", declaration=" : ",
-    fraction="{}/{}".format, line_end="", pi="pi", filled=_plain_function, scalar_power="^{}",
+    transpose="'", multiple="*", times="*", brackets=("(", ")"), function=ascii_name, size_sign=" x ",
+    declaration=" : ", fraction="{}/{}".format, line_end="", pi="pi", filled=_plain_function, scalar_power="^{}",
 )  # fmt: skip
 UNICODE = replace(
     TEXT, name=unicode_name, product=" ", product_level=JOINED, hadamard=" ⊙ ", quotient=" ⊘ ", transpose="ᵀ",
-    multiple=" ", function=unicode_name, size_sign=" × ", pi="π",
+    multiple=" ", times="·", function=unicode_name, size_sign=" × ", pi="π",
 )  # fmt: skip
 LATEX = replace(
-    UNICODE, name=latex_name, hadamard=r" \odot ", quotient=r" \oslash ", power=r"^{{\circ {}}}".format,
-    transpose=r"^\top", brackets=(r"\left(", r"\right)"), function=_latex_function, size_sign=r" \times ",
-    declaration=r" \in ", fraction=r"\frac{{{}}}{{{}}}".format, line_end=r" \\", pi=r"\pi ",
+    UNICODE, name=latex_name, times=r" \cdot ", hadamard=r" \odot ", quotient=r" \oslash ",
+    power=r"^{{\circ {}}}".format, transpose=r"^\top", brackets=(r"\left(", r"\right)"), function=_latex_function,
+    size_sign=r" \times ", declaration=r" \in ", fraction=r"\frac{{{}}}{{{}}}".format, line_end=r" \\", pi=r"\pi ",
     filled=r"\operatorname{{{}}}".format, scalar_power="^{{{}}}", space=r"\mathbb{{R}}^{{{}}}",
     fact=r"\ \text{{{}}}", returned=r"\operatorname{return}\ ",
 )  # fmt: skip
@@ -130,17 +129,19 @@ class Printer:
     def declaration(self, name: str, shape: Shape, facts: tuple[str, ...]) -> str:
         """X0 : n × 2, X_0 \\in \\mathbb{R}^{n \\times 2}"""
         style = self.style
-        sizes = style.space.format(style.size_sign.join(map(str, shape)))
+        sizes = style.space.format(style.size_sign.join(map(self.size, shape)))
         return f"{style.name(name)}{style.declaration}{sizes}" + "".join(map(style.fact.format, facts))
 
+    def size(self, size: Expr) -> str:
+        return self.style.name(str(size))
+
     def equation(self, name: str, expression: Node) -> str:
-        return f"{self.style.name(name)} = {self(expression)}"
+        return f"{self.style.name(name)} = {self.or_number(expression)}"
 
     def definition(self, name: str, body: Expr, order: int = 0) -> str:
         """f(x) = x*sin(x), and its derivatives: f'(x) = …"""
-        argument = symbol("x", *SCALAR)
-        right = Printer(self.style.of_scalars())(scalars.spread(scalars.derivative(body, order), argument))
-        return f"{self.style.function(name)}{chr(39) * order}(x) = {right}"
+        right = self.number(scalars.derivative(body, order))[0]
+        return f"{self.style.function(name)}{chr(39) * order}({self.style.name('x')}) = {right}"
 
     def returned(self, outputs: tuple[str, ...]) -> str:
         return self.style.returned + ", ".join(map(self.style.name, outputs))
@@ -161,32 +162,35 @@ class Printer:
         opening, closing = self.style.brackets
         return f"{opening}{text}{closing}"
 
+    def or_number(self, node: Node) -> str:
+        """Where a number alone is read as a 1×1 matrix."""
+        number, matrix = split_number(node)
+        return self.number(number)[0] if _is_one(matrix) else self(node)
+
     def sum(self, node: Node) -> Printed:
         """Constant terms are printed as plain numbers where another term gives the shape."""
-        terms = node.args
-        plain = any(not _is_constant(term) for term in terms)
-        text = ""
-        for term in terms:
-            number, matrix = split_number(term)
-            negative = bool(number.is_negative)
-            printed = self.term(-number if negative else number, matrix, plain)
-            text += (" - " if negative else " + ") if text else ("-" if negative else "")
-            text += printed
-        return text, SUM
+        plain = any(not _is_constant(term) for term in node.args)
+        return self.signed([self.term(*split_number(term), plain) for term in node.args]), SUM
 
-    def term(self, number: Expr, matrix: Node, plain: bool) -> str:
+    def signed(self, terms: list[tuple[bool, str]]) -> str:
+        """-A + B - C, from every term's sign and print."""
+        first, *rest = (("-" if negative else "+", text) for negative, text in terms)
+        return first[0].removeprefix("+") + first[1] + "".join(f" {sign} {text}" for sign, text in rest)
+
+    def term(self, number: Expr, matrix: Node, plain: bool) -> tuple[bool, str]:
+        """Whether a term of a sum is subtracted, and what is."""
+        negative = _has_minus(number)
+        number = -number if negative else number
         if plain and type(matrix) is OneMatrix:
-            return self.number(number)[0]
+            return negative, self.at_least_number(number, PRODUCT)
         if plain and type(matrix) is Scale and type(matrix.matrix) is OneMatrix and number == 1:
-            return self.at_least(matrix.coefficient, PRODUCT)
+            return negative, self.at_least(matrix.coefficient, PRODUCT)
         text, binds = self.multiple(number, matrix)
-        return text if binds >= PRODUCT else self.bracket(text)
+        return negative, text if binds >= PRODUCT else self.bracket(text)
 
     def multiple(self, number: Expr, matrix: Node) -> Printed:
         if number == 1:
             return self.print(matrix)
-        if type(matrix) is OneMatrix and matrix.shape == SCALAR:
-            return self.number(number)
         if type(matrix) is Quotient and type(matrix.numerator) is OneMatrix:
             return self.numerator(number, matrix)
         text, binds = self.print(matrix)
@@ -197,11 +201,9 @@ class Printer:
     def scale(self, node: Node) -> Printed:
         coefficient, matrix = node.args
         if is_number(coefficient):
-            if coefficient.is_negative:
-                text, binds = self.multiple(-coefficient, matrix)
-                return "-" + (text if binds >= PRODUCT else self.bracket(text)), SUM
-            return self.multiple(coefficient, matrix)
-        inner = self.at_least(matrix, POSTFIX if type(matrix) is Quotient else PRODUCT)
+            negative, text = self.term(coefficient, matrix, plain=False)
+            return ("-" + text, SUM) if negative else self.multiple(coefficient, matrix)
+        inner = self.at_least(matrix, PRODUCT if type(matrix) in (MatMul, Scale) else POSTFIX)
         level = PRODUCT if self.print(matrix)[1] < JOINED else self.style.product_level
         return f"{self.at_least(coefficient, POSTFIX)}{self.style.multiple}{inner}", level
 
@@ -224,50 +226,87 @@ class Printer:
     def power(self, node: Node) -> Printed:
         base, exponent = node.args
         text = self.at_least(base, ATOM)
-        return text + self.style.power(self.at_least_number(exponent, POSTFIX)), POSTFIX
+        return text + self.style.power(self.at_least_number(exponent, ATOM)), POSTFIX
 
     def transposed(self, node: Node) -> Printed:
         return self.at_least(node.args[0], ATOM) + self.style.transpose, POSTFIX
 
     def elementwise(self, node: Node) -> Printed:
-        primes = "'" * node.order
-        return f"{self.style.function(node.function)}{primes}{self.bracket(self(node.argument))}", ATOM
-
-    def ones(self, node: Node) -> Printed:
-        return ("1", ATOM) if node.shape == SCALAR else self.filled("ones", node.shape)
+        known = node.function in CATALOGUE
+        argument = self(node.argument) if known else self.or_number(node.argument)
+        return f"{self.style.function(node.function)}{chr(39) * node.order}{self.bracket(argument)}", ATOM
 
     def filled(self, function: str, sizes: tuple[Any, ...]) -> Printed:
-        return f"{self.style.filled(function)}({', '.join(map(str, sizes))})", ATOM
+        return f"{self.style.filled(function)}({', '.join(map(self.size, sizes))})", ATOM
 
-    # Numbers
+    # Numbers and scalar formulas
 
     def number(self, value: Expr) -> Printed:
-        """An exact number: a decimal where it ends soon, else a fraction; roots and π as they are."""
+        """An exact number, or a formula in x: decimals where they end soon, else fractions; roots and π stay."""
         if value is S.Pi:
             return self.style.pi, ATOM
+        if value is S.Exp1:
+            return self.call("exp", S.One), ATOM
+        if isinstance(value, Symbol):
+            return self.style.name(value.name), ATOM
         if isinstance(value, Rational):
             return self.rational(value)
         if isinstance(value, Add):
-            return " + ".join(self.at_least_number(term, PRODUCT) for term in value.args), SUM
-        if isinstance(value, Mul):
-            return self.style.multiple.join(self.at_least_number(f, POSTFIX) for f in value.args), PRODUCT
+            minuses = map(_has_minus, value.args)
+            terms = [
+                (minus, self.at_least_number(-term if minus else term, PRODUCT))
+                for minus, term in zip(minuses, value.args, strict=True)
+            ]
+            return self.signed(terms), SUM
+        if _has_minus(value):
+            return "-" + self.at_least_number(-value, PRODUCT), SUM
+        if isinstance(value, Mul) or _is_reciprocal(value):
+            return self.number_product(_in_order(value)), PRODUCT
         if isinstance(value, Pow):
-            if value.args[1] == S.Half:
-                return f"{self.style.function('sqrt')}({self.number(value.args[0])[0]})", ATOM
-            if value.args[1] == -S.Half:
-                return self.style.fraction("1", self.number(Pow(value.args[0], S.Half))[0]), PRODUCT
-            base, exponent = (self.at_least_number(part, ATOM) for part in value.args)
-            return base + self.style.scalar_power.format(exponent), POSTFIX
-        name = scalars.name_of(value)
-        return f"{self.style.function(name)}({self.number(value.args[0])[0]})", ATOM
+            base, exponent = value.args
+            if exponent == S.Half:
+                return self.call("sqrt", base), ATOM
+            text = self.style.scalar_power.format(self.at_least_number(exponent, ATOM))
+            return self.at_least_number(base, ATOM) + text, POSTFIX
+        return self.call(scalars.name_of(value), value.args[0]), ATOM
+
+    def call(self, function: str, argument: Expr) -> str:
+        return self.style.function(function) + self.bracket(self.number(argument)[0])
+
+    def number_product(self, factors: list[Expr]) -> str:
+        """2*x/(1 + x)"""
+        text = "1" if _is_reciprocal(factors[0]) else ""
+        for factor in factors:
+            if _is_reciprocal(factor):
+                text += "/" + self.at_least_number(1 / factor, POSTFIX)
+            else:
+                text += (self.style.times if text else "") + self.at_least_number(factor, POSTFIX)
+        return text
 
     def rational(self, value: Rational) -> Printed:
+        if value < 0:
+            return "-" + self.at_least_number(-value, PRODUCT), SUM
         if value.is_Integer:
-            return str(value), ATOM if value >= 0 else SUM
+            return self.integer(int(value))
         decimal = _decimal(value)
         if decimal is not None:
-            return decimal, ATOM if value >= 0 else SUM
-        return self.style.fraction(value.p, value.q), PRODUCT if value > 0 else SUM
+            return decimal, ATOM
+        above, below = (self.at_least_number(Integer(part), ATOM) for part in (value.p, value.q))
+        return self.style.fraction(above, below), PRODUCT
+
+    def integer(self, value: int) -> Printed:
+        """One literal, or in two parts, a*1e300 + b, where that would be longer than the reader allows."""
+        digits = str(value)
+        significant = digits.rstrip("0")
+        zeros = len(digits) - len(significant)
+        if len(digits) <= MAX_LITERAL:
+            return digits, ATOM
+        if len(significant) <= MAX_LITERAL and zeros <= MAX_EXPONENT:
+            return f"{significant}e{zeros}", ATOM
+        cut = min(zeros or len(digits) // 2, MAX_EXPONENT)
+        above, below = divmod(value, 10**cut)
+        text = f"{self.at_least_number(Integer(above), POSTFIX)}{self.style.times}1e{cut}"
+        return (f"{text} + {self.at_least_number(Integer(below), PRODUCT)}", SUM) if below else (text, PRODUCT)
 
     def at_least_number(self, value: Expr, level: int) -> str:
         text, binds = self.number(value)
@@ -279,10 +318,31 @@ def _decimal(value: Rational) -> str | None:
     for digits in range(1, 13):
         scaled = value * 10**digits
         if scaled.is_Integer:
-            sign = "-" if scaled < 0 else ""
-            whole = str(abs(int(scaled))).rjust(digits + 1, "0")
-            return f"{sign}{whole[:-digits]}.{whole[-digits:]}"
+            whole = str(int(scaled)).rjust(digits + 1, "0")
+            decimal = f"{whole[:-digits]}.{whole[-digits:]}"
+            return decimal if len(decimal) <= MAX_LITERAL else None
     return None
+
+
+def _has_minus(value: Expr) -> bool:
+    """Whether a number or formula is written with a sign in front."""
+    return bool(value.as_coeff_Mul()[0] < 0)
+
+
+def _is_reciprocal(factor: Expr) -> bool:
+    return isinstance(factor, Pow) and _has_minus(factor.args[1])
+
+
+def _in_order(product: Expr) -> list[Expr]:
+    """The factors in an order in which no number multiplies a sum alone: SymPy would distribute it."""
+    factors = Mul.make_args(product)
+    if any(factor.is_Add for factor in factors):
+        return sorted(factors, key=lambda factor: (factor.is_Rational, not factor.is_Add, _is_reciprocal(factor)))
+    return sorted(factors, key=_is_reciprocal)
+
+
+def _is_one(node: Node) -> bool:
+    return type(node) is OneMatrix and node.shape == SCALAR
 
 
 def _is_constant(node: Node) -> bool:
@@ -296,7 +356,7 @@ def _is_constant(node: Node) -> bool:
 _PRINTERS: dict[type, Callable[[Printer, Any], Printed]] = {
     MatrixSymbol: lambda p, node: (p.style.name(node.name), ATOM),
     ZeroMatrix: lambda p, node: p.filled("zeros", node.shape),
-    OneMatrix: Printer.ones,
+    OneMatrix: lambda p, node: p.filled("ones", node.shape),
     Identity: lambda p, node: p.filled("eye", node.shape[:1]),
     MatAdd: Printer.sum,
     MatMul: Printer.product,

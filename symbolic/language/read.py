@@ -11,9 +11,11 @@ from symbolic import scalars, shapes
 from symbolic.collection import without_collecting
 from symbolic.errors import NameError_, ProgramError, ReadError, ShapeError, Source, Span
 from symbolic.language import latex_lexer, text_lexer
+from symbolic.language.cursor import join_lines
 from symbolic.language.elaborate import Elaboration
+from symbolic.language.expressions import is_definition, statements, value_names
 from symbolic.language.infer import Inference
-from symbolic.language.names import resolve_ascii_mark
+from symbolic.language.names import resolve_mark
 from symbolic.language.parser import parse, parse_expression
 from symbolic.language.syntax import (
     Assignment,
@@ -28,7 +30,8 @@ from symbolic.language.syntax import (
 )  # fmt: skip
 from symbolic.language.tokens import Kind, Token
 from symbolic.nodes import Node
-from symbolic.program import Input, Let, Program, ScalarFunction
+from symbolic.program import Program
+from symbolic.statements import Input, Let, ScalarFunction
 
 DIALECTS = ("text", "latex")
 _LATEX_SIGNS = re.compile(r"\\(?!\\)[A-Za-z]{2,}|_\{|\^\{|\\\\")
@@ -72,15 +75,15 @@ def _tokens(source: Source, dialect: str | None) -> list[Token]:
     if dialect not in DIALECTS:
         raise ReadError(f"unknown dialect {dialect!r}; known are {', '.join(DIALECTS)}")
     tokens = (latex_lexer if dialect == "latex" else text_lexer).tokens(source)
-    known = frozenset(token.text for token in tokens if token.kind is Kind.NAME)
+    tokens = join_lines(tokens)
+    known = value_names(s for s in statements(tokens) if not is_definition(s)) - {"pi"}
     return _resolve_names(tokens, known)
 
 
 def _resolve_names(tokens: list[Token], known: frozenset[str]) -> list[Token]:
-    """dX0 is δX0 where X0 is a name of the same text."""
+    """dX0 is δX0 where X0 is a matrix of the same text."""
     return [
-        replace(token, text=resolve_ascii_mark(token.text, known)) if token.kind is Kind.NAME else token
-        for token in tokens
+        replace(token, text=resolve_mark(token.text, known)) if token.kind is Kind.NAME else token for token in tokens
     ]
 
 
@@ -240,6 +243,10 @@ class _Reader:
                 let = Let(statement.name, elaboration.matrix(statement.value), text)
                 symbols[let.name] = let.symbol
                 lets.append(let)
+        for definition in self.functions.values():
+            if definition.function in symbols:
+                message = f"{definition.function!r} is the name of a function and cannot be the name of a matrix"
+                raise NameError_(message, definition.span, self.source)
         return Program(name, inputs, tuple(lets), self.outputs(statements, lets), self.scalar_functions())
 
     def check_sizes(self, statements: list[Statement], known: set[str]) -> None:

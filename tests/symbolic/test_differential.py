@@ -15,7 +15,8 @@ from symbolic import nodes
 from symbolic.differential import differentiate
 from symbolic.errors import DifferentiationError, LimitError, NameError_, NotSupported
 from symbolic.language.read import read_program
-from symbolic.program import Input, Let, Program
+from symbolic.program import Program
+from symbolic.statements import Input, Let
 
 SEED_TEXT = "X0 : n x m\nW1 : m x h\nW2 : h x p\nX1 = X0*W1\nX2 = f.(X1)\nX3 = X2*W2\nX4 = f.(X3)"
 SEED_FORM = "f'(X3) ⊙ ((f'(X1) ⊙ (δX0 W1)) W2)"

@@ -7,14 +7,14 @@ from codegen.operations import EXPANSIONS, OPERATIONS
 from codegen.reference import VALUES
 from symbolic.errors import LimitError, NameError_
 from symbolic.functions import ALIASES, CATALOGUE, canonical_function
-from symbolic.language.names import is_valid
+from symbolic.language.names import is_plain
 from symbolic.language.read import read_program
 from symbolic.scalars import derivative_syntax
 
 
 @pytest.mark.parametrize("function", CATALOGUE.values(), ids=lambda function: function.name)
 def test_an_entry_is_complete(function):
-    assert is_valid(function.name) and function.cite
+    assert is_plain(function.name) and function.cite
     low, high = function.domain
     assert low < high
     assert all(low < place < high for place in function.singular)

@@ -20,11 +20,12 @@ from codegen.targets.numpy import SPELLINGS
 from symbolic import nodes
 from symbolic.differential import differentiate
 from symbolic.errors import ProgramError, PushforwardError
-from symbolic.functions import CATALOGUE, canonical_function
+from symbolic.functions import CATALOGUE, canonical_function, only_a_function
 from symbolic.language.expressions import FILLED, PLANNED, RESERVED
 from symbolic.language.read import read_program
-from symbolic.program import Input, Let, Program, ScalarFunction
+from symbolic.program import Program
 from symbolic.scalars import ARGUMENT
+from symbolic.statements import Input, Let, ScalarFunction
 
 SPELLED = sorted({name for spelling in SPELLINGS.values() for name in spelling.imports})
 KERNEL_WORDS = sorted({
@@ -35,6 +36,7 @@ KERNEL_WORDS = sorted({
 })  # fmt: skip
 BUILTINS = {name for name in dir(builtins) if not name.startswith("_")}
 WORDS = sorted({*keyword.kwlist, *keyword.softkwlist, *BUILTINS, *KERNEL_WORDS} - {"_", "exp", *FILLED, *RESERVED})
+MATRIX_WORDS = [word for word in WORDS if not only_a_function(word)]
 FUNCTION_WORDS = [word for word in WORDS if word not in PLANNED and canonical_function(word) not in CATALOGUE]
 
 EVIL = [
@@ -81,8 +83,8 @@ def compiled(text: str, **options: str) -> Kernel:
 # Words of Python and of the kernel itself as names of a program
 
 USES = {
-    "an input": ("WORD : n x n; B : n x n; Y = f(WORD*B) + exp(WORD*B)", WORDS),
-    "a result": ("A : n x n; B : n x n; WORD = A*B; Y = exp(WORD); return Y, WORD", WORDS),
+    "an input": ("WORD : n x n; B : n x n; Y = f(WORD*B) + exp(WORD*B)", MATRIX_WORDS),
+    "a result": ("A : n x n; B : n x n; WORD = A*B; Y = exp(WORD); return Y, WORD", MATRIX_WORDS),
     "a size": ("A : (WORD, WORD); Y = exp(A*ones(WORD, 2) + 1)", WORDS),
     "an unknown function": ("A : n x n; B : n x n; Y = WORD(A*B)", FUNCTION_WORDS),
     "a defined function": ("WORD(x) = x*x; A : n x n; Y = exp(WORD(A))", FUNCTION_WORDS),

@@ -65,7 +65,8 @@ READ = [
     "A : «1.5» x 2\nY = A", "A : n x«\n»Y = A", "A :«\n»Y = A", "A : (n\n«Y» = A", "A : (n «m»)\nY = A",
     "A : (n, m«,» k)\nY = A", "A : («)»\nY = A", "A : (n,«)»\nY = A", "A : n x m «x» k\nY = A", "A : n «*» m\nY = A",
     "A : n«,» m\nY = A", "A : n x m«,»\nY = A", "A : «10000000000000» x 2\nY = A", "A : scalar «scalar»\nY = A",
-    "A : n x «function»\nY = A", "A «::» Matrix\nY = A", "A : n × m «×» k\nY = A", "A : 2«x3x4»\nY = A",
+    "A : n x «function»\nY = A", "A : («scalar», 2)\nY = A", "A : n x «pi»\nY = A", "Y = cos(sin«)»",
+    "A «::» Matrix\nY = A", "A : n × m «×» k\nY = A", "A : 2«x3x4»\nY = A",
     "A : n x m symmetric«,» lower\nY = A", "f(x) «:» n x m\nY = f(A)", "Y :«=» A", "«Y : n x n symmetric»\nY = A'*A",
     "A : «'»n\nY = A", "A : «nx2»\nY = A", "A : «nxm»\nY = A",
     # Julia
@@ -124,6 +125,8 @@ NAMES = [
     "function foo(A, «end»)\nY = A\nend", "Y = «ones(n, m)»", "Y = «ones» + A", "Y = «eye»*A",
     "Y = A\nZ = «ones(k, 1)»",
     "A : n x 2\nY = A*«zeros(2, m)»", "Y = «eye(q)»", "Y = A; Z = «ones(A, B)»",
+    "«sin» : scalar; Y = sin*A", "Y = A\n«arcsin» = Y", "function foo(«exp»)\nY = exp\nend",
+    "«f(x) = x*x»; f = A; Y = f*f", "«f(x) = x*x»; Y = f*A",
     r"Y = A \cdot B \\ «Y» = C", "X0 = A\n«X_0» = B", "α = A\n«alpha» = B",
 ]  # fmt: skip
 

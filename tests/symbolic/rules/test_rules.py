@@ -16,9 +16,10 @@ from symbolic.errors import DifferentiationError
 from symbolic.functions import CATALOGUE
 from symbolic.language.read import read_expression, read_program
 from symbolic.nodes import NODES, Elementwise, Scale
-from symbolic.program import Input, Let, Program
+from symbolic.program import Program
 from symbolic.rules import RULES, rule_for
 from symbolic.rules.registry import rule
+from symbolic.statements import Input, Let
 
 THREE = Integer(3)
 
