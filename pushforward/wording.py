@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from symbolic.differential import Differential, Step
-from symbolic.language.printer import STYLES, print_expression
+from symbolic.language.printer import print_expression
+from symbolic.language.styles import STYLES
 from symbolic.shapes import words
 
 

@@ -17,7 +17,8 @@ from sympy.core.symbol import Str
 from symbolic.collection import without_collecting
 from symbolic.errors import DifferentiationError, LimitError, NameError_
 from symbolic.language.names import differential_of, split_mark
-from symbolic.language.printer import STYLES, Printer, print_expression
+from symbolic.language.printer import Printer, print_expression
+from symbolic.language.styles import STYLES
 from symbolic.nodes import Node, operands, subexpressions, symbol, zeros
 from symbolic.program import Program, rewrite
 from symbolic.rules import Rule, rule_for

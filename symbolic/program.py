@@ -11,7 +11,8 @@ from sympy import Expr
 from symbolic import nodes, scalars
 from symbolic.errors import NameError_
 from symbolic.functions import CATALOGUE
-from symbolic.language.printer import STYLES, Printer
+from symbolic.language.printer import Printer
+from symbolic.language.styles import STYLES
 from symbolic.nodes import Elementwise, Node, subexpressions
 from symbolic.statements import Input, Let, ScalarFunction
 from symbolic.verification import verify

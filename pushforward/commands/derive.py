@@ -6,9 +6,10 @@ from typing import Any
 
 import click
 
-from pushforward.commands.options import STYLES, echo_json, program_options
+from pushforward.commands.options import echo_json, program_options
 from pushforward.wording import step_line
 from symbolic.differential import Differential
+from symbolic.language.styles import STYLES
 
 
 @click.command("derive")

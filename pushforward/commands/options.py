@@ -13,8 +13,6 @@ import click
 from pushforward import api
 from symbolic.program import Program
 
-STYLES = ("unicode", "text", "latex")
-
 
 def program_options(function: Callable[..., Any]) -> Callable[..., Any]:
     """FILE or -e TEXT, --define, --wrt; the command receives the Differential."""

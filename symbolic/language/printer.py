@@ -1,13 +1,12 @@
 """Nodes and statements to words. Reading what is printed gives the same nodes.
 
-A style is a record of spellings; the one printer below decides brackets. A product inside another product
+A style is a record of spellings; the one printer here decides brackets. A product inside another product
 is always bracketed, so that no reader has to know which of ⊙ and the matrix product binds tighter.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
 from typing import Any
 
 from sympy import (
@@ -32,7 +31,7 @@ from sympy import (
 
 from symbolic import scalars
 from symbolic.functions import CATALOGUE
-from symbolic.language.names import ascii_name, latex_name, unicode_name
+from symbolic.language.styles import ATOM, JOINED, POSTFIX, PRODUCT, STYLES, SUM, Style
 from symbolic.language.tokens import MAX_EXPONENT, MAX_LITERAL
 from symbolic.nodes import (
     SCALAR,
@@ -47,66 +46,8 @@ from symbolic.nodes import (
     subexpressions,
 )  # fmt: skip
 
-SUM, PRODUCT, JOINED, POSTFIX, ATOM = range(1, 6)
-
 Printed = tuple[str, int]
 """A text and how tightly its outermost operation binds."""
-
-
-@dataclass(frozen=True)
-class Style:
-    """How one notation spells things."""
-
-    name: Callable[[str], str]
-    product: str
-    product_level: int
-    hadamard: str
-    quotient: str
-    power: Callable[[str], str]
-    transpose: str
-    multiple: str
-    times: str
-    brackets: tuple[str, str]
-    function: Callable[[str], str]
-    size_sign: str
-    declaration: str
-    fraction: Callable[[str, str], str]
-    line_end: str
-    pi: str
-    filled: Callable[[str], str]
-    scalar_power: str
-    space: str = "{}"
-    fact: str = " {}"
-    returned: str = "return "
-
-
-def _plain_function(name: str) -> str:
-    return name
-
-
-def _latex_function(name: str) -> str:
-    if name in CATALOGUE:
-        return CATALOGUE[name].latex or rf"\operatorname{{{name.replace('_', chr(92) + '_')}}}"
-    return latex_name(name)
-
-
-TEXT = Style(
-    name=ascii_name, product="*", product_level=PRODUCT, hadamard=" .* ", quotient=" ./ ", power=".^{}".format,
-    transpose="'", multiple="*", times="*", brackets=("(", ")"), function=ascii_name, size_sign=" x ",
-    declaration=" : ", fraction="{}/{}".format, line_end="", pi="pi", filled=_plain_function, scalar_power="^{}",
-)  # fmt: skip
-UNICODE = replace(
-    TEXT, name=unicode_name, product=" ", product_level=JOINED, hadamard=" ⊙ ", quotient=" ⊘ ", transpose="ᵀ",
-    multiple=" ", times="·", function=unicode_name, size_sign=" × ", pi="π",
-)  # fmt: skip
-LATEX = replace(
-    UNICODE, name=latex_name, times=r" \cdot ", hadamard=r" \odot ", quotient=r" \oslash ",
-    power=r"^{{\circ {}}}".format, transpose=r"^\top", brackets=(r"\left(", r"\right)"), function=_latex_function,
-    size_sign=r" \times ", declaration=r" \in ", fraction=r"\frac{{{}}}{{{}}}".format, line_end=r" \\", pi=r"\pi ",
-    filled=r"\operatorname{{{}}}".format, scalar_power="^{{{}}}", space=r"\mathbb{{R}}^{{{}}}",
-    fact=r"\ \text{{{}}}", returned=r"\operatorname{return}\ ",
-)  # fmt: skip
-STYLES = {"text": TEXT, "unicode": UNICODE, "latex": LATEX}
 
 
 def print_expression(node: Node, style: str = "unicode") -> str:
