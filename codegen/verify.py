@@ -12,11 +12,15 @@ from codegen.kernel import Kernel
 from codegen.reference import evaluate
 from codegen.rounding import rounding_bounds
 from codegen.sampling import Point, numbers_for, sample
+from symbolic.differential import Differential
+from symbolic.exact import differential_holds, is_checkable
 from symbolic.program import Program
 
 LENGTHS = ((3, 4, 2, 5, 6), (1, 1, 1, 1, 1), (7, 2, 9, 1, 4), (0, 3, 2, 4, 5))
 """Lengths of the symbolic sizes, in turn: all different, all one, tall, and without rows."""
 SEEDS = (1, 2)
+LARGEST_EXACT = 12
+"""The longest size at which exact arithmetic, in plain Python, is still quick."""
 
 _NOTHING = np.full((), np.nan)
 """Stands for a result that is missing, and passes no measurement."""
@@ -48,7 +52,25 @@ def verify_kernel(
         )
         if progress is not None:
             progress(done, len(cases))
+    measurements += _exact_measurements(kernel.differential, cases)
     return CheckReport(kernel.signature.function, tuple(measurements), tuple(avoided))
+
+
+def _exact_measurements(
+    differential: Differential | None, cases: list[tuple[dict[str, int], int, str]]
+) -> list[Measurement]:
+    """Where the program is rational, the derivation itself against dual numbers over a prime field: no rounding."""
+    if differential is None or not is_checkable(differential):
+        return []
+    found = []
+    for lengths, seed, dtype in cases:
+        if dtype == "float64" and all(0 < length <= LARGEST_EXACT for length in lengths.values()):
+            holds = differential_holds(differential, lengths, seed)
+            label = ", ".join(f"{size}={length}" for size, length in lengths.items())
+            error = 0.0 if holds else float("inf")
+            outputs = ", ".join(differential.primal.outputs)
+            found.append(Measurement("dual numbers", outputs, label, "exact", seed, (0.0,), (error,), None, 0.0, holds))
+    return found
 
 
 def _cases(

@@ -43,6 +43,7 @@ from symbolic.program import Program
 from symbolic.statements import Input
 
 P = 2**61 - 1
+ATTEMPTS = 5
 
 
 class Singular(PushforwardError):
@@ -115,10 +116,27 @@ def evaluate(program: Program, inputs: Mapping[str, Matrix], tables: Tables) -> 
     return _Evaluation(program, inputs, tables).values()
 
 
+def is_checkable(differential: Differential) -> bool:
+    """Whether `differential_holds` can say anything: everything is rational, and inputs can be drawn at random."""
+    drawn = not any("orthogonal" in given.facts for given in differential.primal.inputs)
+    return drawn and is_rational(differential.primal) and is_rational(differential.tangent)
+
+
 def differential_holds(differential: Differential, sizes: Mapping[str, int], seed: int) -> bool:
-    """Whether the tangent program gives the ε part of the primal at X + δX ε, at one random point, exactly."""
-    primal, generator = differential.primal, random.Random(seed)
-    tables = Tables(seed)
+    """Whether the tangent program gives the ε part of the primal at X + δX ε, at one random point, exactly.
+
+    Raises Singular if the program divides by zero at each of several random points.
+    """
+    for attempt in range(ATTEMPTS):
+        try:
+            return _holds_at(differential, sizes, random.Random(f"{seed} {attempt}"), Tables(seed))
+        except Singular:
+            continue
+    raise Singular("the program divides by zero wherever it is evaluated")
+
+
+def _holds_at(differential: Differential, sizes: Mapping[str, int], generator: random.Random, tables: Tables) -> bool:
+    primal = differential.primal
     inputs = {given.name: random_matrix(given, sizes, generator) for given in differential.tangent.inputs}
     seeds = dict(differential.seeds)
     dual = {

@@ -148,7 +148,7 @@ def test_verification_tries_several_shapes_seeds_and_precisions():
     assert report.passed and not report.failures()
     assert len({m.sizes for m in report.measurements}) == 4
     assert {m.seed for m in report.measurements} == {1, 2}
-    assert {m.dtype for m in report.measurements} == {"float32", "float64"}
+    assert {m.dtype for m in report.measurements} == {"float32", "float64", "exact"}
     assert set(report.by_method()) == METHODS
 
 
