@@ -6,7 +6,7 @@ import contextlib
 import errno
 import glob
 import os
-import tempfile
+import secrets
 from pathlib import Path
 
 _PREFIX, _SUFFIX = ".pushforward-", ".tmp"
@@ -35,24 +35,20 @@ def write_text(path: str | Path, text: str) -> bool:
 
 def _replace(path: Path, content: bytes) -> None:
     name = f"{_PREFIX}{path.name}-{os.getpid()}-"
-    handle, temporary = tempfile.mkstemp(prefix=name, suffix=_SUFFIX, dir=path.parent)
+    temporary = str(path.parent / f"{name}{secrets.token_hex(8)}{_SUFFIX}")
+    handle = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o666)
     try:
         with os.fdopen(handle, "wb") as file:
             file.write(content)
             file.flush()
             os.fsync(file.fileno())
-        os.chmod(temporary, path.stat().st_mode & 0o777 if path.exists() else 0o666 & ~_umask())
+        if path.exists():
+            os.chmod(temporary, path.stat().st_mode & 0o777)
         os.replace(temporary, path)
     except BaseException:
         with contextlib.suppress(OSError):
             os.unlink(temporary)
         raise
-
-
-def _umask() -> int:
-    mask = os.umask(0)
-    os.umask(mask)
-    return mask
 
 
 def _remove_strays(path: Path) -> None:

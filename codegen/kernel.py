@@ -71,7 +71,8 @@ def compile_kernel(
         raise NotSupported(f"there is no target {target!r}; there is {', '.join(TARGETS)}")
     differential = what if isinstance(what, Differential) else None
     program = differential.tangent if differential else what
-    assert isinstance(program, Program)
+    if not isinstance(program, Program):
+        raise TypeError(f"a Program or a Differential is compiled, not {type(what).__name__}")
     schedule = optimize(lower(program, sizes))
     function = identifier(name or default_name(program, differential))
     return Kernel(program, differential, schedule, emit(schedule, _header(program, differential), function))

@@ -8,7 +8,7 @@ import importlib.util
 import linecache
 from collections.abc import Callable
 from importlib.abc import InspectLoader
-from types import CodeType, ModuleType
+from types import CodeType
 from typing import Any
 
 from symbolic.errors import PushforwardError
@@ -25,9 +25,6 @@ class _TreeLoader(InspectLoader):
 
     def get_code(self, fullname: str) -> CodeType:
         return self.source_to_code(self.tree, self.filename)
-
-    def exec_module(self, module: ModuleType) -> None:
-        super().exec_module(module)
 
 
 def load(source: str, tree: ast.Module, function: str) -> Callable[..., Any]:

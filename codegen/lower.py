@@ -6,6 +6,7 @@ Matrix products stay n-ary here; a pass chooses their order. A constant that onl
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Mapping
 from functools import cache
 
@@ -25,12 +26,11 @@ from sympy import (
 
 from codegen.operations import EXPANSIONS
 from codegen.schedule import Arg, Instr, Literal, Schedule
-from symbolic.errors import NotSupported, ProgramError, Source
+from symbolic.errors import LimitError, NotSupported, ProgramError
 from symbolic.functions import CATALOGUE
 from symbolic.language.elaborate import Elaboration
-from symbolic.language.parser import parse_expression
+from symbolic.language.formulas import formula
 from symbolic.language.syntax import Syntax
-from symbolic.language.text_lexer import tokens
 from symbolic.nodes import (
     SCALAR,
     Elementwise,
@@ -97,7 +97,7 @@ class _Lowering:
     def operand(self, node: Node) -> Arg:
         """A node as an operand of an elementwise operation: constants stay numbers."""
         if _fills_a_shape(node):
-            return Literal(split_number(node)[0])
+            return _literal(split_number(node)[0])
         return self.matrix(node)
 
     def entrywise(self, nodes: Iterable[Node]) -> list[Arg]:
@@ -117,7 +117,7 @@ class _Lowering:
     def constant(self, node: Node) -> str:
         number, matrix = split_number(node)
         filled = self.emit("ones", (), matrix.shape)
-        return filled if number == 1 else self.emit("multiply", (filled, Literal(number)), matrix.shape)
+        return filled if number == 1 else self.emit("multiply", (filled, _literal(number)), matrix.shape)
 
     def lower(self, node: Node, name: str | None) -> str:
         operation = type(node)
@@ -174,10 +174,10 @@ class _Lowering:
                 return self.emit("broadcast", (self.matrix(coefficient),), matrix.shape, name)
             return self.emit("multiply", (self.matrix(matrix), self.matrix(coefficient)), matrix.shape, name)
         if type(matrix) is Quotient and type(matrix.numerator) is OneMatrix:
-            return self.emit("divide", (Literal(coefficient), self.matrix(matrix.denominator)), matrix.shape, name)
+            return self.emit("divide", (_literal(coefficient), self.matrix(matrix.denominator)), matrix.shape, name)
         if coefficient == -1:
             return self.emit("negative", (self.matrix(matrix),), matrix.shape, name)
-        return self.emit("multiply", (self.matrix(matrix), Literal(coefficient)), matrix.shape, name)
+        return self.emit("multiply", (self.matrix(matrix), _literal(coefficient)), matrix.shape, name)
 
     def power(self, base: str, exponent: Expr, shape: Shape, name: str | None) -> str:
         """Small whole powers by multiplication, roots by sqrt: both far faster than pow."""
@@ -211,8 +211,18 @@ class _Lowering:
 
 @cache
 def _expansion(function: str) -> Syntax:
-    source = Source(EXPANSIONS[function], f"the expansion of {function}")
-    return parse_expression(tokens(source), source)
+    return formula(EXPANSIONS[function], f"the expansion of {function}")
+
+
+def _literal(value: Expr) -> Literal:
+    """Raises LimitError for a number that double precision does not reach."""
+    try:
+        finite = math.isfinite(float(value))
+    except OverflowError:
+        finite = False
+    if not finite:
+        raise LimitError("a coefficient is beyond the range of double precision")
+    return Literal(value)
 
 
 def _is_exponential(node: Node) -> bool:

@@ -7,12 +7,13 @@ operation adds its own result. The size of inner dimensions does not enter.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 import numpy as np
 from sympy import HadamardPower, HadamardProduct, MatAdd, MatMul, MatrixSymbol, Transpose
 
 from codegen.reference import Array, Evaluation, Functions
+from symbolic.errors import NotSupported
 from symbolic.nodes import CONSTANTS, Elementwise, Node, Quotient, Scale, is_number, operands, subexpressions
 from symbolic.program import Program
 
@@ -47,20 +48,22 @@ def _bounded(node: Node, parts: list[Bounded], named: dict[str, Bounded], evalua
     if operation is Transpose:
         return parts[0][0].T, parts[0][1].T
     if operation is Elementwise:
-        return _applied(lambda z: evaluation.function(node.function, node.order)(z), parts[0])
+        return _applied(evaluation.function(node.function, node.order), parts[0])
     if operation is HadamardPower:
         return _applied(lambda z: evaluation.power(z, node.args[1]), parts[0])
     if operation is Scale and is_number(node.coefficient):
         factor = evaluation.number(node.coefficient)
         value = factor * parts[0][0]
         return value, abs(factor) * parts[0][1] + np.abs(value)
+    if operation not in _COMBINED:
+        raise NotSupported(f"{operation.__name__} has no rounding bound yet", hint="add one to codegen/rounding.py")
     total = parts[0]
     for part in parts[1:]:
         total = _COMBINED[operation](total, part)
     return total
 
 
-def _applied(function, argument: Bounded) -> Bounded:  # type: ignore[no-untyped-def]
+def _applied(function: Callable[[Array], Array], argument: Bounded) -> Bounded:
     """|f'(X)| B + |f(X)|, the slope by the complex step."""
     value, bound = argument
     slope = function(value + 1j * STEP).imag / STEP

@@ -13,6 +13,7 @@ from codegen.reference import Array, Functions, evaluate
 from symbolic.errors import PushforwardError
 from symbolic.functions import CATALOGUE
 from symbolic.program import Program
+from symbolic.shapes import length
 from symbolic.statements import Input
 
 ATTEMPTS = 40
@@ -106,7 +107,7 @@ def sample_direction(given: Input, sizes: Mapping[str, int], random: np.random.G
 
 
 def _shape(given: Input, sizes: Mapping[str, int]) -> tuple[int, int]:
-    rows, cols = (int(s) if s.is_Integer else sizes[str(s)] for s in given.shape)
+    rows, cols = (length(size, sizes) for size in given.shape)
     return rows, cols
 
 

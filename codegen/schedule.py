@@ -12,6 +12,7 @@ from sympy import Expr
 from codegen.operations import OPERATIONS
 from symbolic.errors import PushforwardError
 from symbolic.nodes import Shape
+from symbolic.shapes import length
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,8 +63,8 @@ class Schedule:
     inputs: tuple[str, ...]
     instrs: tuple[Instr, ...]
     outputs: tuple[str, ...]
-    shapes: Mapping[str, Shape]
-    sizes: Mapping[str, int] = field(default_factory=dict)
+    shapes: Mapping[str, Shape] = field(hash=False)
+    sizes: Mapping[str, int] = field(default_factory=dict, hash=False)
 
     def __post_init__(self) -> None:
         """Each name defined once, before its use, and with a shape; memory reused only after its last use."""
@@ -103,7 +104,7 @@ class Schedule:
 
     def size(self, dimension: Any) -> int:
         """A size as a number, by the sample sizes where it is symbolic."""
-        return int(dimension) if dimension.is_Integer else self.sizes[str(dimension)]
+        return length(dimension, self.sizes)
 
     def entries(self, name: str) -> int:
         """How many entries a matrix has, by the sample sizes."""

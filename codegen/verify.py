@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -13,12 +14,15 @@ from codegen.reference import evaluate
 from codegen.rounding import rounding_bounds
 from codegen.sampling import Point, numbers_for, sample
 from symbolic.differential import Differential
+from symbolic.errors import LimitError, PushforwardError
 from symbolic.exact import differential_holds, is_checkable
 from symbolic.program import Program
+from symbolic.shapes import length
 
 LENGTHS = ((3, 4, 2, 5, 6), (1, 1, 1, 1, 1), (7, 2, 9, 1, 4), (0, 3, 2, 4, 5))
 """Lengths of the symbolic sizes, in turn: all different, all one, tall, and without rows."""
 SEEDS = (1, 2)
+MAX_ENTRIES = 100_000_000
 LARGEST_EXACT = 12
 """The longest size at which exact arithmetic, in plain Python, is still quick."""
 
@@ -39,6 +43,8 @@ def verify_kernel(
     `progress(done, total)` is called after each point. Raises PushforwardError when no valid point is found.
     """
     primal = kernel.differential.primal if kernel.differential else kernel.program
+    if not seeds:
+        raise PushforwardError("at least one seed is needed: it decides the random points")
     cases = _cases(primal, sizes, seeds)
     measurements: list[Measurement] = []
     avoided: dict[str, None] = {}
@@ -81,6 +87,10 @@ def _cases(
         primal.check_sizes(sizes)
         sets = [{**sets[0], **sizes}]
     distinct = list({tuple(lengths.items()): lengths for lengths in sets}.values())
+    for lengths in distinct:
+        entries = sum(math.prod(length(size, lengths) for size in let.expr.shape) for let in primal.lets)
+        if entries > MAX_ENTRIES:
+            raise LimitError(f"the check would fill {entries:,} entries; at most {MAX_ENTRIES:,} are tried")
     cases = [(lengths, seed, "float64") for lengths in distinct for seed in seeds]
     return cases + [(lengths, seeds[0], "float32") for lengths in distinct]
 

@@ -16,16 +16,16 @@ from sympy.core.symbol import Str
 
 from symbolic.collection import without_collecting
 from symbolic.errors import DifferentiationError, LimitError, NameError_
+from symbolic.facts import FACTS
 from symbolic.language.names import differential_of, split_mark
 from symbolic.language.printer import Printer, print_expression
-from symbolic.language.styles import STYLES
-from symbolic.nodes import Node, operands, subexpressions, symbol, zeros
-from symbolic.program import Program, rewrite
+from symbolic.language.styles import style_named
+from symbolic.nodes import Node, operands, rewrite, subexpressions, symbol, zeros
+from symbolic.program import Program
 from symbolic.rules import Rule, rule_for
 from symbolic.simplify import Rewrite, Simplifier
 from symbolic.statements import Input, Let
 
-LINEAR_FACTS = ("symmetric", "diagonal", "lower", "upper")
 MAX_CLOSED_FORM = 20_000
 
 
@@ -67,6 +67,12 @@ class Differential:
     @property
     def wrt(self) -> tuple[str, ...]:
         return tuple(name for name, _ in self.seeds)
+
+    @property
+    def tangents(self) -> tuple[Let, ...]:
+        """The differentials among the statements of the tangent program."""
+        primal = self.primal.symbols
+        return tuple(let for let in self.tangent.lets if let.name not in primal)
 
     def name(self, of: str) -> str:
         """The name of the differential of `of`."""
@@ -112,7 +118,7 @@ class ClosedForm(MatrixExpr):  # type: ignore[misc]
         return print_expression(self.expr, "latex")
 
     def equation(self, style: str = "unicode") -> str:
-        return Printer(STYLES[style]).equation(self.name, self.expr)
+        return Printer(style_named(style)).equation(self.name, self.expr)
 
     def __str__(self) -> str:
         return print_expression(self.expr)
@@ -176,19 +182,23 @@ class _Walk:
         self.steps.append(Step(rule, before, after, self.where))
 
     def carry_through(self, let: Let) -> None:
-        """X1 = X0 W1 gives δX1 = δX0 W1; a let that does not depend on the seeds gives nothing."""
+        """X1 = X0 W1 gives δX1 = δX0 W1; a let that does not depend on the seeds gives nothing.
+
+        A part that already has a name is taken by that name, and so is its differential.
+        """
         self.where = let.name
         self.lets.append(let)
-        if operands(let.expr):
-            self.known.setdefault(let.expr, let.symbol)
-        tangent = self.differential(let.expr)
+        named = rewrite(let.expr, lambda part: self.known.get(part, part), {})
+        if operands(named):
+            self.known.setdefault(named, let.symbol)
+        tangent = self.differential(named)
         self.differentials[let.symbol] = tangent
         if type(tangent) is ZeroMatrix and let.name not in self.program.outputs:
             return
-        named = Let(differential_of(let.name, self.level), tangent)
-        self.lets.append(named)
+        moved = Let(differential_of(let.name, self.level), tangent)
+        self.lets.append(moved)
         if type(tangent) is not ZeroMatrix:
-            self.differentials[let.symbol] = named.symbol
+            self.differentials[let.symbol] = moved.symbol
 
     def differential(self, expression: Node) -> Node:
         for part in subexpressions(expression):
@@ -209,7 +219,7 @@ class _Walk:
 
     def tangent_program(self, seeds: tuple[tuple[str, str], ...]) -> Program:
         program = self.program
-        facts = {given.name: tuple(f for f in given.facts if f in LINEAR_FACTS) for given in program.inputs}
+        facts = {given.name: tuple(fact for fact in given.facts if FACTS[fact].linear) for given in program.inputs}
         shapes = {given.name: given.shape for given in program.inputs}
         perturbations = tuple(Input(seed, shapes[name], facts[name]) for name, seed in seeds)
         bound = {let.name for let in self.lets} | {seed for _, seed in seeds}
@@ -229,12 +239,9 @@ class _Walk:
 
 def _substitute_tangents(differential: Differential, name: str) -> Node:
     """Replace the names of differentials by what they stand for, all the way down to the seeds."""
-    primal = differential.primal.symbols
     values: dict[Node, Node] = {}
     sizes: dict[Node, int] = {}
-    for let in differential.tangent.lets:
-        if let.name in primal:
-            continue
+    for let in differential.tangents:
         expanded = rewrite(let.expr, lambda part: values.get(part, part), {})
         if _size(expanded, sizes) > MAX_CLOSED_FORM:
             raise LimitError(

@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import hashlib
 import random
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
 from sympy import (
@@ -40,6 +40,7 @@ from symbolic.errors import NotSupported, PushforwardError
 from symbolic.functions import CATALOGUE
 from symbolic.nodes import Elementwise, Node, Quotient, Scale, is_number, subexpressions
 from symbolic.program import Program
+from symbolic.shapes import length
 from symbolic.statements import Input
 
 P = 2**61 - 1
@@ -155,7 +156,7 @@ def _holds_at(differential: Differential, sizes: Mapping[str, int], generator: r
 
 def random_matrix(given: Input, sizes: Mapping[str, int], generator: random.Random) -> Matrix:
     """Random field elements with the structure of the facts that a field has: symmetric, diagonal, triangular."""
-    rows, cols = (int(s) if s.is_Integer else sizes[str(s)] for s in given.shape)
+    rows, cols = (length(size, sizes) for size in given.shape)
     entries = [[generator.randrange(1, P) for _ in range(cols)] for _ in range(rows)]
     for fact in given.facts:
         if fact in ("symmetric", "spd"):
@@ -252,15 +253,15 @@ def _combine(operation: type, values: list[Matrix]) -> Matrix:
     total = values[0]
     if operation is Transpose:
         return tuple(zip(*total, strict=True)) if total else total
+    if operation is not MatMul and operation not in _ENTRYWISE:
+        raise NotSupported(f"{operation.__name__} is not rational, or not known to the exact oracle")
     for value in values[1:]:
-        if operation is MatMul:
-            total = _product(total, value)
-        elif operation in _ENTRYWISE:
-            combine = _ENTRYWISE[operation]
-            total = tuple(tuple(map(combine, a, b)) for a, b in zip(total, value, strict=True))
-        else:
-            raise NotSupported(f"{operation.__name__} is not rational, or not known to the exact oracle")
+        total = _product(total, value) if operation is MatMul else _entrywise(_ENTRYWISE[operation], total, value)
     return total
+
+
+def _entrywise(combine: Callable[[Dual, Dual], Dual], left: Matrix, right: Matrix) -> Matrix:
+    return tuple(tuple(map(combine, a, b)) for a, b in zip(left, right, strict=True))
 
 
 def _product(left: Matrix, right: Matrix) -> Matrix:

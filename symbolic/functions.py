@@ -6,7 +6,7 @@ computed, so that `tanh` costs no second evaluation: 1 - Y∘Y. `domain` and `si
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import KW_ONLY, dataclass
 
 
 @dataclass(frozen=True)
@@ -14,16 +14,17 @@ class ElementaryFunction:
     """A scalar function applied to each entry of a matrix.
 
     `derivative`: f'(X) in terms of X and Y = f(X). `domain`: the open interval of valid arguments.
-    `singular`: the arguments at which no derivative exists (kinks and poles). `cite`: the source.
+    `singular`: the arguments at which no derivative exists (kinks and poles). `cite`: the source of the derivative.
     """
 
     name: str
     derivative: str
+    cite: str
+    _: KW_ONLY
     domain: tuple[float, float] = (float("-inf"), float("inf"))
     singular: tuple[float, ...] = ()
     latex: str = ""
     aliases: tuple[str, ...] = ()
-    cite: str = "DLMF 4"
 
 
 _INFINITY = float("inf")
@@ -34,12 +35,12 @@ CATALOGUE: dict[str, ElementaryFunction] = {
     for function in (
         ElementaryFunction("sin", "cos(X)", latex=r"\sin", cite="DLMF 4.20.1"),
         ElementaryFunction("cos", "-sin(X)", latex=r"\cos", cite="DLMF 4.20.2"),
-        ElementaryFunction("tan", "1 + Y∘Y", (-1.5707, 1.5707), latex=r"\tan", cite="DLMF 4.20.3"),
+        ElementaryFunction("tan", "1 + Y∘Y", domain=(-1.5707, 1.5707), latex=r"\tan", cite="DLMF 4.20.3"),
         ElementaryFunction(
-            "asin", "1 ./ sqrt(1 - X∘X)", (-1.0, 1.0), latex=r"\arcsin", aliases=("arcsin",), cite="DLMF 4.24.7"
+            "asin", "1 ./ sqrt(1 - X∘X)", domain=(-1.0, 1.0), latex=r"\arcsin", aliases=("arcsin",), cite="DLMF 4.24.7"
         ),
         ElementaryFunction(
-            "acos", "-1 ./ sqrt(1 - X∘X)", (-1.0, 1.0), latex=r"\arccos", aliases=("arccos",), cite="DLMF 4.24.8"
+            "acos", "-1 ./ sqrt(1 - X∘X)", domain=(-1.0, 1.0), latex=r"\arccos", aliases=("arccos",), cite="DLMF 4.24.8"
         ),
         ElementaryFunction("atan", "1 ./ (1 + X∘X)", latex=r"\arctan", aliases=("arctan",), cite="DLMF 4.24.9"),
         ElementaryFunction("sinh", "cosh(X)", latex=r"\sinh", cite="DLMF 4.34.1"),
@@ -47,9 +48,9 @@ CATALOGUE: dict[str, ElementaryFunction] = {
         ElementaryFunction("tanh", "1 - Y∘Y", latex=r"\tanh", cite="DLMF 4.34.3"),
         ElementaryFunction("exp", "Y", latex=r"\exp", cite="DLMF 4.7.7"),
         ElementaryFunction("expm1", "Y + 1", cite="DLMF 4.7.7"),
-        ElementaryFunction("log", "1 ./ X", (0.0, _INFINITY), latex=r"\log", aliases=("ln",), cite="DLMF 4.7.1"),
-        ElementaryFunction("log1p", "1 ./ (1 + X)", (-1.0, _INFINITY), cite="DLMF 4.7.1"),
-        ElementaryFunction("sqrt", "0.5 ./ Y", (0.0, _INFINITY), cite="DLMF 4.7.10"),
+        ElementaryFunction("log", "1 ./ X", domain=(0.0, _INFINITY), latex=r"\log", aliases=("ln",), cite="DLMF 4.7.1"),
+        ElementaryFunction("log1p", "1 ./ (1 + X)", domain=(-1.0, _INFINITY), cite="DLMF 4.7.1"),
+        ElementaryFunction("sqrt", "0.5 ./ Y", domain=(0.0, _INFINITY), cite="DLMF 4.7.10"),
         ElementaryFunction("square", "2*X", cite="DLMF 4.7.10"),
         ElementaryFunction("reciprocal", "-Y∘Y", singular=(0.0,), cite="DLMF 4.7.10"),
         ElementaryFunction("abs", "sign(X)", singular=(0.0,), cite=_PIECEWISE),

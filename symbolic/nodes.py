@@ -14,7 +14,7 @@ The shape of every argument is taken to fit; `symbolic.shapes` is where that is 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from functools import cache, lru_cache
 from typing import Any, TypeAlias
 
@@ -36,6 +36,8 @@ from sympy import (
     ZeroMatrix,
 )
 from sympy.core.symbol import Str
+
+from symbolic.errors import NotSupported
 
 Node: TypeAlias = MatrixExpr
 Dim: TypeAlias = Expr
@@ -91,6 +93,8 @@ def rebuild(node: Node, new: Iterable[Node]) -> Node:
         return power(new[0], node.args[1])
     if operation is Elementwise:
         return apply(node.function, new[0], node.order)
+    if operation not in _BUILDERS:
+        raise NotSupported(f"{operation.__name__} cannot be built again from other operands")
     return _BUILDERS[operation](*new)
 
 
@@ -106,6 +110,18 @@ def subexpressions(node: Node) -> Iterator[Node]:
             seen.add(current)
             stack.append((current, True))
             stack.extend((arg, False) for arg in reversed(operands(current)))
+
+
+def rewrite(node: Node, replace: Callable[[Node], Node], memo: dict[Node, Node]) -> Node:
+    """Apply `replace` to every subexpression, operands first; shared parts are rewritten once."""
+    for part in subexpressions(node):
+        if part in memo:
+            continue
+        old = operands(part)
+        new = [memo[operand] for operand in old]
+        same = all(a is b for a, b in zip(old, new, strict=True))
+        memo[part] = replace(part if same else rebuild(part, new))
+    return memo[node]
 
 
 def is_number(value: Any) -> bool:

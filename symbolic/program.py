@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 from sympy import Expr
 
-from symbolic import nodes, scalars
-from symbolic.errors import NameError_
+from symbolic import scalars
+from symbolic.errors import NameError_, ShapeError
 from symbolic.functions import CATALOGUE
 from symbolic.language.printer import Printer
-from symbolic.language.styles import STYLES
-from symbolic.nodes import Elementwise, Node, subexpressions
+from symbolic.language.styles import style_named
+from symbolic.nodes import Elementwise, Node, rewrite, subexpressions
 from symbolic.statements import Input, Let, ScalarFunction
 from symbolic.verification import verify
 
@@ -38,7 +38,7 @@ class Program:
 
     def iterate_lines(self, style: str = "unicode") -> Iterator[str]:
         """The statements in a notation, one after the other."""
-        printer = Printer(STYLES[style])
+        printer = Printer(style_named(style))
         yield from (printer.declaration(given.name, given.shape, given.facts) for given in self.inputs)
         yield from (printer.definition(function.name, function.body) for function in self.functions)
         yield from (printer.equation(let.name, let.expr) for let in self.lets)
@@ -48,7 +48,7 @@ class Program:
     def lines(self, style: str = "unicode") -> list[str]:
         """The statements in a notation, "text", "unicode" or "latex"; reading them gives the same program."""
         *lines, last = self.iterate_lines(style)
-        return [line + STYLES[style].line_end for line in lines] + [last]
+        return [line + style_named(style).line_end for line in lines] + [last]
 
     def text(self, style: str = "unicode") -> str:
         return "\n".join(self.lines(style))
@@ -101,10 +101,12 @@ class Program:
         """The sizes that are not numbers, in order of appearance."""
         return tuple(dict.fromkeys(size for i in self.inputs for size in i.shape if not size.is_Integer))
 
-    def check_sizes(self, sizes: Iterable[str]) -> None:
-        """Raise NameError_ for a name that is none of the program's symbolic sizes."""
+    def check_sizes(self, sizes: Mapping[str, int]) -> None:
+        """Raise NameError_ for a name that is none of the symbolic sizes, ShapeError for a length that cannot be."""
         known = [str(size) for size in self.sizes]
-        for name in sizes:
+        for name, length in sizes.items():
+            if isinstance(length, bool) or not isinstance(length, int) or length < 0:
+                raise ShapeError(f"the size {name} is a whole number, not {length!r}")
             if name not in known:
                 raise NameError_(f"the program has no size {name!r}; its sizes are {', '.join(known) or 'all fixed'}")
 
@@ -150,15 +152,3 @@ def _inline(node: Node, definitions: dict[str, Expr], memo: dict[Node, Node]) ->
         return scalars.spread(scalars.derivative(definitions[part.function], part.order), part.argument)
 
     return rewrite(node, replace, memo)
-
-
-def rewrite(node: Node, replace, memo: dict[Node, Node]) -> Node:  # type: ignore[no-untyped-def]
-    """Apply `replace` to every subexpression, operands first; shared parts are rewritten once."""
-    for part in subexpressions(node):
-        if part in memo:
-            continue
-        old = nodes.operands(part)
-        new = [memo[operand] for operand in old]
-        same = all(a is b for a, b in zip(old, new, strict=True))
-        memo[part] = replace(part if same else nodes.rebuild(part, new))
-    return memo[node]

@@ -11,11 +11,10 @@ import sympy
 from sympy import Add, Expr, Function, Integer, Mul, Pow, Rational, S, Symbol
 
 from symbolic import nodes
-from symbolic.errors import LimitError, NotSupported, ReadError, Source, Span
+from symbolic.errors import LimitError, NotSupported, ReadError, Span
 from symbolic.functions import CATALOGUE
-from symbolic.language.parser import parse_expression
+from symbolic.language.formulas import formula
 from symbolic.language.syntax import Call, Filled, Name, Number, Power, Product, Sum, Syntax
-from symbolic.language.text_lexer import tokens
 from symbolic.nodes import Node
 
 MAX_BITS = 1024
@@ -222,8 +221,7 @@ def _is_reciprocal(factor: Expr) -> bool:
 @cache
 def derivative_syntax(function: str) -> Syntax:
     """The catalogue's derivative of a function, read once."""
-    source = Source(CATALOGUE[function].derivative, f"the derivative of {function}")
-    return parse_expression(tokens(source), source)
+    return formula(CATALOGUE[function].derivative, f"the derivative of {function}")
 
 
 def _own(name: str) -> Any:

@@ -6,14 +6,15 @@ written once, over `same(a, b)`: unification when a text is read, equality when 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from itertools import count
 from typing import Any
 
-from sympy import HadamardProduct, Integer, MatAdd, MatMul
+from sympy import Expr, HadamardPower, HadamardProduct, Integer, MatAdd, MatMul, MatrixExpr, Rational, Transpose
 
 from symbolic.errors import NotSupported, ShapeError
-from symbolic.nodes import LEAVES, NODES, Node, Quotient, Scale, Shape, dimension, operands
+from symbolic.functions import CATALOGUE
+from symbolic.nodes import LEAVES, Elementwise, Node, Quotient, Scale, Shape, dimension
 
 Same = Callable[[Any, Any], bool]
 
@@ -111,24 +112,56 @@ def transposed(shape: Shape) -> Shape:
 
 def check(node: Node) -> None:
     """Check one node, its operands being sound. Raises ShapeError, or NotSupported for a node not on the list."""
-    operation = type(node)
-    if operation not in NODES:
+    clause = CHECKS.get(type(node))
+    if clause is None:
         raise NotSupported(
-            f"{operation.__name__} is not a node of Pushforward",
-            hint="build expressions with symbolic.nodes, or add the node there",
+            f"{type(node).__name__} is not a node of Pushforward",
+            hint="build expressions with symbolic.nodes, or add the node there and its clause in symbolic/shapes.py",
         )
-    if operation in LEAVES:
+    clause(node)
+
+
+def _sound(node: Node) -> None:
+    """Any operand will do."""
+
+
+def _check_entrywise(node: Node) -> None:
+    first, *rest = node.args
+    for operand in rest:
+        entrywise(_ENTRYWISE[type(node)], first.shape, operand.shape, _equal)
+
+
+def _check_product(node: Node) -> None:
+    shape = node.args[0].shape
+    for factor in node.args[1:]:
+        shape = product(shape, factor.shape, _equal)
+
+
+def _check_scale(node: Node) -> None:
+    coefficient = node.coefficient
+    if isinstance(coefficient, MatrixExpr):
+        if coefficient.shape != (1, 1):
+            raise ShapeError(f"a coefficient is 1×1, this one is {words(coefficient.shape)}")
+    else:
+        _check_number(coefficient, "a coefficient")
+
+
+def _check_power(node: Node) -> None:
+    _check_number(node.args[1], "an exponent")
+
+
+def _check_function(node: Node) -> None:
+    if node.function in CATALOGUE and node.order:
+        message = f"{node.function} with primes is not a node: its derivative is known"
+        raise NotSupported(message, hint="write the derivative out, as symbolic.scalars.spread does")
+
+
+def _check_number(value: Any, what: str) -> None:
+    """A number that moves with nothing: whatever could depend on an input has to be a matrix."""
+    if isinstance(value, Rational):
         return
-    shapes = [operand.shape for operand in operands(node)]
-    if operation is Scale and len(shapes) == 2 and shapes[0] != (1, 1):
-        raise ShapeError(f"a coefficient is 1×1, this one is {words(shapes[0])}")
-    if operation in _ENTRYWISE:
-        for shape in shapes[1:]:
-            entrywise(_ENTRYWISE[operation], shapes[0], shape, _equal)
-    if operation is MatMul:
-        shape = shapes[0]
-        for right in shapes[1:]:
-            shape = product(shape, right, _equal)
+    if not (isinstance(value, Expr) and value.is_number and value.is_extended_real and value.is_finite is not False):
+        raise NotSupported(f"{what} is a real number or a 1×1 matrix, not {value}")
 
 
 def _equal(left: Any, right: Any) -> bool:
@@ -137,7 +170,21 @@ def _equal(left: Any, right: Any) -> bool:
 
 _ENTRYWISE = {MatAdd: "plus", HadamardProduct: "times elementwise", Quotient: "divided elementwise by"}
 
+CHECKS: dict[type, Callable[[Node], None]] = {
+    **dict.fromkeys((*LEAVES, Transpose), _sound),
+    **dict.fromkeys(_ENTRYWISE, _check_entrywise),
+    MatMul: _check_product,
+    Scale: _check_scale,
+    HadamardPower: _check_power,
+    Elementwise: _check_function,
+}
+
 
 def as_size(value: int | str) -> Any:
     """A size as written, 2 or `n`, as SymPy's integer or symbol."""
     return Integer(value) if isinstance(value, int) else dimension(value)
+
+
+def length(size: Any, lengths: Mapping[str, int]) -> int:
+    """A size as a number, given those of the symbolic ones."""
+    return int(size) if size.is_Integer else lengths[str(size)]

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Hashable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from sympy import HadamardPower, HadamardProduct, Identity, MatAdd, MatMul, OneMatrix, S, Transpose, ZeroMatrix
 
@@ -42,7 +42,7 @@ class Rewrite:
     name: str
     formula: str
     operations: tuple[type, ...]
-    apply: Callable[[Node], Node | None]
+    apply: Callable[[Node], Node | None] = field(repr=False)
 
 
 def _zero_product(node: Node) -> Node | None:

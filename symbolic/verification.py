@@ -9,6 +9,7 @@ from sympy import MatrixSymbol
 
 from symbolic import scalars, shapes
 from symbolic.errors import NameError_, ProgramError, ShapeError
+from symbolic.facts import check_facts
 from symbolic.functions import CATALOGUE, canonical_function, only_a_function
 from symbolic.language.expressions import PLANNED, WORDS
 from symbolic.language.names import is_plain, is_valid
@@ -39,6 +40,7 @@ class _Verification:
         self.sizes = {size for given in inputs for size in given.shape if not size.is_Integer}
         for given in inputs:
             self.bind(given.name, given.symbol)
+            check_facts(given.name, given.shape, given.facts)
 
     def bind(self, name: str, symbol: Node) -> None:
         if name in self.bound:

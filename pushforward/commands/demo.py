@@ -8,6 +8,8 @@ from rich.syntax import Syntax
 
 from pushforward import api
 from pushforward.tables import check_table
+from symbolic.language.printer import Printer
+from symbolic.language.styles import UNICODE
 
 QUESTION = r"""X_1 = X_0 \cdot W_1
 X_2 = f(X_1)
@@ -25,9 +27,8 @@ def command() -> None:
     program = api.parse(QUESTION, "question")
     differential = api.differential(program, wrt="X0")
     say(console, "Perturb X0 by a small δX0 and carry it through, statement by statement:")
-    tangents = {let.name for let in differential.program.lets} - {let.name for let in program.lets}
-    lines = [line for line in differential.program.lines() if line.split(" = ")[0] in tangents]
-    console.print(_indented("\n".join(lines)), markup=False, highlight=False)
+    equations = [Printer(UNICODE).equation(let.name, let.expr) for let in differential.tangents]
+    console.print(_indented("\n".join(equations)), markup=False, highlight=False)
     say(console, "Substituted, that is the differential in closed form:")
     console.print(_indented(str(differential)), markup=False, highlight=False)
     kernel = api.compile(differential)

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
+
 from sympy import S
 
 from symbolic import shapes
@@ -64,9 +67,7 @@ class Inference:
             right = self.shape(factor)
             if operator == "*" and not _is_scalar(left) and not _is_scalar(right):
                 assert left is not None and right is not None
-                left = self._located(
-                    syntax, factor, lambda a=left, b=right: shapes.product(a, b, self.unification.same)
-                )
+                left = self._located(syntax, factor, partial(shapes.product, left, right, self.unification.same))
             elif operator in ("*", "/"):
                 left = left if _is_scalar(right) and left is not None else right
             else:
@@ -83,7 +84,7 @@ class Inference:
             whole, part, lambda: shapes.entrywise(_IN_WORDS[operator], left, right, self.unification.same)
         )
 
-    def _located(self, whole: Syntax, part: Syntax, rule) -> Shape:  # type: ignore[no-untyped-def]
+    def _located(self, whole: Syntax, part: Syntax, rule: Callable[[], Shape]) -> Shape:
         """Apply a shape rule; its error names the expression up to and with `part`."""
         try:
             shape: Shape = self.unification.shape(rule())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from symbolic.errors import LimitError, NameError_, ReadError, Source
+from symbolic.facts import FACTS
 from symbolic.functions import CATALOGUE, canonical_function, only_a_function
 from symbolic.language.expressions import PLANNED, WORDS, Expressions, is_definition
 from symbolic.language.syntax import (
@@ -18,8 +19,6 @@ from symbolic.language.syntax import (
 from symbolic.language.tokens import Kind, Token
 
 MAX_STATEMENTS = 20_000
-
-FACTS = ("symmetric", "spd", "orthogonal", "diagonal", "lower", "upper", "positive")
 
 
 def parse(tokens: list[Token], source: Source) -> Script:

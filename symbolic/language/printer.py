@@ -31,7 +31,7 @@ from sympy import (
 
 from symbolic import scalars
 from symbolic.functions import CATALOGUE
-from symbolic.language.styles import ATOM, JOINED, POSTFIX, PRODUCT, STYLES, SUM, Style
+from symbolic.language.styles import ATOM, JOINED, POSTFIX, PRODUCT, SUM, Style, style_named
 from symbolic.language.tokens import MAX_EXPONENT, MAX_LITERAL
 from symbolic.nodes import (
     SCALAR,
@@ -52,7 +52,7 @@ Printed = tuple[str, int]
 
 def print_expression(node: Node, style: str = "unicode") -> str:
     """A matrix expression in the notation `style`: "text", "unicode" or "latex"."""
-    return Printer(STYLES[style])(node)
+    return Printer(style_named(style))(node)
 
 
 class Printer:

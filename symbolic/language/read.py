@@ -10,6 +10,7 @@ from typing import get_args
 from symbolic import scalars, shapes
 from symbolic.collection import without_collecting
 from symbolic.errors import NameError_, ProgramError, ReadError, ShapeError, Source, Span
+from symbolic.facts import check_facts
 from symbolic.language import latex_lexer, text_lexer
 from symbolic.language.cursor import join_lines
 from symbolic.language.elaborate import Elaboration
@@ -232,7 +233,8 @@ class _Reader:
         unification.name_unknowns((names[given] for given in self.inputs), self.named_sizes(statements))
         inputs = tuple(Input(g, unification.shape(names[g]), facts) for g, facts in self.inputs.items())
         for given in inputs:
-            self.check_facts(given)
+            if given.facts:
+                self.check_facts_of(given)
         self.check_sizes(statements, {str(size) for given in inputs for size in given.shape})
         symbols = {given.name: given.symbol for given in inputs}
         elaboration = Elaboration(symbols)
@@ -260,11 +262,12 @@ class _Reader:
                         "give it as a number, or declare an input that has it",
                     )  # fmt: skip
 
-    def check_facts(self, given: Input) -> None:
-        square = [fact for fact in given.facts if fact != "positive"]
-        if square and given.shape[0] != given.shape[1]:
-            message = f"{given.name} is {shapes.words(given.shape)}; only a square matrix is {square[0]}"
-            raise ShapeError(message, self.declarations[given.name].span, self.source)
+    def check_facts_of(self, given: Input) -> None:
+        """Check the facts of an input; an error points at its declaration."""
+        try:
+            check_facts(given.name, given.shape, given.facts)
+        except ProgramError as error:
+            raise error.at(self.declarations[given.name].span, self.source) from None
 
     def named_sizes(self, statements: list[Statement]) -> set[str]:
         """The sizes that the text names, so that inferred ones get other letters."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
+from symbolic.errors import NotSupported
 from symbolic.functions import CATALOGUE
 from symbolic.language.names import ascii_name, latex_name, unicode_name
 
@@ -66,3 +67,10 @@ LATEX = replace(
     fact=r"\ \text{{{}}}", returned=r"\operatorname{return}\ ",
 )  # fmt: skip
 STYLES = {"text": TEXT, "unicode": UNICODE, "latex": LATEX}
+
+
+def style_named(name: str) -> Style:
+    """Raises NotSupported for a notation that there is not."""
+    if name not in STYLES:
+        raise NotSupported(f"there is no notation {name!r}; there are {', '.join(STYLES)}")
+    return STYLES[name]

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from sympy import MatAdd, Transpose
 
-from symbolic.nodes import Node, Scale, add, is_number, scale, transpose
+from symbolic.nodes import Node, Scale, add, is_number, scale
 from symbolic.rules.registry import Differentiate, linear, rule
 
-linear(MatAdd, "sum", "d(A + B) = dA + dB", "Matrix Cookbook 2012, (35)", add)
-linear(Transpose, "transpose", "d(A') = dA'", "Matrix Cookbook 2012, (44)", transpose)
+linear(MatAdd, "sum", "d(A + B) = dA + dB", "Matrix Cookbook 2012, (35)")
+linear(Transpose, "transpose", "d(A') = dA'", "Matrix Cookbook 2012, (44)")
 
 
 @rule(Scale, "scalar multiple", "d(a*A) = da*A + a*dA", "Magnus and Neudecker 2019, chapter 8")

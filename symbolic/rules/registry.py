@@ -8,11 +8,11 @@ project's own reader and compares the two.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from symbolic.errors import DifferentiationError
 from symbolic.functions import CATALOGUE
-from symbolic.nodes import Elementwise, Node
+from symbolic.nodes import Elementwise, Node, operands, rebuild
 
 Differentiate = Callable[[Node], Node]
 Operation = tuple[type, str]
@@ -30,7 +30,7 @@ class Rule:
     name: str
     operation: Operation
     formula: str
-    apply: Callable[[Node, Differentiate], Node]
+    apply: Callable[[Node, Differentiate], Node] = field(repr=False)
     cite: str
 
 
@@ -52,17 +52,17 @@ def rule(
     return register
 
 
-def linear(operation: type, name: str, formula: str, cite: str, rebuild: Callable[..., Node]) -> None:
+def linear(operation: type, name: str, formula: str, cite: str) -> None:
     """A linear operation: its differential is itself, applied to the differentials of its operands."""
 
     @rule(operation, name, formula, cite)
     def apply(node: Node, d: Differentiate) -> Node:
-        return rebuild(*map(d, node.args))
+        return rebuild(node, map(d, operands(node)))
 
 
 def rule_for(node: Node) -> Rule:
     """The rule of a node's exact type. Raises DifferentiationError: no dependence is passed over in silence."""
-    known = type(node) is Elementwise and node.function in CATALOGUE
+    known = type(node) is Elementwise and node.function in CATALOGUE and node.order == 0
     found = RULES.get((type(node), node.function if known else ""))
     if found is None:
         raise DifferentiationError(

@@ -10,14 +10,15 @@ from sympy import Integer
 from symbolic import nodes
 from symbolic.differential import differentiate
 from symbolic.errors import ProgramError
-from symbolic.language.printer import STYLES, print_expression
+from symbolic.language.printer import print_expression
 from symbolic.language.read import read_expression, read_program
+from symbolic.language.styles import STYLES
 from symbolic.program import Program
 from symbolic.statements import Input, Let
 
 ZOO = {
     "the seed": "X1 = X0*W1; X2 = f(X1); X3 = X2*W2; X4 = f(X3)",
-    "shapes and facts": "A : n x n spd lower; B : n x 2 positive; c : n; s : scalar; Y = s*A*B + c*ones(1,2)",
+    "shapes and facts": "A : n x n spd; B : n x 2 positive; c : n; s : scalar; Y = s*A*B + c*ones(1,2)",
     "biases": "X : n x m; H = tanh(X*W + ones(n,1)*b')",
     "sums": "Y = A - (B - C) + (A + B) - 2*(A - B)",
     "negations": "Y = -A*B - -(A + A)*B; Z = A*(-B)",

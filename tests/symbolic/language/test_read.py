@@ -236,8 +236,8 @@ def test_inferred_sizes_have_names_of_their_own_in_a_long_chain() -> None:
 
 
 def test_facts_belong_to_their_input() -> None:
-    program = read_program("A : n x n spd symmetric; B : n x m positive; Y = A*B")
-    assert [given.facts for given in program.inputs] == [("spd", "symmetric"), ("positive",)]
+    program = read_program("A : n x n spd; B : n x m positive; Y = A*B")
+    assert [given.facts for given in program.inputs] == [("spd",), ("positive",)]
 
 
 # What is returned
