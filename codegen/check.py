@@ -25,11 +25,14 @@ from codegen.sampling import Point
 
 COMPLEX_STEP = 1e-30
 RUNGS = 11
+MAX_HALVINGS = 12
+NEARLY_LINEAR = 0.2
 TOLERANCE_IN_ROUNDOFFS = 900
 """In units of u: 1e-13 relative in double precision, 5e-5 in single."""
 BOUND_IN_ROUNDOFFS = 16
 """How many times the running error bound an error may be."""
 FIVE_POINT_TOLERANCE = 1e-9
+SINGLE_RANGE = (1e-25, 1e25)
 MIN_ORDER = 1.8
 
 Array: TypeAlias = Any
@@ -134,6 +137,8 @@ def measure(
         point.largest_step,
         point.avoided,
     )
+    if dtype == "float32" and not _in_single_range(primal(exact.inputs)):
+        return []
     values, differentials = kernel(inputs, directions)
     comparison = _Comparison(primal, exact, sizes, seed, dtype, bounds)
     found = []
@@ -184,13 +189,14 @@ class _Comparison:
 
     def differences(self, output: str, found: Array) -> list[Measurement]:
         """The two ladders, judged by their order, and the five-point difference."""
-        steps = tuple(self.point.largest_step / 2**k for k in range(RUNGS))
         centre = self.at(0.0)[output]
         if found.shape != centre.shape or not np.isfinite(found).all():
             return [self.judged("five-point difference", output, float("inf"), FIVE_POINT_TOLERANCE)]
         scale = _largest(found) or _largest(centre) or 1.0
         added_up = max(_largest(centre), scale, self.bounds.values.get(output, 0.0))
         rounding = 32 * self.roundoff * max(added_up, self.bounds.differentials.get(output, 0.0)) / scale
+        first = self.first_step(output)
+        steps = tuple(first / 2**k for k in range(RUNGS))
         central, remainder = [], []
         for h in steps:
             forward, backward = self.at(h)[output], self.at(-h)[output]
@@ -199,8 +205,18 @@ class _Comparison:
         return [
             self.ladder("central difference", output, steps, central, [rounding / h for h in steps]),
             self.ladder("remainder", output, steps, remainder, [rounding] * len(steps)),
-            self.five_point(output, found, scale, rounding),
+            self.five_point(output, found, scale, rounding, steps),
         ]
+
+    def first_step(self, output: str) -> float:
+        """The largest step at which F is nearly linear along the direction, by the reference alone."""
+        slope = self.at(1j * COMPLEX_STEP)[output].imag / COMPLEX_STEP
+        centre, step = self.at(0.0)[output], self.point.largest_step
+        for _ in range(MAX_HALVINGS):
+            if _largest(self.at(step)[output] - centre - step * slope) <= NEARLY_LINEAR * step * _largest(slope):
+                break
+            step /= 2
+        return step
 
     def ladder(
         self, method: str, output: str, steps: tuple[float, ...], errors: list[float], floors: list[float]
@@ -216,17 +232,23 @@ class _Comparison:
             passed=bool(passed), note=note,
         )  # fmt: skip
 
-    def five_point(self, output: str, found: Array, scale: float, rounding: float) -> Measurement:
+    def five_point(
+        self, output: str, found: Array, scale: float, rounding: float, steps: tuple[float, ...]
+    ) -> Measurement:
         """(F(-2h) - 8F(-h) + 8F(h) - F(2h)) / 12h, where truncation and rounding balance best."""
         best = (float("inf"), 0.0)
-        for k in range(1, RUNGS):
-            h = self.point.largest_step / 2**k
+        for h in steps[1:]:
             stencil = {-2 * h: 1, -h: -8, h: 8, 2 * h: -1}
             estimate = sum(weight * self.at(step)[output] for step, weight in stencil.items()) / (12 * h)
             best = min(best, (_largest(estimate - found) / scale, h))
         error, h = best
         tolerance = max(FIVE_POINT_TOLERANCE, 10 * rounding / h)
         return self.judged("five-point difference", output, error, tolerance, h)
+
+
+def _in_single_range(values: Values) -> bool:
+    """Whether single precision can hold the results with room to spare for what leads to them."""
+    return all(not value.size or SINGLE_RANGE[0] < _largest(value) < SINGLE_RANGE[1] for value in values.values())
 
 
 def _largest(matrix: Array) -> float:

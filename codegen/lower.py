@@ -39,6 +39,7 @@ from symbolic.nodes import (
     Scale,
     Shape,
     is_number,
+    ones,
     scale,
     split_number,
     subexpressions,
@@ -106,6 +107,10 @@ class _Lowering:
         args = [self.operand(first), *map(self.operand, rest)]
         return args if any(isinstance(arg, str) for arg in args) else [self.matrix(first), *args[1:]]
 
+    def factors(self, nodes: Iterable[Node]) -> list[Arg]:
+        """The operands of a Hadamard product, matrices first."""
+        return sorted(self.entrywise(nodes), key=lambda arg: isinstance(arg, Literal))
+
     def emit(self, op: str, args: tuple[Arg, ...], shape: Shape, name: str | None = None, **attrs: object) -> str:
         name = name or f".{len(self.instrs) + 1}"
         self.shapes[name] = shape
@@ -126,7 +131,7 @@ class _Lowering:
         if operation is MatAdd:
             return self.sum(node, name)
         if operation is HadamardProduct:
-            return self.fold("multiply", self.entrywise(node.args), node.shape, name)
+            return self.fold("multiply", self.factors(node.args), node.shape, name)
         if operation is Scale:
             return self.scale(node, name)
         if operation is Quotient:
@@ -150,20 +155,27 @@ class _Lowering:
         return value
 
     def sum(self, node: Node, name: str | None) -> str:
-        """Start with a positive term where there is one, so that -A + B costs one subtraction."""
-        terms = list(node.args)
-        if all(map(_fills_a_shape, terms)):
-            value: Arg = self.matrix(terms.pop(0))
+        """Start with a positive term where there is one, so that -A + B costs one subtraction.
+
+        All the constants together are one number, added last, or what negative terms are subtracted from.
+        """
+        constants = [split_number(term)[0] for term in node.args if _fills_a_shape(term)]
+        terms = [term for term in node.args if not _fills_a_shape(term)]
+        number = sum(constants, S.Zero)
+        if not terms:
+            return self.constant(scale(number, ones(*node.shape)))
+        start = next((k for k, term in enumerate(terms) if not _is_negative(term)), None)
+        if start is None and number > 0:
+            value: Arg = _literal(number)
+            number = S.Zero
         else:
-            start = next((k for k, t in enumerate(terms) if not _is_negative(t)), None)
-            if start is None:
-                start = next(k for k, t in enumerate(terms) if not _fills_a_shape(t))
-            value = self.operand(terms.pop(start))
-        for index, term in enumerate(terms, start=1):
-            op = "subtract" if _is_negative(term) else "add"
-            term = _without_sign(term)
-            arg = self.operand(term) if _fills_a_shape(term) else self.value(term)
-            value = self.emit(op, (value, arg), node.shape, name if index == len(terms) else None)
+            value = self.value(terms.pop(start or 0))
+        remaining = [*terms, *([number] if number else [])]
+        for index, term in enumerate(remaining, start=1):
+            negative = bool(term < 0) if term is number else _is_negative(term)
+            arg: Arg = _literal(abs(number)) if term is number else self.value(_without_sign(term))
+            into = name if index == len(remaining) else None
+            value = self.emit("subtract" if negative else "add", (value, arg), node.shape, into)
         assert isinstance(value, str)
         return value
 

@@ -117,7 +117,7 @@ class Evaluation:
             self.watch("root", base)
         elif exponent.is_negative:
             self.watch("quotient", base)
-        return base ** (int(exponent) if exponent.is_Integer else float(exponent))
+        return _whole_power(base, int(exponent)) if exponent.is_Integer else base ** float(exponent)
 
     def applied(self, function: str, order: int, argument: Array) -> Array:
         if function in CATALOGUE:
@@ -153,7 +153,7 @@ class Evaluation:
         if isinstance(expression, Pow) and expression.args[1].is_number:
             return self.power(parts[0], expression.args[1])
         if isinstance(expression, Pow):
-            self.watch("root", parts[0])
+            self.watch("root", np.asarray(parts[0]))
             return parts[0] ** parts[1]
         return self.applied(scalars.name_of(expression), 0, parts[0])
 
@@ -167,12 +167,38 @@ def _piece(z: Array) -> Array:
 
 
 def _erf(z: Array) -> Array:
-    """The error function by a series without cancellation on the real axis (DLMF 7.6.2), for |z| up to 6."""
+    """The error function: near 0 by a series without cancellation (DLMF 7.6.2), beyond by erfc."""
+    near = np.where(np.abs(z.real) <= 3, z, 0)
+    far = np.where(np.abs(z.real) > 3, np.where(z.real > 0, z, -z), 4)
+    return np.where(np.abs(z.real) <= 3, _erf_near_zero(near), np.where(z.real > 0, 1, -1) * (1 - _erfc_far(far)))
+
+
+def _erf_near_zero(z: Array) -> Array:
     term = total = z
-    for n in range(1, 150):
+    for n in range(1, 80):
         term = term * (2 * z * z) / (2 * n + 1)
         total = total + term
     return 2 / np.sqrt(np.pi) * np.exp(-z * z) * total
+
+
+def _erfc_far(z: Array) -> Array:
+    """Laplace's continued fraction (DLMF 7.9.1), for real parts above 3."""
+    tail = np.zeros_like(z)
+    for k in range(80, 0, -1):
+        tail = (k / 2) / (z + tail)
+    return np.exp(-z * z) / (np.sqrt(np.pi) * (z + tail))
+
+
+def _whole_power(base: Array, exponent: int) -> Array:
+    """By squaring: NumPy's complex powers go through logarithms and lose the complex step."""
+    if exponent < 0:
+        return 1 / _whole_power(base, -exponent)
+    result, square = np.ones_like(base), base
+    while exponent:
+        if exponent & 1:
+            result = result * square
+        square, exponent = square * square, exponent >> 1
+    return result
 
 
 VALUES: dict[str, Callable[[Array], Array]] = {

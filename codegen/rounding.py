@@ -48,7 +48,8 @@ def _bounded(node: Node, parts: list[Bounded], named: dict[str, Bounded], evalua
     if operation is Transpose:
         return parts[0][0].T, parts[0][1].T
     if operation is Elementwise:
-        return _applied(evaluation.function(node.function, node.order), parts[0])
+        value, bound = _applied(evaluation.function(node.function, node.order), parts[0])
+        return value, bound + _ADDED_UP.get(node.function, np.zeros_like)(np.abs(parts[0][0]))
     if operation is HadamardPower:
         return _applied(lambda z: evaluation.power(z, node.args[1]), parts[0])
     if operation is Scale and is_number(node.coefficient):
@@ -91,6 +92,9 @@ def _quotient(left: Bounded, right: Bounded) -> Bounded:
     value = a / b
     return value, (bound_a + np.abs(value) * bound_b) / np.abs(b) + np.abs(value)
 
+
+_ADDED_UP = {"gelu": np.array}
+"""What cancels inside a function: gelu adds |X|/2 and |X| erf/2."""
 
 _COMBINED = {
     MatAdd: _sum,

@@ -88,7 +88,7 @@ def _cases(
         sets = [{**sets[0], **sizes}]
     distinct = list({tuple(lengths.items()): lengths for lengths in sets}.values())
     for lengths in distinct:
-        entries = sum(math.prod(length(size, lengths) for size in let.expr.shape) for let in primal.lets)
+        entries = sum(math.prod(length(size, lengths) for size in symbol.shape) for symbol in primal.symbols.values())
         if entries > MAX_ENTRIES:
             raise LimitError(f"the check would fill {entries:,} entries; at most {MAX_ENTRIES:,} are tried")
     cases = [(lengths, seed, "float64") for lengths in distinct for seed in seeds]

@@ -7,7 +7,7 @@ linear in the number of statements.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Union
 
@@ -17,7 +17,7 @@ from sympy.core.symbol import Str
 from symbolic.collection import without_collecting
 from symbolic.errors import DifferentiationError, LimitError, NameError_
 from symbolic.facts import FACTS
-from symbolic.language.names import differential_of, split_mark
+from symbolic.language.names import canonical, differential_of, split_mark
 from symbolic.language.printer import Printer, print_expression
 from symbolic.language.styles import style_named
 from symbolic.nodes import Node, operands, rewrite, subexpressions, symbol, zeros
@@ -84,7 +84,7 @@ class Differential:
         The differentials of the statements are substituted; the values X1, X3, … keep their names. Raises
         NameError_ for an unknown name and LimitError where the expression would be too large to read.
         """
-        of = self.primal.outputs[-1] if of is None else of
+        of = self.primal.outputs[-1] if of is None else of if of in self.primal.symbols else canonical(of)
         name = self.name(of)
         if name not in self.tangent.symbols:
             known = of in self.primal.symbols
@@ -146,7 +146,8 @@ def differentiate(program: Program, wrt: str | Iterable[str] | None = None) -> D
 
 def _chosen_inputs(program: Program, wrt: str | Iterable[str] | None) -> tuple[str, ...]:
     known = {given.name for given in program.inputs}
-    wanted = [wrt] if isinstance(wrt, str) else known if wrt is None else list(wrt)
+    wanted = [wrt] if isinstance(wrt, str) else list(known) if wrt is None else list(wrt)
+    wanted = [name if name in known else canonical(name) for name in wanted]
     for name in wanted:
         if name not in known:
             inputs = ", ".join(given.name for given in program.inputs) or "none"
@@ -242,21 +243,21 @@ def _substitute_tangents(differential: Differential, name: str) -> Node:
     values: dict[Node, Node] = {}
     sizes: dict[Node, int] = {}
     for let in differential.tangents:
-        expanded = rewrite(let.expr, lambda part: values.get(part, part), {})
-        if _size(expanded, sizes) > MAX_CLOSED_FORM:
+        sizes[let.symbol] = _size(let.expr, sizes)
+        if sizes[let.symbol] > MAX_CLOSED_FORM:
             raise LimitError(
                 f"the closed form of {name} has more than {MAX_CLOSED_FORM:,} operations",
                 hint="read the tangent program instead: `.program`, or `derive --program`",
             )
-        values[let.symbol] = expanded
+        values[let.symbol] = rewrite(let.expr, lambda part: values.get(part, part), {})
         if let.name == name:
-            return expanded
+            return values[let.symbol]
     return differential.tangent.symbols[name]
 
 
-def _size(node: Node, sizes: dict[Node, int]) -> int:
-    """How many operations the expression has when it is written out."""
+def _size(node: Node, named: Mapping[Node, int]) -> int:
+    """How many operations an expression has when it is written out, names by what they stand for."""
+    sizes: dict[Node, int] = {}
     for part in subexpressions(node):
-        if part not in sizes:
-            sizes[part] = 1 + sum(sizes[operand] for operand in operands(part))
+        sizes[part] = named.get(part, 1 + sum(sizes[operand] for operand in operands(part)))
     return sizes[node]

@@ -39,19 +39,19 @@ def gate_wrt_A(A: ndarray, U: ndarray, V: ndarray, dA: ndarray) -> tuple[ndarray
     X = A.dot(U)                                # X = A U
     t = negative(X, out=X)                      # -X
     exp_t = exp(t, out=t)                       # exp(-X)
-    t_2 = add(1.0, exp_t, out=exp_t)            # 1 + exp(-X)
-    t_3 = divide(1.0, t_2, out=t_2)             # 1 ⊘ (1 + exp(-X))
-    t_4 = 1.0 - t_3                             # 1 - 1 ⊘ (1 + exp(-X))
-    t_5 = multiply(t_3, t_4, out=t_4)           # (1 ⊘ (1 + exp(-X))) ⊙ (1 - 1 ⊘ (1 + exp(-X)))
+    t_2 = add(exp_t, 1.0, out=exp_t)            # exp(-X) + 1
+    t_3 = divide(1.0, t_2, out=t_2)             # 1 ⊘ (exp(-X) + 1)
+    t_4 = 1.0 - t_3                             # 1 - 1 ⊘ (exp(-X) + 1)
+    t_5 = multiply(t_3, t_4, out=t_4)           # (1 ⊘ (exp(-X) + 1)) ⊙ (1 - 1 ⊘ (exp(-X) + 1))
     dX = dA.dot(U)                              # δX = δA U
     t_6 = multiply(t_5, dX, out=t_5)            # t_5 ⊙ δX
     Y = A.dot(V, out=dX)                        # Y = A V
     tanh_Y = tanh(Y, out=Y)                     # tanh(Y)
     t_7 = multiply(t_6, tanh_Y, out=t_6)        # (t_5 ⊙ δX) ⊙ tanh(Y)
-    G = t_3 * tanh_Y                            # G = (1 ⊘ (1 + exp(-X))) ⊙ tanh(Y)
+    G = t_3 * tanh_Y                            # G = (1 ⊘ (exp(-X) + 1)) ⊙ tanh(Y)
     t_8 = multiply(tanh_Y, tanh_Y, out=tanh_Y)  # tanh(Y) ⊙ tanh(Y)
     t_9 = subtract(1.0, t_8, out=t_8)           # 1 - tanh(Y) ⊙ tanh(Y)
-    t_10 = multiply(t_3, t_9, out=t_3)          # (1 ⊘ (1 + exp(-X))) ⊙ (1 - tanh(Y) ⊙ tanh(Y))
+    t_10 = multiply(t_3, t_9, out=t_3)          # (1 ⊘ (exp(-X) + 1)) ⊙ (1 - tanh(Y) ⊙ tanh(Y))
     dY = dA.dot(V, out=t_9)                     # δY = δA V
     t_11 = multiply(t_10, dY, out=t_10)         # t_10 ⊙ δY
     del dX, Y, tanh_Y, t_8, t_9, dY

@@ -39,15 +39,15 @@ def gate_wrt_U(A: ndarray, U: ndarray, V: ndarray, dU: ndarray) -> tuple[ndarray
     X = A.dot(U)                         # X = A U
     t = negative(X, out=X)               # -X
     exp_t = exp(t, out=t)                # exp(-X)
-    t_2 = add(1.0, exp_t, out=exp_t)     # 1 + exp(-X)
-    t_3 = divide(1.0, t_2, out=t_2)      # 1 ⊘ (1 + exp(-X))
-    t_4 = 1.0 - t_3                      # 1 - 1 ⊘ (1 + exp(-X))
-    t_5 = multiply(t_3, t_4, out=t_4)    # (1 ⊘ (1 + exp(-X))) ⊙ (1 - 1 ⊘ (1 + exp(-X)))
+    t_2 = add(exp_t, 1.0, out=exp_t)     # exp(-X) + 1
+    t_3 = divide(1.0, t_2, out=t_2)      # 1 ⊘ (exp(-X) + 1)
+    t_4 = 1.0 - t_3                      # 1 - 1 ⊘ (exp(-X) + 1)
+    t_5 = multiply(t_3, t_4, out=t_4)    # (1 ⊘ (exp(-X) + 1)) ⊙ (1 - 1 ⊘ (exp(-X) + 1))
     dX = A.dot(dU)                       # δX = A δU
     t_6 = multiply(t_5, dX, out=t_5)     # t_5 ⊙ δX
     Y = A.dot(V, out=dX)                 # Y = A V
     tanh_Y = tanh(Y, out=Y)              # tanh(Y)
-    G = multiply(t_3, tanh_Y, out=t_3)   # G = (1 ⊘ (1 + exp(-X))) ⊙ tanh(Y)
+    G = multiply(t_3, tanh_Y, out=t_3)   # G = (1 ⊘ (exp(-X) + 1)) ⊙ tanh(Y)
     dG = multiply(t_6, tanh_Y, out=t_6)  # δG = (t_5 ⊙ δX) ⊙ tanh(Y)
     return G, dG
 

@@ -53,18 +53,18 @@ def gate_wrt_all(
     dX = add(dA_U, A_dU, out=dA_U)              # δX = δA U + A δU
     t = negative(X, out=X)                      # -X
     exp_t = exp(t, out=t)                       # exp(-X)
-    t_2 = add(1.0, exp_t, out=exp_t)            # 1 + exp(-X)
-    t_3 = divide(1.0, t_2, out=t_2)             # 1 ⊘ (1 + exp(-X))
+    t_2 = add(exp_t, 1.0, out=exp_t)            # exp(-X) + 1
+    t_3 = divide(1.0, t_2, out=t_2)             # 1 ⊘ (exp(-X) + 1)
     Y = A.dot(V, out=A_dU)                      # Y = A V
     tanh_Y = tanh(Y, out=Y)                     # tanh(Y)
-    G = t_3 * tanh_Y                            # G = (1 ⊘ (1 + exp(-X))) ⊙ tanh(Y)
-    t_4 = 1.0 - t_3                             # 1 - 1 ⊘ (1 + exp(-X))
-    t_5 = multiply(t_3, t_4, out=t_4)           # (1 ⊘ (1 + exp(-X))) ⊙ (1 - 1 ⊘ (1 + exp(-X)))
+    G = t_3 * tanh_Y                            # G = (1 ⊘ (exp(-X) + 1)) ⊙ tanh(Y)
+    t_4 = 1.0 - t_3                             # 1 - 1 ⊘ (exp(-X) + 1)
+    t_5 = multiply(t_3, t_4, out=t_4)           # (1 ⊘ (exp(-X) + 1)) ⊙ (1 - 1 ⊘ (exp(-X) + 1))
     t_6 = multiply(t_5, dX, out=t_5)            # t_5 ⊙ δX
     t_7 = multiply(t_6, tanh_Y, out=t_6)        # (t_5 ⊙ δX) ⊙ tanh(Y)
     t_8 = multiply(tanh_Y, tanh_Y, out=tanh_Y)  # tanh(Y) ⊙ tanh(Y)
     t_9 = subtract(1.0, t_8, out=t_8)           # 1 - tanh(Y) ⊙ tanh(Y)
-    t_10 = multiply(t_3, t_9, out=t_3)          # (1 ⊘ (1 + exp(-X))) ⊙ (1 - tanh(Y) ⊙ tanh(Y))
+    t_10 = multiply(t_3, t_9, out=t_3)          # (1 ⊘ (exp(-X) + 1)) ⊙ (1 - tanh(Y) ⊙ tanh(Y))
     dA_V = dA.dot(V, out=dX)                    # δA V
     A_dV = A.dot(dV, out=t_9)                   # A δV
     dY = add(dA_V, A_dV, out=dA_V)              # δY = δA V + A δV

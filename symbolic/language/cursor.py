@@ -13,11 +13,11 @@ MAX_TOKENS = 20_000
 
 
 class Cursor:
-    """Looks at the tokens of a text one by one. Lines go on inside brackets and after an operator."""
+    """Looks at the tokens of a text, joined to logical lines, one by one."""
 
     def __init__(self, tokens: list[Token], source: Source) -> None:
         self.source = source
-        self.tokens = join_lines(tokens)
+        self.tokens = tokens
         self.index = 0
         self.start = 0
         self.nesting = 0
@@ -85,12 +85,15 @@ class Cursor:
         return token.span.start - self.source.text.rfind("\n", 0, token.span.start)
 
 
-_STARTING = (":", "in")
+_OPENING = (":", "in")
 """Operators after which a statement does not go on in the next line."""
+
+_JOINING = ("+", "-", "*", ".*", "/", "./")
+"""Operators that begin no statement: a line that begins with one goes on from the line before."""
 
 
 def join_lines(tokens: list[Token]) -> list[Token]:
-    """Without the line ends inside brackets and after an operator: those lines go on."""
+    """Without the line ends inside brackets, after an operator and before one: those lines go on."""
     depth = 0
     joined: list[Token] = []
     for token in tokens:
@@ -98,9 +101,11 @@ def join_lines(tokens: list[Token]) -> list[Token]:
             depth += 1
         elif token.kind is Kind.CLOSE:
             depth = max(0, depth - 1)
-        elif token.kind is Kind.NEWLINE:
-            goes_on = joined and joined[-1].kind is Kind.OPERATOR and joined[-1].text not in _STARTING
-            if token.text != ";" and (depth or goes_on):
+        elif token.kind is Kind.NEWLINE and token.text != ";":
+            if depth or (joined and joined[-1].kind is Kind.OPERATOR and joined[-1].text not in _OPENING):
                 continue
+        elif token.kind is Kind.OPERATOR and token.text in _JOINING:
+            while joined and joined[-1].kind is Kind.NEWLINE and joined[-1].text != ";":
+                joined.pop()
         joined.append(token)
     return joined

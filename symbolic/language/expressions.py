@@ -24,9 +24,11 @@ WORDS = RESERVED | FILLED.keys() | {"pi"}
 """Words that cannot be names."""
 
 PLANNED = frozenset(
-    """inv pinv solve tr trace det logdet norm sum mean var max min vec reshape diag diagonal kron expm logm sqrtm
-    sinm cosm chol cholesky qr lu eig eigh svd softmax logsumexp hcat vcat hstack vstack tril triu sylvester lyapunov
-    dot inner outer matmul transpose adjoint inverse Tr Det prod rank cumsum cond trapz argmax argmin""".split()  # noqa: SIM905
+    """adjoint arctan2 argmax argmin atan2 batchnorm ceil chol cholesky cond corr cosm cov cumprod cumsum det Det
+    diag diagonal dot eig eigh expm fft flip floor hcat hstack inner inv inverse kron layernorm log10 log2
+    logdet logm logsumexp lu lyapunov matmul max maximum mean min minimum mod norm normalize outer pinv prod qr
+    rank reshape roll rot90 round sinm softmax solve sort sqrtm sum svd sylvester Tr tr trace transpose trapz
+    tril triu var vcat vec vstack""".split()  # noqa: SIM905
 )
 """Matrix operations that must not be taken for unknown elementwise functions."""
 
@@ -76,7 +78,9 @@ class Expressions(Cursor):
                 raise self.not_product(operator)
             if rest and (operator.text != rest[-1][0] or "/" in operator.text):
                 alternations += 1
-                self.check_depth(self.nesting + alternations, operator)
+                if alternations > MAX_NESTING:
+                    message = f"one product that changes its operator more than {MAX_NESTING} times"
+                    raise LimitError(message, operator.span, self.source, "name a part of it")
             rest.append((operator.text, self.joined()))
             self.check_length()
         return Product(first, tuple(rest), self.since(start)) if rest else first
@@ -101,6 +105,9 @@ class Expressions(Cursor):
                 raise self.unexpected("an operator before the number", "write 2*X for a multiple of X")
             if self.here.text == ".(":
                 raise ReadError("only a function can be applied with '.('", self.here.span, self.source)
+            if self.here.text == "[" and self.here.span.start == self.tokens[self.index - 1].span.end:
+                hint = "for a product, leave a space or write *"
+                raise NotSupported("entries X[i] are not supported yet", self.here.span, self.source, hint)
             rest.append(("*", self.postfix()))
             self.check_length()
         return Product(first, tuple(rest), self.since(start)) if rest else first
@@ -198,6 +205,7 @@ class Expressions(Cursor):
         if name.text in PLANNED:
             message = f"{name.text!r} names a matrix operation that is not supported yet"
             raise NotSupported(message, name.span, self.source)
+        self.check_spelling(name, function)
         most = MAX_KNOWN_ORDER if function in CATALOGUE else MAX_ORDER
         if primes > most:
             raise LimitError(f"{function} with more than {most} primes", name.span, self.source)
@@ -205,6 +213,14 @@ class Expressions(Cursor):
             self.advance()
         argument = self.bracketed()
         return Call(function, primes, argument, self.since(name))
+
+    def check_spelling(self, name: Token, function: str) -> None:
+        """ReLU and Tanh are hardly unknown functions."""
+        plain = function.replace("_", "").lower()
+        meant = next((known for known in CATALOGUE if known.replace("_", "") == plain), function)
+        if meant != function:
+            message = f"there is no function {function!r}"
+            raise NameError_(message, name.span, self.source, f"did you mean {meant}?")
 
     def fraction(self, token: Token) -> Product:
         r"""\frac{A}{B}"""
@@ -238,7 +254,8 @@ class Expressions(Cursor):
             self.advance()
             return value
         if self.at(","):
-            raise ReadError("one argument is expected here", self.here.span, self.source)
+            hint = "joining matrices is not supported yet" if opening.text == "[" else ""
+            raise ReadError("one argument is expected here", self.here.span, self.source, hint)
         if self.here.kind is Kind.CLOSE:
             raise self.unexpected(
                 f"{wanted!r}", f"the bracket opened in column {self.column(opening)} is {opening.text!r}"

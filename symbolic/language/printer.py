@@ -90,9 +90,10 @@ class Printer:
     # Expressions
 
     def print(self, node: Node) -> Printed:
-        for part in subexpressions(node):
-            if part not in self.printed:
-                self.printed[part] = _PRINTERS[type(part)](self, part)
+        if node not in self.printed:
+            for part in subexpressions(node):
+                if part not in self.printed:
+                    self.printed[part] = _PRINTERS[type(part)](self, part)
         return self.printed[node]
 
     def at_least(self, node: Node, level: int) -> str:
