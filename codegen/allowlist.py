@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import ast
 import builtins
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from typing import Any
 
 from symbolic.errors import PushforwardError
 
@@ -59,55 +60,80 @@ def check_source(source: str, imports: Mapping[str, set[str]]) -> ast.Module:
     `imports`: by module, the names that the source may call besides its own. Raises PushforwardError.
     """
     tree = ast.parse(source)
-    known, used = set(_BUILTINS).union(*imports.values()), set[str]()
+    names = _Names(imports)
     stack: list[ast.AST] = [tree]
     while stack:
         node = stack.pop()
-        fields = _CHILDREN.get(type(node))
+        kind = type(node)
+        fields = _CHILDREN.get(kind)
         if fields is None:
-            raise _refusal(f"an unexpected {type(node).__name__}")
-        _check(node, known, used, imports)
+            raise _refusal(f"an unexpected {kind.__name__}")
+        if kind in _CHECKS:
+            _CHECKS[kind](names, node)
         for field in fields:
             child = getattr(node, field)
             if isinstance(child, list):
-                stack.extend(part for part in child if part is not None)
+                stack.extend(filter(None, child))
             elif child is not None:
                 stack.append(child)
-    for name in sorted(used - known):
-        raise _refusal(f"the unknown name {name!r}")
+    names.check()
     return tree
 
 
-def _check(node: ast.AST, known: set[str], used: set[str], imports: Mapping[str, set[str]]) -> None:
-    """Refuse names, attributes and imports that are not expected; note what is defined and what is used."""
-    if isinstance(node, ast.Name):
+class _Names:
+    """What a source defines and uses, and the checks of single nodes."""
+
+    def __init__(self, imports: Mapping[str, set[str]]) -> None:
+        self.imports = imports
+        self.known = set(_BUILTINS).union(*imports.values())
+        self.used: set[str] = set()
+
+    def check(self) -> None:
+        for name in sorted(self.used - self.known):
+            raise _refusal(f"the unknown name {name!r}")
+
+    def define(self, name: str) -> None:
+        if hasattr(builtins, name):
+            raise _refusal(f"a builtin's name, {name!r}, for something else")
+        self.known.add(name)
+
+    def name(self, node: ast.Name) -> None:
         if node.id.startswith("__"):
             raise _refusal(f"the name {node.id!r}")
         if isinstance(node.ctx, ast.Load):
-            used.add(node.id)
+            self.used.add(node.id)
         else:
-            _define(node.id, known)
-    elif isinstance(node, ast.Call):
+            self.define(node.id)
+
+    def call(self, node: ast.Call) -> None:
         if not isinstance(node.func, ast.Name | ast.Attribute):
             raise _refusal("a call of an expression")
-    elif isinstance(node, ast.Attribute):
+
+    def attribute(self, node: ast.Attribute) -> None:
         if node.attr not in _ATTRIBUTES:
             raise _refusal(f"the attribute {node.attr!r}")
-    elif isinstance(node, ast.FunctionDef):
-        _define(node.name, known)
-    elif isinstance(node, ast.arg):
-        _define(node.arg, known)
-    elif isinstance(node, ast.ImportFrom):
-        allowed = {"annotations"} if node.module == "__future__" else imports.get(node.module or "", set())
+
+    def function(self, node: ast.FunctionDef) -> None:
+        self.define(node.name)
+
+    def argument(self, node: ast.arg) -> None:
+        self.define(node.arg)
+
+    def imported(self, node: ast.ImportFrom) -> None:
+        allowed = {"annotations"} if node.module == "__future__" else self.imports.get(node.module or "", set())
         for alias in node.names:
             if alias.name not in allowed or alias.asname:
                 raise _refusal(f"an import of {alias.name!r} from {node.module!r}")
 
 
-def _define(name: str, known: set[str]) -> None:
-    if hasattr(builtins, name):
-        raise _refusal(f"a builtin's name, {name!r}, for something else")
-    known.add(name)
+_CHECKS: dict[type[ast.AST], Callable[[_Names, Any], None]] = {
+    ast.Name: _Names.name,
+    ast.Call: _Names.call,
+    ast.Attribute: _Names.attribute,
+    ast.FunctionDef: _Names.function,
+    ast.arg: _Names.argument,
+    ast.ImportFrom: _Names.imported,
+}
 
 
 def _refusal(what: str) -> PushforwardError:

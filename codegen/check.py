@@ -27,6 +27,8 @@ COMPLEX_STEP = 1e-30
 RUNGS = 11
 MAX_HALVINGS = 12
 NEARLY_LINEAR = 0.2
+NEGLIGIBLE = 1e-10
+"""An error that only the complex step can judge."""
 TOLERANCE_IN_ROUNDOFFS = 900
 """In units of u: 1e-13 relative in double precision, 5e-5 in single."""
 BOUND_IN_ROUNDOFFS = 16
@@ -224,9 +226,10 @@ class _Comparison:
         """Order 2, seen where the errors stand clear of rounding; or no error beyond rounding at all."""
         clear = [k for k, (error, floor) in enumerate(zip(errors, floors, strict=True)) if error > 10 * floor]
         slopes = [float(np.log(errors[a] / errors[b]) / np.log(steps[a] / steps[b])) for a, b in pairwise(clear)]
-        order = float(np.median(slopes[-3:])) if slopes else None
-        passed = order >= MIN_ORDER if order is not None else not clear or errors[-1] <= 10 * floors[-1]
-        note = "" if clear else "no error beyond rounding"
+        order = float(np.median(slopes[-3:])) if slopes and max(errors) > NEGLIGIBLE else None
+        negligible = max(errors) <= NEGLIGIBLE
+        passed = negligible or (order >= MIN_ORDER if order is not None else not clear or errors[-1] <= 10 * floors[-1])
+        note = "too small to have an order" if clear and negligible else "" if clear else "no error beyond rounding"
         return Measurement(
             method, output, **self.label, steps=steps, errors=tuple(errors), order=order, tolerance=None,
             passed=bool(passed), note=note,

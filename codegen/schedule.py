@@ -38,11 +38,11 @@ class Instr:
     attrs: tuple[tuple[str, Any], ...] = ()
     into: str | None = None
     frees: tuple[str, ...] = ()
+    names: tuple[str, ...] = field(init=False, compare=False, repr=False)
+    """The operands that are matrices."""
 
-    @property
-    def names(self) -> tuple[str, ...]:
-        """The operands that are matrices."""
-        return tuple(arg for arg in self.args if isinstance(arg, str))
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "names", tuple(arg for arg in self.args if isinstance(arg, str)))
 
     @property
     def kind(self) -> str:

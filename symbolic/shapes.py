@@ -187,4 +187,4 @@ def as_size(value: int | str) -> Any:
 
 def length(size: Any, lengths: Mapping[str, int]) -> int:
     """A size as a number, given those of the symbolic ones."""
-    return int(size) if size.is_Integer else lengths[str(size)]
+    return int(size) if size.is_Integer else lengths[size.name]

@@ -14,7 +14,7 @@ def join_chains(schedule: Schedule) -> Schedule:
     for instr in schedule.instrs:
         if instr.op == "matmul":
             links = tuple(link for arg in instr.args for link in chains.pop(arg, (arg,)))
-            instr = replace(instr, args=links)
+            instr = replace(instr, args=links) if links != instr.args else instr
             if uses[instr.out] == 1 and instr.out not in schedule.outputs:
                 chains[instr.out] = links
         kept.append(instr)

@@ -23,6 +23,8 @@ class _Move:
 def place_scalars(schedule: Schedule) -> Schedule:
     """Move scalars from a product that is used only there to its smallest factor."""
     moves = _moves(schedule)
+    if not moves:
+        return schedule
     scaled = {move.into: move for move in moves}
     renamed: dict[Arg, str] = {move.whole: move.result for move in moves}
     dropped = {move.result for move in moves}

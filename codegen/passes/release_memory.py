@@ -25,5 +25,8 @@ def release_memory(schedule: Schedule) -> Schedule:
         if memory not in kept and last[memory] < end:
             released.setdefault(last[memory], []).extend(held)
     return schedule.with_instrs(
-        [replace(instr, frees=tuple(released.get(position, ()))) for position, instr in enumerate(schedule.instrs)]
+        [
+            replace(instr, frees=tuple(released[position])) if position in released else instr
+            for position, instr in enumerate(schedule.instrs)
+        ]
     )

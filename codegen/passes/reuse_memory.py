@@ -8,7 +8,6 @@ to lie row by row (C order), as BLAS wants it.
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import replace
 
 from codegen.schedule import Instr, Schedule
 from symbolic.nodes import Shape
@@ -52,7 +51,7 @@ class _Memory:
                 self.free[self.schedule.shapes[name]].append(name)
         if self._is_row_major(instr, target):
             self.row_major.add(instr.out)
-        return replace(instr, into=target)
+        return Instr(instr.out, instr.op, instr.args, instr.attrs, target) if target else instr
 
     def _dies(self, name: str, position: int) -> bool:
         return name in self.writable and self.owner[name] == name and self.last_use[name] == position

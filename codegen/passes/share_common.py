@@ -13,7 +13,7 @@ def share_common(schedule: Schedule) -> Schedule:
     kept: list[Instr] = []
     for instr in schedule.instrs:
         args = tuple(renamed.get(arg, arg) for arg in instr.args)
-        instr = Instr(instr.out, instr.op, args, instr.attrs)
+        instr = Instr(instr.out, instr.op, args, instr.attrs) if args != instr.args else instr
         same = args[0] if instr.op == "copy" else seen.get(_key(instr, schedule))
         if same is None:
             seen[_key(instr, schedule)] = instr.out

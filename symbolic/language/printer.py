@@ -74,7 +74,7 @@ class Printer:
         return f"{style.name(name)}{style.declaration}{sizes}" + "".join(map(style.fact.format, facts))
 
     def size(self, size: Expr) -> str:
-        return self.style.name(str(size))
+        return str(size) if size.is_Integer else self.style.name(size.name)
 
     def equation(self, name: str, expression: Node) -> str:
         return f"{self.style.name(name)} = {self.or_number(expression)}"

@@ -230,12 +230,12 @@ class _Reader:
         unification, names = self.inference.unification, self.inference.names
         for name_ in self.inputs:
             self.inference.require(name_, self.inference.new_shape())
-        unification.name_unknowns((names[given] for given in self.inputs), self.named_sizes(statements))
+        unification.name_unknowns((names[given] for given in self.inputs), self.named_sizes())
         inputs = tuple(Input(g, unification.shape(names[g]), facts) for g, facts in self.inputs.items())
         for given in inputs:
             if given.facts:
                 self.check_facts_of(given)
-        self.check_sizes(statements, {str(size) for given in inputs for size in given.shape})
+        self.check_sizes(statements, {str(size) for size in {size for given in inputs for size in given.shape}})
         symbols = {given.name: given.symbol for given in inputs}
         elaboration = Elaboration(symbols)
         lets = []
@@ -269,12 +269,11 @@ class _Reader:
         except ProgramError as error:
             raise error.at(self.declarations[given.name].span, self.source) from None
 
-    def named_sizes(self, statements: list[Statement]) -> set[str]:
+    def named_sizes(self) -> set[str]:
         """The sizes that the text names, so that inferred ones get other letters."""
-        taken: set[str] = set()
-        for shape in self.inference.names.values():
-            taken |= {str(s) for s in self.inference.unification.shape(shape) if not isinstance(s, shapes.Unknown)}
-        return taken
+        shapes_ = map(self.inference.unification.shape, self.inference.names.values())
+        taken = {size for shape in shapes_ for size in shape if not isinstance(size, shapes.Unknown)}
+        return {str(size) for size in taken}
 
     def outputs(self, statements: list[Statement], lets: list[Let]) -> tuple[str, ...]:
         last = statements[-1]
