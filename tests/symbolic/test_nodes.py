@@ -5,7 +5,20 @@ import random
 import numpy as np
 import pytest
 from oracles import TIGHT, operations_in, random_node, relative_error, value_of
-from sympy import Integer, Rational
+from sympy import (
+    HadamardPower,
+    HadamardProduct,
+    Identity,
+    Integer,
+    MatAdd,
+    MatMul,
+    MatrixSymbol,
+    OneMatrix,
+    Rational,
+    Symbol,
+    Transpose,
+    ZeroMatrix,
+)
 
 from symbolic import nodes
 from symbolic.nodes import (
@@ -167,3 +180,21 @@ def test_thousands_of_terms_and_factors_are_no_matter():
     total = add(*(apply("sin", scale(Integer(k + 2), A)) for k in range(3000)))
     assert len(total.args) == 3000
     assert sum(1 for _ in subexpressions(multiply(*[A, B] * 1500, total))) > 6000
+
+
+def test_bare_nodes_are_what_sympy_builds():
+    """Basic.__new__ gives the node that SymPy's own constructor gives, equal and with an equal hash."""
+    n = Symbol("n", integer=True, nonnegative=True)
+    A, B = (nodes.symbol(name, n, n) for name in "AB")
+    for ours, theirs in (
+        (A, MatrixSymbol("A", n, n)),
+        (nodes.multiply(A, B), MatMul(A, B)),
+        (nodes.add(A, B), MatAdd(A, B)),
+        (nodes.hadamard(A, B), HadamardProduct(A, B)),
+        (nodes.power(A, Integer(2)), HadamardPower(A, 2)),
+        (nodes.transpose(A), Transpose(A)),
+        (nodes.ones(n, n), OneMatrix(n, n)),
+        (nodes.zeros(n, n), ZeroMatrix(n, n)),
+        (nodes.identity(n), Identity(n)),
+    ):
+        assert ours == theirs and hash(ours) == hash(theirs) and ours.shape == theirs.shape == (n, n)
