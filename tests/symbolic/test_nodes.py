@@ -23,8 +23,6 @@ from sympy import (
 from symbolic import nodes
 from symbolic.nodes import (
     Elementwise,
-    MatAdd,
-    MatMul,
     Scale,
     add,
     apply,
