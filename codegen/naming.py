@@ -95,7 +95,7 @@ class Notation:
             primes = "'" * instr.attr("order")
             return f"{unicode_name(instr.attr('function'))}{primes}({self._operand(instr.args[0], SUM)})", ATOM
         notation = OPERATIONS[instr.op].notation
-        binds = _binds(instr.op, notation)
+        binds = _binds(instr.op)
         if notation.endswith("({0})") or instr.op == "copy":
             inner = (SUM, SUM)
         elif instr.op in ("add", "subtract"):
@@ -113,7 +113,7 @@ class Notation:
         return text if binds >= level else f"({text})"
 
 
-def _binds(op: str, notation: str) -> int:
+def _binds(op: str) -> int:
     if op in ("add", "subtract", "negative"):
         return SUM
     return PRODUCT if OPERATIONS[op].kind == "product" or op in ("multiply", "divide", "broadcast") else ATOM

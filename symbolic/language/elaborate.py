@@ -83,8 +83,10 @@ class Elaboration:
                 value = _times([value, *(factor for factor, _ in factors)], syntax.span)
                 continue
             for factor, written in factors:
-                combine = _divide if "/" in operator else _hadamard
-                value = combine(operator, value, factor, written)
+                if operator == ".*":
+                    value = _hadamard(value, factor, written)
+                else:
+                    value = _divide(operator, value, factor, written)
         return value
 
 
@@ -146,7 +148,7 @@ def _multiple(number: Expr, matrix: Node, span: Span) -> Node:
     return nodes.scale(scalars.product([number, inner], span), matrix)
 
 
-def _hadamard(operator: str, left: Value, right: Value, written: Syntax) -> Value:
+def _hadamard(left: Value, right: Value, written: Syntax) -> Value:
     if _is_scalar(left) or _is_scalar(right):
         return _times([left, right], written.span)
     return nodes.hadamard(left, right)
