@@ -16,7 +16,7 @@ from sympy.core.symbol import Str
 
 from symbolic.collection import without_collecting
 from symbolic.errors import DifferentiationError, LimitError, NameError_
-from symbolic.facts import FACTS
+from symbolic.facts import perturbation
 from symbolic.language.names import canonical, differential_of, split_mark
 from symbolic.language.printer import Printer, print_expression
 from symbolic.language.styles import style_named
@@ -25,6 +25,7 @@ from symbolic.program import Program
 from symbolic.rules import Rule, rule_for
 from symbolic.simplify import Rewrite, Simplifier
 from symbolic.statements import Input, Let
+from symbolic.structure import Structure
 
 MAX_CLOSED_FORM = 20_000
 
@@ -172,12 +173,15 @@ class _Walk:
         self.steps: list[Step] = []
         self.where = ""
         self.known: dict[Node, Node] = {}
-        self.simplify = Simplifier(self.known, self.record)
+        self.structure = Structure()
+        self.simplify = Simplifier(self.known, self.record, self.structure)
         self.differentials: dict[Node, Node] = {}
         self.lets: list[Let] = []
         for given in program.inputs:
             seed = symbol(differential_of(given.name, level), *given.shape)
             self.differentials[given.symbol] = seed if given.name in wrt else zeros(*given.shape)
+            self.structure.declare(given)
+            self.structure.declare(Input(seed.name, given.shape, perturbation(given.facts)))
 
     def record(self, rule: Rule | Rewrite, before: Node, after: Node) -> None:
         self.steps.append(Step(rule, before, after, self.where))
@@ -189,6 +193,7 @@ class _Walk:
         """
         self.where = let.name
         self.lets.append(let)
+        self.structure.define(let)
         named = rewrite(let.expr, lambda part: self.known.get(part, part), {})
         if operands(named):
             self.known.setdefault(named, let.symbol)
@@ -198,6 +203,7 @@ class _Walk:
             return
         moved = Let(differential_of(let.name, self.level), tangent)
         self.lets.append(moved)
+        self.structure.define(moved)
         if type(tangent) is not ZeroMatrix:
             self.differentials[let.symbol] = moved.symbol
 
@@ -220,9 +226,8 @@ class _Walk:
 
     def tangent_program(self, seeds: tuple[tuple[str, str], ...]) -> Program:
         program = self.program
-        facts = {given.name: tuple(fact for fact in given.facts if FACTS[fact].linear) for given in program.inputs}
-        shapes = {given.name: given.shape for given in program.inputs}
-        perturbations = tuple(Input(seed, shapes[name], facts[name]) for name, seed in seeds)
+        inputs = {given.name: given for given in program.inputs}
+        perturbations = tuple(Input(seed, inputs[name].shape, perturbation(inputs[name].facts)) for name, seed in seeds)
         bound = {let.name for let in self.lets} | {seed for _, seed in seeds}
         outputs = (*program.outputs, *self._output_differentials(bound))
         return Program(program.name, (*program.inputs, *perturbations), tuple(self.lets), outputs, program.functions)

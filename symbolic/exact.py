@@ -4,7 +4,8 @@ In F_p, p = 2^61 - 1, there is no rounding: two sides of an identity either agre
 rational functions of low degree agree at a random point with probability about degree/p. In the dual numbers
 a + bε, ε² = 0, evaluating at X + δX ε gives the exact differential as the ε part, by arithmetic alone: nothing
 here knows a differentiation rule, and nothing is shared with lowering or emission. (Griewank and Walther 2008,
-chapter 13, for dual numbers; Schwartz 1980 for the bound.)
+chapter 13, for dual numbers; Schwartz 1980 for the bound.) The arithmetic is in `symbolic.field`, the named
+operations in `symbolic.exact_operations`; an operation is known here exactly when it is rational.
 
 Unknown functions are random tables: f(x), f'(x), f''(x), … are independent random elements for each x, and
 f(a + bε) = f(a) + f'(a) b ε.
@@ -14,8 +15,9 @@ from __future__ import annotations
 
 import hashlib
 import random
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import reduce
 
 from sympy import (
     Add,
@@ -23,71 +25,34 @@ from sympy import (
     HadamardPower,
     HadamardProduct,
     Identity,
+    Integer,
     MatAdd,
     MatMul,
     MatrixSymbol,
+    Max,
+    Min,
     Mul,
     OneMatrix,
     Pow,
     Rational,
+    S,
+    Symbol,
     Transpose,
     ZeroMatrix,
 )
 
 from symbolic import scalars
 from symbolic.differential import Differential
-from symbolic.errors import NotSupported, PushforwardError
+from symbolic.errors import NotSupported
+from symbolic.exact_operations import EXACT_OPERATIONS, inverse
+from symbolic.field import ZERO, Dual, Matrix, P, Singular, identity, ones, with_dual_part, zeros
 from symbolic.functions import CATALOGUE
-from symbolic.nodes import Elementwise, Node, Quotient, Scale, is_number, subexpressions
+from symbolic.nodes import Elementwise, Node, Operation, Quotient, Scale, is_number, operands, subexpressions
 from symbolic.program import Program
 from symbolic.shapes import length
 from symbolic.statements import Input
 
-P = 2**61 - 1
 ATTEMPTS = 5
-
-
-class Singular(PushforwardError):
-    """A division by zero in the field: another random point has to be drawn."""
-
-
-@dataclass(frozen=True, slots=True)
-class Dual:
-    """a + b ε over F_p."""
-
-    a: int
-    b: int = 0
-
-    def __add__(self, other: Dual) -> Dual:
-        return Dual((self.a + other.a) % P, (self.b + other.b) % P)
-
-    def __sub__(self, other: Dual) -> Dual:
-        return Dual((self.a - other.a) % P, (self.b - other.b) % P)
-
-    def __mul__(self, other: Dual) -> Dual:
-        return Dual(self.a * other.a % P, (self.a * other.b + self.b * other.a) % P)
-
-    def inverse(self) -> Dual:
-        """1/(a + bε) = 1/a - b/a² ε. Raises Singular where a = 0."""
-        if self.a == 0:
-            raise Singular("division by zero in the field")
-        reciprocal = pow(self.a, -1, P)
-        return Dual(reciprocal, -self.b * reciprocal * reciprocal % P)
-
-    def __truediv__(self, other: Dual) -> Dual:
-        return self * other.inverse()
-
-    def __pow__(self, exponent: int) -> Dual:
-        if exponent < 0:
-            return self.inverse() ** -exponent
-        value = pow(self.a, exponent, P)
-        slope = exponent * pow(self.a, exponent - 1, P) if exponent else 0
-        return Dual(value, slope * self.b % P)
-
-
-ZERO, ONE = Dual(0), Dual(1)
-
-Matrix = tuple[tuple[Dual, ...], ...]
 
 
 @dataclass(frozen=True)
@@ -118,9 +83,13 @@ def evaluate(program: Program, inputs: Mapping[str, Matrix], tables: Tables) -> 
 
 
 def is_checkable(differential: Differential) -> bool:
-    """Whether `differential_holds` can say anything: everything is rational, and inputs can be drawn at random."""
-    drawn = not any("orthogonal" in given.facts for given in differential.primal.inputs)
-    return drawn and is_rational(differential.primal) and is_rational(differential.tangent)
+    """Whether `differential_holds` can say anything: everything is rational, and no orthogonal input is moved.
+
+    A direction drawn at random leaves the orthogonal matrices, and with them whatever a derivation knows of these.
+    """
+    moved = [given for given in differential.primal.inputs if given.name in differential.wrt]
+    tangential = not any("orthogonal" in given.facts for given in moved)
+    return tangential and is_rational(differential.primal) and is_rational(differential.tangent)
 
 
 def differential_holds(differential: Differential, sizes: Mapping[str, int], seed: int) -> bool:
@@ -141,37 +110,50 @@ def _holds_at(differential: Differential, sizes: Mapping[str, int], generator: r
     inputs = {given.name: random_matrix(given, sizes, generator) for given in differential.tangent.inputs}
     seeds = dict(differential.seeds)
     dual = {
-        given.name: _with_dual_part(inputs[given.name], inputs[seeds[given.name]])
+        given.name: with_dual_part(inputs[given.name], inputs[seeds[given.name]])
         if given.name in seeds
         else inputs[given.name]
         for given in primal.inputs
     }
     expected = evaluate(primal, dual, tables)
     found = evaluate(differential.tangent, inputs, tables)
-    return all(
-        [e.b for row in expected[output] for e in row] == [e.a for row in found[differential.name(output)] for e in row]
-        for output in primal.outputs
-    )
+    return all(expected[output].dual == found[differential.name(output)].real for output in primal.outputs)
 
 
 def random_matrix(given: Input, sizes: Mapping[str, int], generator: random.Random) -> Matrix:
-    """Random field elements with the structure of the facts that a field has: symmetric, diagonal, triangular."""
+    """Random field elements with the structure of the facts that a field has.
+
+    Symmetric (all that is left of spd), diagonal and triangular by their entries; orthogonal by Cayley's transform
+    (I - K)(I + K)⁻¹ of a skew K. Positive says nothing in a field. May raise Singular for an orthogonal matrix.
+    """
     rows, cols = (length(size, sizes) for size in given.shape)
-    entries = [[generator.randrange(1, P) for _ in range(cols)] for _ in range(rows)]
+    drawn = Matrix.of(rows, cols, lambda _i, _j: Dual(generator.randrange(1, P)))
     for fact in given.facts:
-        if fact in ("symmetric", "spd"):
-            entries = [[entries[min(i, j)][max(i, j)] for j in range(cols)] for i in range(rows)]
-        elif fact in _KEPT:
-            entries = [[x if _KEPT[fact](i, j) else 0 for j, x in enumerate(row)] for i, row in enumerate(entries)]
-        elif fact == "orthogonal":
-            raise NotSupported("there is no random orthogonal matrix here")
-    return tuple(tuple(Dual(x) for x in row) for row in entries)
+        drawn = _WITH_FACT.get(fact, _as_it_is)(drawn)
+    return drawn
 
 
-_KEPT = {
-    "diagonal": lambda i, j: i == j,
-    "lower": lambda i, j: i >= j,
-    "upper": lambda i, j: i <= j,
+def _as_it_is(A: Matrix) -> Matrix:
+    return A
+
+
+def _symmetric(A: Matrix) -> Matrix:
+    return Matrix.of(A.rows, A.cols, lambda i, j: A[min(i, j), max(i, j)])
+
+
+def _cayley(A: Matrix) -> Matrix:
+    """Orthogonal, because I - K and I + K commute, and are each other's transpose."""
+    skew, unit = A - A.T, identity(A.rows)
+    return (unit - skew) @ inverse(unit + skew)
+
+
+_WITH_FACT: dict[str, Callable[[Matrix], Matrix]] = {
+    "symmetric": _symmetric,
+    "spd": _symmetric,
+    "orthogonal": _cayley,
+    "diagonal": lambda A: Matrix.of(A.rows, A.cols, lambda i, j: A[i, j] if i == j else ZERO),
+    "lower": lambda A: Matrix.of(A.rows, A.cols, lambda i, j: A[i, j] if i >= j else ZERO),
+    "upper": lambda A: Matrix.of(A.rows, A.cols, lambda i, j: A[i, j] if i <= j else ZERO),
 }
 
 
@@ -180,42 +162,48 @@ class _Evaluation:
         self.program = program
         self.tables = tables
         self.named = dict(inputs)
-        self.sizes = {
-            size: length
+        self.lengths = {
+            size.name: length
             for given in program.inputs
-            for size, length in zip(given.shape, _shape(inputs[given.name]), strict=True)
+            for size, length in zip(given.shape, inputs[given.name].shape, strict=True)
+            if isinstance(size, Symbol)
         }
 
     def values(self) -> dict[str, Matrix]:
         for let in self.program.lets:
             done: dict[Node, Matrix] = {}
             for part in subexpressions(let.expr):
-                done[part] = self.value(part, done)
+                done[part] = self.value(part, [done[operand] for operand in operands(part)])
             self.named[let.name] = done[let.expr]
         return self.named
 
-    def value(self, node: Node, done: Mapping[Node, Matrix]) -> Matrix:
+    def value(self, node: Node, values: list[Matrix]) -> Matrix:
+        """The value of a node, given those of its operands."""
         operation = type(node)
         if operation is MatrixSymbol:
             return self.named[node.name]
-        if operation in (OneMatrix, ZeroMatrix, Identity):
-            return self.constant(node)
+        if operation in _CONSTANTS:
+            return _CONSTANTS[operation](*map(self.length, node.shape))
         if operation is Scale:
-            coefficient, matrix = node.args
-            factor = number(coefficient) if is_number(coefficient) else done[coefficient][0][0]
-            return tuple(tuple(factor * x for x in row) for row in done[matrix])
+            factor = self.coefficient(node.coefficient) if is_number(node.coefficient) else values[0][0, 0]
+            return values[-1].map(lambda x: factor * x)
         if operation is HadamardPower:
             exponent = _whole(node.args[1])
-            return tuple(tuple(x**exponent for x in row) for row in done[node.args[0]])
+            return values[0].map(lambda x: x**exponent)
         if operation is Elementwise:
-            return tuple(tuple(self.apply(node.function, node.order, x) for x in row) for row in done[node.argument])
-        return _combine(operation, [done[arg] for arg in node.args])
+            return values[0].map(lambda x: self.apply(node.function, node.order, x))
+        if operation is Operation:
+            return _named(node.name)(*values, *map(self.length, node.parameters))
+        if operation not in _ARITHMETIC:
+            raise NotSupported(f"{operation.__name__} is not rational, or not known to the exact oracle")
+        return _ARITHMETIC[operation](*values)
 
-    def constant(self, node: Node) -> Matrix:
-        rows, cols = (int(s) if s.is_Integer else self.sizes[s] for s in node.shape)
-        everywhere = ONE if type(node) is OneMatrix else ZERO
-        diagonal = ONE if type(node) is Identity else everywhere
-        return tuple(tuple(diagonal if i == j else everywhere for j in range(cols)) for i in range(rows))
+    def length(self, size: Expr) -> int:
+        return length(size, self.lengths)
+
+    def coefficient(self, value: Expr) -> Dual:
+        """A number, or an expression in sizes such as 1/n, which has to come out rational."""
+        return number(value.xreplace({size: Integer(self.lengths[size.name]) for size in value.free_symbols}))
 
     def apply(self, function: str, order: int, x: Dual) -> Dual:
         if function in self.program.definitions:
@@ -235,65 +223,23 @@ class _Evaluation:
             return self.scalar(expression.args[0], x) ** _whole(expression.args[1])
         if not isinstance(expression, Add | Mul):
             raise NotSupported(f"{type(expression).__name__} is not rational")
-        parts = [self.scalar(arg, x) for arg in expression.args]
-        total = parts[0]
-        for part in parts[1:]:
-            total = total + part if isinstance(expression, Add) else total * part
-        return total
+        combine = Dual.__add__ if isinstance(expression, Add) else Dual.__mul__
+        return reduce(combine, [self.scalar(arg, x) for arg in expression.args])
 
 
 def number(value: Expr) -> Dual:
-    """A rational number in the field. Raises NotSupported for others, such as pi."""
+    """A rational number in the field. Raises NotSupported for others, such as pi, Singular for 1/0."""
+    if value in (S.ComplexInfinity, S.NaN):
+        raise Singular("division by zero")
     if not isinstance(value, Rational):
         raise NotSupported(f"{value} is not rational")
     return Dual(int(value.p) % P) / Dual(int(value.q) % P)
 
 
-def _combine(operation: type, values: list[Matrix]) -> Matrix:
-    total = values[0]
-    if operation is Transpose:
-        return tuple(zip(*total, strict=True)) if total else total
-    if operation is not MatMul and operation not in _ENTRYWISE:
-        raise NotSupported(f"{operation.__name__} is not rational, or not known to the exact oracle")
-    for value in values[1:]:
-        total = _product(total, value) if operation is MatMul else _entrywise(_ENTRYWISE[operation], total, value)
-    return total
-
-
-def _entrywise(combine: Callable[[Dual, Dual], Dual], left: Matrix, right: Matrix) -> Matrix:
-    return tuple(tuple(map(combine, a, b)) for a, b in zip(left, right, strict=True))
-
-
-def _product(left: Matrix, right: Matrix) -> Matrix:
-    columns = list(zip(*right, strict=True))
-    return tuple(tuple(_sum(x * y for x, y in zip(row, column, strict=True)) for column in columns) for row in left)
-
-
-def _sum(terms: Iterable[Dual]) -> Dual:
-    total = ZERO
-    for term in terms:
-        total = total + term
-    return total
-
-
-_ENTRYWISE = {MatAdd: Dual.__add__, HadamardProduct: Dual.__mul__, Quotient: Dual.__truediv__}
-_RATIONAL_FUNCTIONS = {"square": 2, "reciprocal": -1}
-_RATIONAL_NODES = {
-    MatrixSymbol, OneMatrix, ZeroMatrix, Identity, Transpose, MatAdd, MatMul, HadamardProduct, Quotient,
-}  # fmt: skip
-
-
-def _is_rational(node: Node, program: Program) -> bool:
-    operation = type(node)
-    if operation is Scale:
-        return not is_number(node.coefficient) or isinstance(node.coefficient, Rational)
-    if operation is HadamardPower:
-        return bool(node.args[1].is_Integer)
-    if operation is Elementwise and node.function in program.definitions:
-        return bool(program.definitions[node.function].is_rational_function(scalars.ARGUMENT))
-    if operation is Elementwise:
-        return node.function not in CATALOGUE or node.function in _RATIONAL_FUNCTIONS
-    return operation in _RATIONAL_NODES
+def _named(operation: str) -> Callable[..., Matrix]:
+    if operation not in EXACT_OPERATIONS:
+        raise NotSupported(f"{operation} is not rational, or not known to the exact oracle")
+    return EXACT_OPERATIONS[operation]
 
 
 def _whole(exponent: Expr) -> int:
@@ -302,9 +248,40 @@ def _whole(exponent: Expr) -> int:
     return int(exponent)
 
 
-def _shape(matrix: Matrix) -> tuple[int, int]:
-    return len(matrix), len(matrix[0]) if matrix else 0
+_CONSTANTS: dict[type, Callable[..., Matrix]] = {
+    ZeroMatrix: zeros,
+    OneMatrix: ones,
+    Identity: lambda rows, _cols: identity(rows),
+}
+_ARITHMETIC: dict[type, Callable[..., Matrix]] = {
+    Transpose: lambda A: A.T,
+    MatAdd: lambda *terms: reduce(Matrix.__add__, terms),
+    MatMul: lambda *factors: reduce(Matrix.__matmul__, factors),
+    HadamardProduct: lambda *factors: reduce(lambda A, B: A.entrywise(Dual.__mul__, B), factors),
+    Quotient: lambda A, B: A.entrywise(Dual.__truediv__, B),
+}
+_RATIONAL_FUNCTIONS = {"square": 2, "reciprocal": -1}
 
 
-def _with_dual_part(values: Matrix, parts: Matrix) -> Matrix:
-    return tuple(tuple(Dual(v.a, p.a) for v, p in zip(a, b, strict=True)) for a, b in zip(values, parts, strict=True))
+def _is_rational(node: Node, program: Program) -> bool:
+    operation = type(node)
+    if operation is Scale:
+        return not is_number(node.coefficient) or _is_rational_expression(node.coefficient)
+    if operation is HadamardPower:
+        return bool(node.args[1].is_Integer)
+    if operation is Elementwise and node.function in program.definitions:
+        return _is_rational_expression(program.definitions[node.function])
+    if operation is Elementwise:
+        return node.function not in CATALOGUE or node.function in _RATIONAL_FUNCTIONS
+    if operation is Operation:
+        return node.name in EXACT_OPERATIONS
+    return operation is MatrixSymbol or operation in _CONSTANTS or operation in _ARITHMETIC
+
+
+def _is_rational_expression(expression: Expr) -> bool:
+    """Whether a scalar expression is rational at every rational point; pi/n is a rational function, and is not."""
+    if isinstance(expression, Pow):
+        return bool(expression.args[1].is_Integer) and _is_rational_expression(expression.args[0])
+    if isinstance(expression, Add | Mul | Min | Max):
+        return all(map(_is_rational_expression, expression.args))
+    return isinstance(expression, Rational | Symbol)

@@ -10,25 +10,34 @@ from symbolic.nodes import Shape
 
 @dataclass(frozen=True)
 class Fact:
-    """`square`: only a square matrix has it. `linear`: perturbations of such a matrix have it too."""
+    """`square`: only a square matrix has it. `perturbation`: what perturbations of such a matrix have, if anything.
+
+    `implies`: the facts that follow from it.
+    """
 
     name: str
     square: bool
-    linear: bool
+    perturbation: tuple[str, ...] = ()
+    implies: frozenset[str] = frozenset()
 
 
 FACTS = {
     fact.name: fact
     for fact in (
-        Fact("symmetric", square=True, linear=True),
-        Fact("spd", square=True, linear=False),
-        Fact("orthogonal", square=True, linear=False),
-        Fact("diagonal", square=True, linear=True),
-        Fact("lower", square=True, linear=True),
-        Fact("upper", square=True, linear=True),
-        Fact("positive", square=False, linear=False),
+        Fact("symmetric", square=True, perturbation=("symmetric",)),
+        Fact("spd", square=True, perturbation=("symmetric",), implies=frozenset({"symmetric"})),
+        Fact("orthogonal", square=True),
+        Fact("diagonal", True, ("diagonal",), frozenset({"symmetric", "lower", "upper"})),
+        Fact("lower", square=True, perturbation=("lower",)),
+        Fact("upper", square=True, perturbation=("upper",)),
+        Fact("positive", square=False),
     )
 }
+
+
+def perturbation(facts: tuple[str, ...]) -> tuple[str, ...]:
+    """The facts of the perturbation of a matrix with these facts."""
+    return tuple(moved for fact in facts for moved in FACTS[fact].perturbation)
 
 
 def check_facts(name: str, shape: Shape, facts: tuple[str, ...]) -> None:

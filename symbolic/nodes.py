@@ -1,11 +1,12 @@
 """The closed list of expression nodes, and the only functions that build them.
 
-Everything is a matrix: a column is n×1, a scalar 1×1. SymPy's own nodes are used where it has them; three
-are added: `Scale` (a number or a 1×1 matrix times a matrix), `Quotient` (elementwise) and `Elementwise`
-(f, f', f'', … applied to each entry). They are built without SymPy's evaluation and in one normal form:
+Everything is a matrix: a column is n×1, a scalar 1×1. SymPy's own nodes are used where it has them; four
+are added: `Scale` (a number or a 1×1 matrix times a matrix), `Quotient` (elementwise), `Elementwise`
+(f, f', f'', … applied to each entry) and `Operation` (inv, det, … by name). They are built without SymPy's
+evaluation and in one normal form:
 
 - sums and products are flat, because they are associative;
-- a numeric coefficient stands outermost, once: 2*A*(3*B) is Scale(6, A B);
+- a numeric coefficient, which may have sizes in it, stands outermost, once: 2*A*(3*B) is Scale(6, A B);
 - a 1×1 factor of a matrix product is a `Scale`, so that the shapes of a `MatMul` chain plainly;
 - a product of 1×1 matrices is a `Scale` too, whichever product it is.
 
@@ -33,11 +34,14 @@ from sympy import (
     S,
     Symbol,
     Transpose,
+    Tuple,
     ZeroMatrix,
+    expand,
 )
 from sympy.core.symbol import Str
 
 from symbolic.errors import NotSupported
+from symbolic.operations import OPERATIONS
 
 Node: TypeAlias = MatrixExpr
 Dim: TypeAlias = Expr
@@ -47,7 +51,7 @@ SCALAR: Shape = (S.One, S.One)
 
 
 class Scale(MatrixExpr):  # type: ignore[misc]
-    """c X: `coefficient` is a number (a SymPy expression without symbols) or a 1×1 matrix."""
+    """c X: `coefficient` is a number (a SymPy expression without symbols but sizes) or a 1×1 matrix."""
 
     coefficient = property(lambda self: self.args[0])
     matrix = property(lambda self: self.args[1])
@@ -71,9 +75,18 @@ class Elementwise(MatrixExpr):  # type: ignore[misc]
     shape = property(lambda self: self.args[2].shape)
 
 
+class Operation(MatrixExpr):  # type: ignore[misc]
+    """An operation of `symbolic.operations` by its name: inv(A), A[1:2, :]. `parameters`: its numbers and sizes."""
+
+    name = property(lambda self: self.args[0].name)
+    parameters = property(lambda self: self.args[1].args)
+    operands = property(lambda self: self.args[3:])
+    shape = property(lambda self: self.args[2].args)
+
+
 CONSTANTS = (ZeroMatrix, OneMatrix, Identity)
 LEAVES = (MatrixSymbol, *CONSTANTS)
-NODES = (*LEAVES, MatAdd, MatMul, HadamardProduct, HadamardPower, Transpose, Scale, Quotient, Elementwise)
+NODES = (*LEAVES, MatAdd, MatMul, HadamardProduct, HadamardPower, Transpose, Scale, Quotient, Elementwise, Operation)
 
 
 def operands(node: Node) -> tuple[Node, ...]:
@@ -93,6 +106,8 @@ def rebuild(node: Node, new: Iterable[Node]) -> Node:
         return power(new[0], node.args[1])
     if operation is Elementwise:
         return apply(node.function, new[0], node.order)
+    if operation is Operation:
+        return operate(node.name, *new, parameters=node.parameters)
     if operation not in _BUILDERS:
         raise NotSupported(f"{operation.__name__} cannot be built again from other operands")
     return _BUILDERS[operation](*new)
@@ -238,6 +253,15 @@ def power(base: Node, exponent: Expr) -> Node:
     return base if exponent == 1 else Basic.__new__(HadamardPower, base, exponent)
 
 
+def matrix_power(base: Node, exponent: int) -> Node:
+    """A^k by its name for k ≥ 2; A^0 = I, and A^-k is (A^-1)^k."""
+    if exponent < 0:
+        return matrix_power(operate("inv", base), -exponent)
+    if exponent < 2:
+        return base if exponent else identity(base.shape[0])
+    return operate("matrix_power", base, parameters=(Integer(exponent),))
+
+
 def transpose(matrix: Node) -> Node:
     if type(matrix) is Transpose:
         return matrix.args[0]
@@ -246,6 +270,23 @@ def transpose(matrix: Node) -> Node:
 
 def apply(function: str, argument: Node, order: int = 0) -> Node:
     return Basic.__new__(Elementwise, _name(function), Integer(order), argument)
+
+
+def operate(name: str, *operands: Node, parameters: Iterable[Expr] = ()) -> Node:
+    """A named operation. Raises ShapeError where its operands do not fit."""
+    parameters = tuple(parameters)
+    shape = OPERATIONS[name].shape([operand.shape for operand in operands], parameters, same_size)
+    return Basic.__new__(Operation, _name(name), Tuple(*parameters), Tuple(*map(expand_size, shape)), *operands)
+
+
+def same_size(left: Dim, right: Dim) -> bool:
+    """Whether two sizes are equal for all values of their symbols."""
+    return bool(left == right or expand_size(left) == expand_size(right))
+
+
+def expand_size(size: Dim) -> Dim:
+    """One form for equal sizes: n*(m + 1) as n*m + n."""
+    return size if size.is_Atom else expand(size)
 
 
 def split_number(node: Node) -> tuple[Expr, Node]:

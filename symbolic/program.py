@@ -99,7 +99,8 @@ class Program:
     @cached_property
     def sizes(self) -> tuple[Expr, ...]:
         """The sizes that are not numbers, in order of appearance."""
-        return tuple(dict.fromkeys(size for i in self.inputs for size in i.shape if not size.is_Integer))
+        symbols = (symbol for i in self.inputs for size in i.shape for symbol in sorted(size.free_symbols, key=str))
+        return tuple(dict.fromkeys(symbols))
 
     def check_sizes(self, sizes: Mapping[str, int]) -> None:
         """Raise NameError_ for a name that is none of the symbolic sizes, ShapeError for a length that cannot be."""

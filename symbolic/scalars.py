@@ -14,7 +14,7 @@ from symbolic import nodes
 from symbolic.errors import LimitError, NotSupported, ReadError, Span
 from symbolic.functions import CATALOGUE
 from symbolic.language.formulas import formula
-from symbolic.language.syntax import Call, Filled, Name, Number, Power, Product, Sum, Syntax
+from symbolic.language.syntax import Block, Call, Filled, Index, Name, Number, Power, Product, Sum, Syntax
 from symbolic.nodes import Node
 
 MAX_BITS = 1024
@@ -51,9 +51,10 @@ def evaluate(syntax: Syntax, names: Mapping[str, Expr]) -> Expr:
             return value
         case Power(base, exponent):
             return raise_to(evaluate(base, names), evaluate(exponent, names), syntax.span)
-        case Call(function, order, argument):
+        case Call(function, order, (argument,)):
             return call(function, order, evaluate(argument, names), syntax.span)
-        case Filled(_, _, span):
+        case Call() | Filled() | Block() | Index():
+            span = syntax.span
             raise ReadError("a scalar is expected here, not a matrix", span)
     raise ReadError("a transpose has no meaning for a scalar", syntax.span)
 

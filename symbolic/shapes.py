@@ -1,90 +1,28 @@
-"""Shapes: the rule of every operation, the unification that infers them, and shapes in words.
+"""Shapes: the rule of every operation, and shapes in words.
 
-A size is a SymPy integer, a symbol (n), or, while a text is read, an unknown to be inferred. The rules are
-written once, over `same(a, b)`: unification when a text is read, equality when a program is verified.
+A size is a SymPy integer, a symbol (n), an expression of these (n*m, n - 1), or, while a text is read, an unknown to
+be inferred. The rules are written once, over `same(a, b)`: unification (`symbolic.unification`) when a text is read,
+equality when a program is verified.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from itertools import count
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from sympy import Expr, HadamardPower, HadamardProduct, Integer, MatAdd, MatMul, MatrixExpr, Rational, Transpose
 
 from symbolic.errors import NotSupported, ShapeError
 from symbolic.functions import CATALOGUE
-from symbolic.nodes import LEAVES, Elementwise, Node, Quotient, Scale, Shape, dimension
+from symbolic.nodes import LEAVES, Elementwise, Node, Operation, Quotient, Scale, Shape, dimension, same_size
+from symbolic.operations import OPERATIONS
 
 Same = Callable[[Any, Any], bool]
 
-LETTERS = "nmhpqrstklabcdegijuvwyz"
-
-
-class Unknown:
-    """A size still to be inferred."""
-
-    __slots__ = ("value",)
-
-    def __init__(self) -> None:
-        self.value: Any = None
-
-
-class Unification:
-    """Which sizes are the same. Sizes named in the text are rigid: n and m stay two."""
-
-    def __init__(self) -> None:
-        self.unknowns: list[Unknown] = []
-
-    def fresh(self) -> Unknown:
-        self.unknowns.append(Unknown())
-        return self.unknowns[-1]
-
-    def find(self, size: Any) -> Any:
-        """What is known of a size; chains of unknowns are shortened on the way."""
-        path = []
-        while isinstance(size, Unknown) and size.value is not None:
-            path.append(size)
-            size = size.value
-        for unknown in path:
-            unknown.value = size
-        return size
-
-    def same(self, left: Any, right: Any) -> bool:
-        left, right = self.find(left), self.find(right)
-        if left is right:
-            return True
-        if isinstance(left, Unknown):
-            left.value = right
-        elif isinstance(right, Unknown):
-            right.value = left
-        else:
-            return bool(left == right)
-        return True
-
-    def shape(self, shape: Shape) -> Shape:
-        return self.find(shape[0]), self.find(shape[1])
-
-    def name_unknowns(self, shapes: Iterable[Shape], taken: set[str]) -> None:
-        """Give the sizes that nothing determines a letter each: n, m, h, p, …, in order of appearance."""
-        names = _fresh_letters(taken)
-        for shape in shapes:
-            for size in map(self.find, shape):
-                if isinstance(size, Unknown):
-                    size.value = dimension(next(names))
-
-
-def _fresh_letters(taken: set[str]) -> Iterator[str]:
-    for round_ in count():
-        for letter in LETTERS:
-            name = letter + (str(round_) if round_ else "")
-            if name not in taken:
-                yield name
-
 
 def words(shape: Shape) -> str:
-    """n×2; a size not yet known is `?`."""
-    return "×".join("?" if isinstance(size, Unknown) else str(size) for size in shape)
+    """n×2, (n + m)×1; a size not yet known is `?`."""
+    return "×".join(f"({size})" if size.is_Add else str(size) for size in shape)
 
 
 # The rules
@@ -156,16 +94,29 @@ def _check_function(node: Node) -> None:
         raise NotSupported(message, hint="write the derivative out, as symbolic.scalars.spread does")
 
 
+def _check_operation(node: Node) -> None:
+    operation = OPERATIONS.get(node.name)
+    if operation is None:
+        raise NotSupported(f"{node.name!r} is no operation of Pushforward", hint="they are listed in symbolic/operations")
+    found = operation.shape([operand.shape for operand in node.operands], node.parameters, same_size)
+    if not all(map(same_size, found, node.shape)):
+        raise ShapeError(f"{node.name} gives {words(found)}, not {words(node.shape)}")
+
+
 def _check_number(value: Any, what: str) -> None:
-    """A number that moves with nothing: whatever could depend on an input has to be a matrix."""
+    """A number that moves with nothing but sizes: whatever could depend on an input has to be a matrix."""
     if isinstance(value, Rational):
         return
-    if not (isinstance(value, Expr) and value.is_number and value.is_extended_real and value.is_finite is not False):
-        raise NotSupported(f"{what} is a real number or a 1×1 matrix, not {value}")
+    if isinstance(value, Expr) and not value.has(MatrixExpr):
+        if value.is_number and value.is_extended_real and value.is_finite is not False:
+            return
+        if value.free_symbols and all(size.is_integer and size.is_nonnegative for size in value.free_symbols):
+            return
+    raise NotSupported(f"{what} is a real number or a 1×1 matrix, not {value}")
 
 
 def _equal(left: Any, right: Any) -> bool:
-    return bool(left == right)
+    return bool(left == right) or same_size(left, right)
 
 
 _ENTRYWISE = {MatAdd: "plus", HadamardProduct: "times elementwise", Quotient: "divided elementwise by"}
@@ -177,6 +128,7 @@ CHECKS: dict[type, Callable[[Node], None]] = {
     Scale: _check_scale,
     HadamardPower: _check_power,
     Elementwise: _check_function,
+    Operation: _check_operation,
 }
 
 
@@ -187,4 +139,8 @@ def as_size(value: int | str) -> Any:
 
 def length(size: Any, lengths: Mapping[str, int]) -> int:
     """A size as a number, given those of the symbolic ones."""
-    return int(size) if size.is_Integer else lengths[size.name]
+    if size.is_Integer:
+        return int(size)
+    if size.is_Symbol:
+        return lengths[size.name]
+    return int(size.xreplace({symbol: Integer(lengths[symbol.name]) for symbol in size.free_symbols}))

@@ -10,12 +10,14 @@ from collections import Counter
 from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass, field
 
-from sympy import HadamardPower, HadamardProduct, Identity, MatAdd, MatMul, OneMatrix, S, Transpose, ZeroMatrix
+from sympy import HadamardPower, HadamardProduct, Identity, MatAdd, MatMul, MatrixSymbol, OneMatrix, S, Transpose, ZeroMatrix
 
+from symbolic.gather import gather
 from symbolic.nodes import (
     LEAVES,
     SCALAR,
     Node,
+    Operation,
     Quotient,
     Scale,
     add,
@@ -25,6 +27,7 @@ from symbolic.nodes import (
     multiply,
     ones,
     operands,
+    operate,
     quotient,
     rebuild,
     scale,
@@ -33,6 +36,8 @@ from symbolic.nodes import (
     transpose,
     zeros,
 )  # fmt: skip
+from symbolic.operations import OPERATIONS
+from symbolic.structure import Structure
 
 
 @dataclass(frozen=True)
@@ -94,6 +99,36 @@ def _product_with_quotient(node: Node) -> Node | None:
     return None
 
 
+def _zero_operand(node: Node) -> Node | None:
+    """A linear operation of zero, as A \\ 0 = 0 and tr(0) = 0"""
+    operation = OPERATIONS[node.name]
+    zero = [type(operand) is ZeroMatrix for operand in node.operands]
+    if all(zero) if operation.jointly else any(zero[k] for k in operation.linear_in):
+        return zeros(*node.shape)
+    return None
+
+
+def _linear_coefficient(node: Node) -> Node | None:
+    """L(c A) = c L(A) for a linear operation L"""
+    for k in OPERATIONS[node.name].linear_in:
+        operand = node.operands[k]
+        if type(operand) is Scale:
+            inside = (*node.operands[:k], operand.matrix, *node.operands[k + 1 :])
+            return scale(operand.coefficient, operate(node.name, *inside, parameters=node.parameters))
+    return None
+
+
+def _trace_of_kron(node: Node) -> Node | None:
+    """tr(A ⊗ B) = tr(A) tr(B) for square A and B"""
+    inner = node.operands[0] if node.name == "tr" else None
+    if type(inner) is not Operation or inner.name != "kron":
+        return None
+    if any(factor.shape[0] != factor.shape[1] for factor in inner.operands):
+        return None
+    left, right = (operate("tr", factor) for factor in inner.operands)
+    return scale(left, right)
+
+
 def _one_as_coefficient(node: Node) -> Node | None:
     """A coefficient that is a constant 1×1 matrix is a number."""
     if is_number(node.coefficient):
@@ -118,6 +153,9 @@ def _like_terms(node: Node) -> Node | None:
 
 REWRITES: tuple[Rewrite, ...] = (
     Rewrite("zero factor", "0 A = 0", (MatMul, HadamardProduct, Scale, Quotient, Transpose), _zero_product),
+    Rewrite("zero operand", "tr(0) = 0, A \\ 0 = 0", (Operation,), _zero_operand),
+    Rewrite("linear coefficient", "tr(c A) = c tr(A)", (Operation,), _linear_coefficient),
+    Rewrite("trace of a Kronecker product", "tr(A ⊗ B) = tr(A) tr(B)", (Operation,), _trace_of_kron),
     Rewrite("zero term", "A + 0 = A", (MatAdd,), _zero_term),
     Rewrite("neutral factor", "I A = A, 1∘A = A", (MatMul, HadamardProduct, Quotient), _neutral_factor),
     Rewrite("zeroth power", "A.^0 = 1", (HadamardPower,), _zeroth_power),
@@ -126,6 +164,8 @@ REWRITES: tuple[Rewrite, ...] = (
     Rewrite("quotient", "(1 ⊘ B)∘A = A ⊘ B", (HadamardProduct,), _product_with_quotient),
     Rewrite("like terms", "A + A = 2 A", (MatAdd,), _like_terms),
 )
+GATHERED = Rewrite("gathered", "tr(dA'*B) = tr(B'*dA)", (MatAdd, MatMul, Operation), lambda node: None)
+SYMMETRIC = Rewrite("symmetric", "S' = S", (Transpose,), lambda node: None)
 KNOWN_VALUE = Rewrite("known value", "f(X) is already computed", (), lambda node: None)
 
 _BY_OPERATION: dict[type, tuple[Rewrite, ...]] = {
@@ -140,12 +180,13 @@ class Simplifier:
     """Simplifies expressions, each distinct one once.
 
     `known`: expressions that already have a name, with that name's symbol. `record(rewrite, before, after)` is
-    called for every use.
+    called for every use. `structure`: what is known of the names.
     """
 
-    def __init__(self, known: Mapping[Node, Node], record: Record) -> None:
+    def __init__(self, known: Mapping[Node, Node], record: Record, structure: Structure) -> None:
         self.known = known
         self.record = record
+        self.structure = structure
         self.done: dict[Node, Node] = {}
 
     def __call__(self, node: Node) -> Node:
@@ -176,4 +217,15 @@ class Simplifier:
             after = rewrite.apply(node)
             if after is not None:
                 return after, rewrite
+        return self._by_structure(node)
+
+    def _by_structure(self, node: Node) -> tuple[Node, Rewrite | None]:
+        """The rewrites that need to know what is symmetric."""
+        if type(node) is Transpose:
+            symmetric = type(node.args[0]) is MatrixSymbol and self.structure.has(node.args[0], "symmetric")
+            return (node.args[0], SYMMETRIC) if symmetric else (node, None)
+        if type(node) in (MatAdd, MatMul) or (type(node) is Operation and node.name == "tr"):
+            after = gather(node, self.structure)
+            if after is not None:
+                return after, GATHERED
         return node, None

@@ -5,16 +5,21 @@ Run after every construction of a Program, so that no transformation can leave a
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from typing import Any
+
 from sympy import MatrixSymbol
 
 from symbolic import scalars, shapes
-from symbolic.errors import NameError_, ProgramError, ShapeError
+from symbolic.errors import NameError_, NotSupported, ProgramError, ShapeError
 from symbolic.facts import check_facts
-from symbolic.functions import CATALOGUE, canonical_function, only_a_function
-from symbolic.language.expressions import PLANNED, WORDS
+from symbolic.functions import CATALOGUE
 from symbolic.language.names import is_plain, is_valid
-from symbolic.nodes import CONSTANTS, Elementwise, Node, subexpressions
+from symbolic.language.words import PLANNED, WORDS, is_known, never_a_matrix
+from symbolic.nodes import CONSTANTS, Elementwise, Node, Operation, Scale, is_number, subexpressions
+from symbolic.operations import OPERATIONS
 from symbolic.statements import Input, Let, ScalarFunction
+from symbolic.structure import Structure
 
 
 def verify(
@@ -37,10 +42,13 @@ class _Verification:
         self.bound: dict[str, Node] = {}
         self.checked: set[Node] = set()
         self.functions = {function.name for function in functions}
-        self.sizes = {size for given in inputs for size in given.shape if not size.is_Integer}
+        self.sizes = {symbol for given in inputs for size in given.shape for symbol in size.free_symbols}
+        self.counted: set[str] = set()
+        self.structure = Structure()
         for given in inputs:
             self.bind(given.name, given.symbol)
             check_facts(given.name, given.shape, given.facts)
+            self.structure.declare(given)
 
     def bind(self, name: str, symbol: Node) -> None:
         if name in self.bound:
@@ -54,13 +62,19 @@ class _Verification:
                 self.check(part)
                 self.checked.add(part)
         self.bind(let.name, let.symbol)
+        self.structure.define(let)
 
     def check(self, part: Node) -> None:
         operation = type(part)
         if operation is MatrixSymbol:
             self.refuse_symbol(part)
         if operation in CONSTANTS:
-            self.check_size(part)
+            self.check_sizes(part.shape)
+        if operation is Operation:
+            self.check_operation(part)
+        if operation is Scale and is_number(part.coefficient):
+            self.check_sizes((part.coefficient,))
+            self.counted |= {symbol.name for symbol in part.coefficient.free_symbols}
         if operation is Elementwise:
             self.functions.add(part.function)
         shapes.check(part)
@@ -73,9 +87,16 @@ class _Verification:
         stated, used = shapes.words(known.shape), shapes.words(symbol.shape)
         raise ShapeError(f"{symbol.name} has the shape {stated}, and is used as {used}")
 
-    def check_size(self, constant: Node) -> None:
-        for size in constant.shape:
-            if not size.is_Integer and size not in self.sizes:
+    def check_operation(self, node: Node) -> None:
+        self.check_sizes(node.parameters)
+        operation = OPERATIONS.get(node.name)
+        if operation and operation.symmetric and not self.structure.has(node.operands[0], "symmetric"):
+            hint = f"declare it, `A : n x n symmetric`, or take the symmetric part, {node.name}(sym(A))"
+            raise NotSupported(f"{node.name} is of a matrix that is known to be symmetric", hint=hint)
+
+    def check_sizes(self, expressions: Iterable[Any]) -> None:
+        for expression in expressions:
+            for size in sorted(expression.free_symbols - self.sizes, key=str):
                 hint = "give it as a number, or declare an input that has it"
                 raise NameError_(f"no input has the size {size}", hint=hint)
 
@@ -91,13 +112,15 @@ class _Verification:
         for name in self.bound:
             if not is_valid(name, self.bound) or name in WORDS:
                 raise NameError_(f"{name!r} cannot be a name")
-            if name in self.functions or only_a_function(name):
+            if name in self.functions or never_a_matrix(name):
                 raise NameError_(f"{name!r} is the name of a function and cannot be the name of a matrix")
+        for name in sorted(self.counted & self.bound.keys()):
+            raise NameError_(f"{name!r} is the name of a size and of a matrix", hint="rename one of them")
         for size in sorted(map(str, self.sizes)):
             if not is_plain(size) or size in WORDS or size == "scalar":
                 raise NameError_(f"{size!r} cannot be the name of a size")
         for name in sorted(self.functions - CATALOGUE.keys()):
-            if not is_plain(name) or name in WORDS | PLANNED or canonical_function(name) in CATALOGUE:
+            if not is_plain(name) or name in WORDS | PLANNED or is_known(name):
                 raise NameError_(f"{name!r} cannot be the name of a function")
         for function in functions:
             if function.body.free_symbols - {scalars.ARGUMENT} or function.name in CATALOGUE:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 
 from symbolic.errors import LimitError, ReadError, Source, Span
 from symbolic.language.tokens import Kind, Token
@@ -88,21 +89,26 @@ class Cursor:
 _OPENING = (":", "in")
 """Operators after which a statement does not go on in the next line."""
 
-_JOINING = ("+", "-", "*", ".*", "/", "./")
+_JOINING = ("+", "-", "*", ".*", "/", "./", "\\", "⊗")
 """Operators that begin no statement: a line that begins with one goes on from the line before."""
 
 
 def join_lines(tokens: list[Token]) -> list[Token]:
-    """Without the line ends inside brackets, after an operator and before one: those lines go on."""
-    depth = 0
+    """Without the line ends inside brackets, after an operator and before one: those lines go on.
+
+    A semicolon inside square brackets ends a row of a block matrix, [A; B].
+    """
+    open_brackets: list[str] = []
     joined: list[Token] = []
     for token in tokens:
         if token.kind is Kind.OPEN:
-            depth += 1
+            open_brackets.append(token.text)
         elif token.kind is Kind.CLOSE:
-            depth = max(0, depth - 1)
+            del open_brackets[-1:]
+        elif token.text == ";" and open_brackets[-1:] == ["["]:
+            token = replace(token, kind=Kind.OPERATOR)
         elif token.kind is Kind.NEWLINE and token.text != ";":
-            if depth or (joined and joined[-1].kind is Kind.OPERATOR and joined[-1].text not in _OPENING):
+            if open_brackets or (joined and joined[-1].kind is Kind.OPERATOR and joined[-1].text not in _OPENING):
                 continue
         elif token.kind is Kind.OPERATOR and token.text in _JOINING:
             while joined and joined[-1].kind is Kind.NEWLINE and joined[-1].text != ";":

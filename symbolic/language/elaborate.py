@@ -2,17 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from itertools import groupby
 from typing import Any, TypeAlias
 
-from sympy import Expr, Rational, S
+from sympy import Expr, Integer, Rational, S
 
 from symbolic import nodes, scalars, shapes
 from symbolic.errors import LimitError, NotSupported, ReadError, Span
 from symbolic.functions import CATALOGUE
-from symbolic.language.syntax import Call, Filled, Name, Number, Power, Product, Sum, Syntax, Transposed
-from symbolic.nodes import SCALAR, Node, is_number
+from symbolic.language import calls, sizes
+from symbolic.language.infer import index_bounds
+from symbolic.language.syntax import (
+    Block,
+    Call,
+    Filled,
+    Index,
+    Name,
+    Number,
+    Power,
+    Product,
+    Sum,
+    Syntax,
+    Transposed,
+)  # fmt: skip
+from symbolic.language.formulas import formula
+from symbolic.language.words import is_operation
+from symbolic.nodes import SCALAR, Node, is_number, same_size
+from symbolic.operations import Definition, MatrixOperation
 
 MAX_SCALARS = 200
 
@@ -21,10 +38,11 @@ Value: TypeAlias = Any
 
 
 class Elaboration:
-    """`names`: the matrix each name stands for."""
+    """`names`: the matrix each name stands for. `sizes`: the size that other names stand for."""
 
-    def __init__(self, names: Mapping[str, Node]) -> None:
+    def __init__(self, names: Mapping[str, Node], sizes: sizes.Known = shapes.as_size) -> None:
         self.names = names
+        self.sizes = sizes
 
     def matrix(self, syntax: Syntax) -> Node:
         """The node of an expression; a number is a 1×1 matrix."""
@@ -37,11 +55,18 @@ class Elaboration:
             case Name("pi"):
                 return S.Pi
             case Name(name):
-                return self.names[name]
+                return self.names[name] if name in self.names else self.sizes(name)
             case Filled():
-                return _filled(syntax)
+                return self._filled(syntax)
+            case Call(function) if is_operation(function):
+                return self._operation(syntax)
             case Call():
                 return self._call(syntax)
+            case Index():
+                base = self.matrix(syntax.base)
+                return nodes.operate("slice", base, parameters=index_bounds(syntax, base.shape, same_size, self.sizes))
+            case Block():
+                return self._block(syntax)
             case Transposed(argument):
                 inner = self.value(argument)
                 return inner if is_number(inner) else nodes.transpose(inner)
@@ -70,9 +95,35 @@ class Elaboration:
         scalars.check_exponent(exponent, syntax.exponent.span)
         if syntax.elementwise or base.shape == SCALAR:
             return nodes.power(base, exponent)
-        raise NotSupported(
-            "powers of a matrix are not supported yet", syntax.span, hint="the elementwise power is written X.^2"
-        )
+        if not exponent.is_Integer:
+            hint = "the power of each entry is written X.^0.5, the square root of a matrix sqrtm(X)"
+            raise NotSupported("a matrix has whole powers only", syntax.span, hint=hint)
+        return nodes.matrix_power(base, int(exponent))
+
+    def _operation(self, syntax: Call) -> Node:
+        call = calls.resolve(syntax)
+        operands = [self.matrix(operand) for operand in call.operands]
+        if isinstance(call.record, Definition):
+            return define(call.record, operands)
+        kinds = call.record.parameters
+        parameters = [self._parameter(written, kind) for written, kind in zip(call.parameters, kinds, strict=False)]
+        return nodes.operate(call.record.name, *operands, parameters=parameters or call.record.default)
+
+    def _parameter(self, written: Syntax, kind: str) -> Expr:
+        return sizes.size(written, self.sizes) if kind == "size" else Integer(calls.whole_number(written))
+
+    def _block(self, syntax: Block) -> Node:
+        rows = [side_by_side(*map(self.matrix, row)) for row in syntax.rows]
+        return on_top(*rows)
+
+    def _filled(self, syntax: Filled) -> Node:
+        shape = [sizes.size(written, self.sizes) for written in syntax.sizes]
+        match syntax.function:
+            case "ones":
+                return nodes.ones(*shape)
+            case "zeros":
+                return nodes.zeros(*shape)
+        return nodes.identity(*shape)
 
     def _product(self, syntax: Product) -> Value:
         """Left to right; a run of matrix products is built at once, so that a long chain costs linear time."""
@@ -85,9 +136,44 @@ class Elaboration:
             for factor, written in factors:
                 if operator == ".*":
                     value = _hadamard(value, factor, written)
+                elif operator in _NAMED_PRODUCTS:
+                    value = _NAMED_PRODUCTS[operator](as_matrix(value), as_matrix(factor))
                 else:
                     value = _divide(operator, value, factor, written)
         return value
+
+
+def define(record: Definition, operands: Sequence[Node]) -> Node:
+    """A composition written out for its operands."""
+    names, known = bind(record, operands)
+    return name_parts(record.where, names, known, record.name).matrix(formula(record.body, record.name))
+
+
+def bind(
+    record: MatrixOperation | Definition, operands: Sequence[Node]
+) -> tuple[dict[str, Node], Mapping[str, Expr]]:
+    """The matrices and sizes that the names of a signature stand for."""
+    bound = record.shapes.bind([operand.shape for operand in operands], same_size)
+    return dict(zip(record.shapes.operands, operands, strict=True)), bound
+
+
+def name_parts(
+    where: Sequence[str], names: dict[str, Node], known: Mapping[str, Expr], label: str
+) -> Elaboration:
+    """An elaboration that also knows the names which `M = …`, … give to parts, in order."""
+    elaboration = Elaboration(names, known.__getitem__)
+    for line in where:
+        name, _, text = line.partition(" = ")
+        names[name] = elaboration.matrix(formula(text, label, tuple(names)))
+    return elaboration
+
+
+def side_by_side(*matrices: Node) -> Node:
+    return matrices[0] if len(matrices) == 1 else nodes.operate("hstack", *matrices)
+
+
+def on_top(*matrices: Node) -> Node:
+    return matrices[0] if len(matrices) == 1 else nodes.operate("vstack", *matrices)
 
 
 def as_matrix(value: Value) -> Node:
@@ -96,16 +182,6 @@ def as_matrix(value: Value) -> Node:
 
 def _is_scalar(value: Value) -> bool:
     return is_number(value) or value.shape == SCALAR
-
-
-def _filled(syntax: Filled) -> Node:
-    sizes = [shapes.as_size(size) for size in syntax.sizes]
-    match syntax.function:
-        case "ones":
-            return nodes.ones(*sizes)
-        case "zeros":
-            return nodes.zeros(*sizes)
-    return nodes.identity(*sizes)
 
 
 def _sum(terms: list[tuple[int, Value]], span: Span) -> Value:
@@ -166,9 +242,26 @@ def _divide(operator: str, above: Value, below: Value, written: Syntax) -> Value
             return nodes.quotient(as_matrix(above), below)
         return nodes.scale(nodes.quotient(nodes.ones(*SCALAR), below), above)
     if operator == "/":
-        raise NotSupported(
-            "division by a matrix is not supported yet", written.span, hint="the elementwise quotient is written A ./ B"
-        )
+        return divide_right(as_matrix(above), below)
     if _is_scalar(above):
         return nodes.scale(above, nodes.quotient(nodes.ones(*below.shape), below))
     return nodes.quotient(above, below)
+
+
+def solve(left: Node, right: Node) -> Node:
+    """A \\ B; where A is 1×1, the quotient."""
+    if left.shape == SCALAR:
+        return nodes.scale(nodes.quotient(nodes.ones(*SCALAR), left), right)
+    return nodes.operate("solve", left, right)
+
+
+def divide_right(above: Node, below: Node) -> Node:
+    """B / A = (A' \\ B')'"""
+    return nodes.transpose(solve(nodes.transpose(below), nodes.transpose(above)))
+
+
+def _kron(left: Node, right: Node) -> Node:
+    return nodes.operate("kron", left, right)
+
+
+_NAMED_PRODUCTS = {"\\": solve, "⊗": _kron}

@@ -1,36 +1,37 @@
 """Tokens to expressions: recursive descent, one method a level of precedence.
 
 sum      := [-] product (+|- product)*
-product  := joined ((* | .* | / | ./) joined)*      left to right, equal precedence, as in Julia
+product  := joined ((* | .* | / | ./ | \\ | ⊗) joined)*   left to right, equal precedence, as in Julia
 joined   := signed signed*                          juxtaposition binds tighter: A ⊙ B C = A ⊙ (B C)
-postfix  := atom (' | ᵀ | ^exponent | .^exponent)*
+postfix  := atom (' | ᵀ | ^exponent | .^exponent | [extent, extent])*
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from itertools import groupby, takewhile
+from itertools import groupby, pairwise, takewhile
 
 from symbolic.errors import LimitError, NameError_, NotSupported, ReadError, Source, Span
-from symbolic.functions import CATALOGUE, canonical_function, only_a_function
+from symbolic.functions import CATALOGUE
 from symbolic.language.cursor import MAX_NESTING, Cursor
-from symbolic.language.syntax import Call, Filled, Name, Number, Power, Product, Sum, Syntax, Transposed
+from symbolic.language.syntax import (
+    Block,
+    Call,
+    Extent,
+    Filled,
+    Index,
+    Name,
+    Number,
+    Power,
+    Product,
+    Sum,
+    Syntax,
+    Transposed,
+)  # fmt: skip
 from symbolic.language.tokens import Kind, Token
-
-FILLED = {"ones": 2, "zeros": 2, "eye": 1}
-RESERVED = frozenset(("function", "end", "return"))
-WORDS = RESERVED | FILLED.keys() | {"pi"}
-"""Words that cannot be names."""
-
-PLANNED = frozenset(
-    """adjoint arctan2 argmax argmin atan2 batchnorm ceil chol cholesky cond corr cosm cov cumprod cumsum det Det
-    diag diagonal dot eig eigh expm fft flip floor hcat hstack inner inv inverse kron layernorm log10 log2
-    logdet logm logsumexp lu lyapunov matmul max maximum mean min minimum mod norm normalize outer pinv prod qr
-    rank reshape roll rot90 round sinm softmax solve sort sqrtm sum svd sylvester Tr tr trace transpose trapz
-    tril triu var vcat vec vstack""".split()  # noqa: SIM905
-)
-"""Matrix operations that must not be taken for unknown elementwise functions."""
+from symbolic.language.words import FILLED, PLANNED, RESERVED, WORDS, is_known, is_operation, known_name, never_a_matrix
+from symbolic.operations import CALLS
 
 CALLING = ("(", ".(", "{")
 MAX_ORDER = 9
@@ -74,9 +75,10 @@ class Expressions(Cursor):
         alternations = 0
         while self.at("*", ".*", "/", "./", "\\", "⊗", "x"):
             operator = self.advance()
-            if operator.text in ("\\", "⊗", "x"):
-                raise self.not_product(operator)
-            if rest and (operator.text != rest[-1][0] or "/" in operator.text):
+            if operator.text == "x":
+                hint = "the matrix product is *, the elementwise one .*"
+                raise ReadError("× stands between sizes only", operator.span, self.source, hint)
+            if rest and (operator.text != rest[-1][0] or operator.text not in ("*", ".*")):
                 alternations += 1
                 if alternations > MAX_NESTING:
                     message = f"one product that changes its operator more than {MAX_NESTING} times"
@@ -84,17 +86,6 @@ class Expressions(Cursor):
             rest.append((operator.text, self.joined()))
             self.check_length()
         return Product(first, tuple(rest), self.since(start)) if rest else first
-
-    def not_product(self, operator: Token) -> ReadError | NotSupported:
-        if operator.text == "x":
-            return ReadError(
-                "× stands between sizes only",
-                operator.span,
-                self.source,
-                "the matrix product is *, the elementwise one .*",
-            )
-        what = "the linear solve A \\ B" if operator.text == "\\" else "the Kronecker product"
-        return NotSupported(f"{what} is not supported yet", operator.span, self.source)
 
     def joined(self) -> Syntax:
         start = self.here
@@ -105,9 +96,6 @@ class Expressions(Cursor):
                 raise self.unexpected("an operator before the number", "write 2*X for a multiple of X")
             if self.here.text == ".(":
                 raise ReadError("only a function can be applied with '.('", self.here.span, self.source)
-            if self.here.text == "[" and self.here.span.start == self.tokens[self.index - 1].span.end:
-                hint = "for a product, leave a space or write *"
-                raise NotSupported("entries X[i] are not supported yet", self.here.span, self.source, hint)
             rest.append(("*", self.postfix()))
             self.check_length()
         return Product(first, tuple(rest), self.since(start)) if rest else first
@@ -136,10 +124,67 @@ class Expressions(Cursor):
                 self.advance()
                 exponent = self.exponent()
                 value = Power(value, exponent, token.text == ".^", self.since(start))
+            elif self.at_index():
+                self.advance()
+                value = self.index_of(value, start)
             else:
                 return value
             self.primes += 1
             self.check_depth(self.nesting + self.primes, token)
+
+    def at_index(self) -> bool:
+        """X[1:2, :] and X[i]: a square bracket that touches what stands before it; A [B + C] is a product."""
+        touches = self.here.span.start == self.tokens[self.index - 1].span.end
+        if not (touches and self.here.kind is Kind.OPEN and self.here.text == "["):
+            return False
+        depth, offset = 0, 0
+        while True:
+            token = self.peek(offset)
+            if token.kind in (Kind.END, Kind.NEWLINE):
+                return False
+            depth += (token.kind is Kind.OPEN) - (token.kind is Kind.CLOSE)
+            if depth == 0:
+                alone = self.peek(1)
+                return offset == 2 and (alone.kind is Kind.NUMBER or alone.text not in self.values)
+            if depth == 1 and token.kind is Kind.OPERATOR and token.text in (":", ","):
+                return True
+            offset += 1
+
+    def index_of(self, base: Syntax, start: Token) -> Index:
+        extents = [self.extent()]
+        while self.at(","):
+            self.advance()
+            extents.append(self.extent())
+        if len(extents) > 2:
+            raise ReadError("a matrix has two indices", self.here.span, self.source)
+        self.expect(Kind.CLOSE, "']' or ','")
+        return Index(base, tuple(extents), self.since(start))
+
+    def extent(self) -> Extent:
+        """`:`, `i` or `i:j`; `end` is the last place."""
+        start = self.here
+        if self.at(":"):
+            self.advance()
+            return Extent(None, None, start.span)
+        first = self.place()
+        if not self.at(":"):
+            return Extent(first, first, first.span)
+        self.advance()
+        last = self.place()
+        if self.at(":"):
+            raise NotSupported("places with a step are not supported", self.here.span, self.source)
+        return Extent(first, last, self.since(start))
+
+    def place(self) -> Syntax:
+        start = self.here
+        if not self.at_word("end"):
+            return self.expression()
+        self.advance()
+        end: Syntax = Name("end", start.span)
+        if not self.at("-"):
+            return end
+        self.advance()
+        return Sum(((1, end), (-1, self.product())), self.since(start))
 
     def check_depth(self, depth: int, token: Token) -> None:
         if depth > MAX_NESTING:
@@ -180,10 +225,10 @@ class Expressions(Cursor):
             return self.call(token, primes)
         if opening.kind is Kind.OPEN and opening.text == ".(":
             raise ReadError(f"{token.text} is a matrix here, not a function", token.span, self.source)
-        if canonical_function(token.text) in CATALOGUE and token.text not in self.values:
+        if is_known(token.text) and token.text not in self.values:
             if self.at("^", ".^"):
                 raise self.power_of_function(token)
-            hint = "" if only_a_function(token.text) else f"for a matrix of this name, declare it: {token.text} : n x m"
+            hint = "" if never_a_matrix(token.text) else f"for a matrix of this name, declare it: {token.text} : n x m"
             raise self.unexpected(f"'(' after the function {token.text}", hint)
         return Name(token.text, token.span)
 
@@ -201,23 +246,36 @@ class Expressions(Cursor):
         return primes
 
     def call(self, name: Token, primes: int) -> Call:
-        function = canonical_function(name.text)
+        function = known_name(name.text)
         if name.text in PLANNED:
-            message = f"{name.text!r} names a matrix operation that is not supported yet"
-            raise NotSupported(message, name.span, self.source)
+            message = f"{name.text!r} names a matrix operation that is not supported"
+            raise NotSupported(message, name.span, self.source, "pushforward operations lists those that are")
         self.check_spelling(name, function)
-        most = MAX_KNOWN_ORDER if function in CATALOGUE else MAX_ORDER
+        most = 0 if is_operation(function) else MAX_KNOWN_ORDER if function in CATALOGUE else MAX_ORDER
         if primes > most:
-            raise LimitError(f"{function} with more than {most} primes", name.span, self.source)
+            message = f"{function} with more than {most} primes" if most else f"{function} with a prime"
+            raise LimitError(message, name.span, self.source)
         for _ in range(primes):
             self.advance()
-        argument = self.bracketed()
-        return Call(function, primes, argument, self.since(name))
+        return Call(function, primes, self.arguments(function), self.since(name))
+
+    def arguments(self, function: str) -> tuple[Syntax, ...]:
+        """One argument; for an operation, as many as there are."""
+        opening = self.advance()
+        with self.nested(opening.span):
+            values = [self.expression()]
+            while is_operation(function) and self.at(","):
+                self.advance()
+                values.append(self.expression())
+        self.close(opening)
+        return tuple(values)
 
     def check_spelling(self, name: Token, function: str) -> None:
         """ReLU and Tanh are hardly unknown functions."""
+        if is_known(function):
+            return
         plain = function.replace("_", "").lower()
-        meant = next((known for known in CATALOGUE if known.replace("_", "") == plain), function)
+        meant = next((known for known in (*CATALOGUE, *CALLS) if known.replace("_", "") == plain), function)
         if meant != function:
             message = f"there is no function {function!r}"
             raise NameError_(message, name.span, self.source, f"did you mean {meant}?")
@@ -235,10 +293,10 @@ class Expressions(Cursor):
             message = f"{token.text!r} is a word of the language and cannot be a name"
             raise NameError_(message, token.span, self.source, f"constants are written {token.text}(n, m)")
         self.advance()
-        sizes = [self.size()]
+        sizes = [self.expression()]
         while self.at(","):
             self.advance()
-            sizes.append(self.size())
+            sizes.append(self.expression())
         closing = self.expect(Kind.CLOSE, "')' or ','")
         if len(sizes) != FILLED[token.text]:
             wanted = "rows and columns: " + token.text + "(n, m)" if FILLED[token.text] == 2 else "one size: eye(n)"
@@ -249,13 +307,43 @@ class Expressions(Cursor):
         opening = self.advance()
         with self.nested(opening.span):
             value = self.expression()
+            if opening.text == "[" and self.at(",", ";"):
+                value = self.block(value, opening)
+        self.close(opening)
+        return value
+
+    def block(self, first: Syntax, opening: Token) -> Block:
+        """[A, B; C, D], from its second matrix on."""
+        rows: list[list[Syntax]] = [[first]]
+        while self.at(",", ";"):
+            if self.advance().text == ";":
+                rows.append([])
+            rows[-1].append(self.expression())
+        if len(rows) > 1:
+            self.refuse_spaces(opening)
+        return Block(tuple(map(tuple, rows)), self.since(opening))
+
+    def refuse_spaces(self, opening: Token) -> None:
+        """[A B; C D] means two matrices side by side in Julia, and a product here: neither is guessed."""
+        inside = self.tokens[self.tokens.index(opening) + 1 : self.index]
+        depth = 0
+        for left, right in pairwise(inside):
+            depth += (left.kind is Kind.OPEN) - (left.kind is Kind.CLOSE)
+            ends = left.kind in (Kind.NAME, Kind.NUMBER, Kind.CLOSE, Kind.PRIME, Kind.TRANSPOSE)
+            called = left.kind is Kind.NAME and right.kind is Kind.OPEN
+            touches = right.text == "[" and left.span.end == right.span.start
+            if depth == 0 and ends and right.kind in (Kind.NAME, Kind.NUMBER, Kind.OPEN) and not (called or touches):
+                hint = "write [A, B; C, D] for blocks, A*B for a product"
+                raise ReadError("is this a product or two blocks side by side?", right.span, self.source, hint)
+
+    def close(self, opening: Token) -> None:
+        """The bracket that ends what `opening` began. Raises ReadError."""
         wanted = _CLOSING[opening.text]
         if self.here.kind is Kind.CLOSE and self.here.text == wanted:
             self.advance()
-            return value
+            return
         if self.at(","):
-            hint = "joining matrices is not supported yet" if opening.text == "[" else ""
-            raise ReadError("one argument is expected here", self.here.span, self.source, hint)
+            raise ReadError("one argument is expected here", self.here.span, self.source)
         if self.here.kind is Kind.CLOSE:
             raise self.unexpected(
                 f"{wanted!r}", f"the bracket opened in column {self.column(opening)} is {opening.text!r}"
@@ -300,8 +388,8 @@ def is_definition(statement: list[Token]) -> bool:
 def value_names(statements: Iterable[list[Token]]) -> frozenset[str]:
     """The names that stand somewhere for a matrix: bound, or in an expression anywhere but before a bracket.
 
-    This tells A (B + C), a product, from f(X), a call, in notations that write both alike. The functions known
-    by name are matrices only where the text binds one of that name, and π never is a function.
+    This tells A (B + C), a product, from f(X), a call, in notations that write both alike. The functions and
+    operations known by name are matrices only where the text binds one of that name, and π never is a function.
     """
     bound, used = set(), {"pi"}
     for statement in statements:
@@ -309,11 +397,25 @@ def value_names(statements: Iterable[list[Token]]) -> frozenset[str]:
         if statement[0].text == "function":
             header = takewhile(lambda token: token.kind is not Kind.CLOSE, statement[3:])
             bound |= {token.text for token in header if token.kind is Kind.NAME}
-        elif follower.kind is Kind.OPERATOR and follower.text in ("=", ":", "in"):
+        elif follower.kind is Kind.OPERATOR and follower.text in (":", "in"):
             bound.add(statement[0].text)
+        else:
+            bound.update(token.text for token in bound_names(statement))
         if follower.text not in (":", "in"):
             used.update(_uncalled_names(statement))
-    return frozenset(bound | {name for name in used if canonical_function(name) not in CATALOGUE})
+    return frozenset(bound | {name for name in used if not is_known(name)})
+
+
+def bound_names(statement: list[Token]) -> list[Token]:
+    """The names left of `=`: X = …, or Q, R = …; none where the statement is no assignment."""
+    names = []
+    for name, follower in zip(statement[::2], statement[1::2], strict=False):
+        if name.kind is not Kind.NAME or follower.kind is not Kind.OPERATOR or follower.text not in (",", "="):
+            return []
+        names.append(name)
+        if follower.text == "=":
+            return names
+    return []
 
 
 def _uncalled_names(statement: list[Token]) -> Iterator[str]:

@@ -19,11 +19,11 @@ from symbolic.language.tokens import (
 
 OPERATORS = {
     "cdot": "*", "odot": ".*", "circ": ".*", "oslash": "./", "times": "x", "in": "in", "div": "/",
-    "backslash": "\\", "otimes": "⊗",
+    "backslash": "\\", "setminus": "\\", "otimes": "⊗",
 }  # fmt: skip
 FUNCTIONS = {
     "sin", "cos", "tan", "arcsin", "arccos", "arctan", "sinh", "cosh", "tanh", "exp", "log", "ln", "det", "sqrt",
-    "frac", "tr",
+    "frac", "tr", "max", "min",
 }  # fmt: skip
 GREEK_VARIANTS = {"varepsilon": "epsilon", "varphi": "phi", "vartheta": "theta", "varsigma": "sigma"}
 SKIPPED = {
@@ -121,7 +121,7 @@ def _token(match: re.Match[str], source: Source) -> list[Token]:
             check_comment(text, span.start, source)
             return []
         case "newline":
-            return [Token(Kind.NEWLINE, "\n", span)]
+            return [Token(Kind.NEWLINE, ";" if text == ";" else "\n", span)]
         case "number":
             return [number_token(text, span, source)]
         case "name":

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from symbolic.errors import LimitError, NameError_, ReadError, Source
 from symbolic.facts import FACTS
-from symbolic.functions import CATALOGUE, canonical_function, only_a_function
-from symbolic.language.expressions import PLANNED, WORDS, Expressions, is_definition
+from symbolic.language.expressions import Expressions, bound_names, is_definition
 from symbolic.language.syntax import (
     Assignment,
+    Call,
     Declaration,
     Definition,
     Name,
@@ -17,8 +19,11 @@ from symbolic.language.syntax import (
     Syntax,
 )  # fmt: skip
 from symbolic.language.tokens import Kind, Token
+from symbolic.language.words import PLANNED, WORDS, is_known, never_a_matrix
+from symbolic.operations import RESULTS
 
 MAX_STATEMENTS = 20_000
+MAX_UNPACKED = 8
 
 
 def parse(tokens: list[Token], source: Source) -> Script:
@@ -56,7 +61,7 @@ class Statements(Expressions):
                     raise self.unexpected("the end of the text", "one function a text is read")
                 break
             self.primes, self.start = 0, self.index
-            statements.append(self.statement())
+            statements += self.unpacking() if self.is_unpacking() else [self.statement()]
             if len(statements) > MAX_STATEMENTS:
                 raise LimitError(f"more than {MAX_STATEMENTS:,} statements", self.here.span, self.source)
             self.expect_end_of_statement()
@@ -110,6 +115,34 @@ class Statements(Expressions):
             raise ReadError("only a name can stand left of '='", value.span, self.source)
         return Return((value,), value.span)
 
+    def is_unpacking(self) -> bool:
+        """Q, R = …"""
+        return len(self.left_names()) > 1
+
+    def left_names(self) -> list[Token]:
+        if not (self.peek().kind is Kind.OPERATOR and self.peek().text == ","):
+            return []
+        return bound_names(self.tokens[self.index : self.index + 2 * MAX_UNPACKED])
+
+    def unpacking(self) -> list[Statement]:
+        """Q, R = qr(A) as Q = qr_q(A) and R = qr_r(A)."""
+        start, count = self.here, len(self.left_names())
+        names = []
+        for _ in range(count):
+            names.append(self.matrix_name())
+            self.advance()
+        value = self.expression()
+        parts = RESULTS.get(value.function, ()) if isinstance(value, Call) else ()
+        if len(parts) != count:
+            what = f"gives {len(parts)} matrices" if parts else "is one matrix"
+            raise ReadError(f"the right side {what}, for {count} names", value.span, self.source)
+        assert isinstance(value, Call)
+        span = self.since(start)
+        return [
+            Assignment(name.text, replace(value, function=part), span, name.span)
+            for name, part in zip(names, parts, strict=True)
+        ]
+
     def returned(self) -> Return:
         start = self.advance()
         values = [self.expression()]
@@ -126,7 +159,7 @@ class Statements(Expressions):
 
     def matrix_name(self) -> Token:
         token = self.bound_name()
-        if only_a_function(token.text):
+        if never_a_matrix(token.text):
             message = f"{token.text!r} is the name of a function and cannot be the name of a matrix"
             raise NameError_(message, token.span, self.source)
         return token
@@ -143,7 +176,7 @@ class Statements(Expressions):
 
     def definition(self) -> Definition:
         function = self.bound_name()
-        if canonical_function(function.text) in CATALOGUE or function.text in PLANNED:
+        if is_known(function.text) or function.text in PLANNED:
             raise NameError_(
                 f"{function.text!r} is a known function and cannot be defined again", function.span, self.source
             )

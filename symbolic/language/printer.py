@@ -19,6 +19,7 @@ from sympy import (
     MatAdd,
     MatMul,
     MatrixSymbol,
+    Min,
     Mul,
     OneMatrix,
     Pow,
@@ -37,6 +38,7 @@ from symbolic.nodes import (
     SCALAR,
     Elementwise,
     Node,
+    Operation,
     Quotient,
     Scale,
     Shape,
@@ -44,7 +46,9 @@ from symbolic.nodes import (
     operands,
     split_number,
     subexpressions,
+    transpose,
 )  # fmt: skip
+from symbolic.operations import OPERATIONS
 
 Printed = tuple[str, int]
 """A text and how tightly its outermost operation binds."""
@@ -74,7 +78,10 @@ class Printer:
         return f"{style.name(name)}{style.declaration}{sizes}" + "".join(map(style.fact.format, facts))
 
     def size(self, size: Expr) -> str:
-        return str(size) if size.is_Integer else self.style.name(size.name)
+        """2, n, n*m, n - 1, min(n, m)"""
+        if size.is_Symbol or size.is_Integer:
+            return str(size) if size.is_Integer else self.style.name(size.name)
+        return self.number(size)[0]
 
     def equation(self, name: str, expression: Node) -> str:
         return f"{self.style.name(name)} = {self.or_number(expression)}"
@@ -171,7 +178,65 @@ class Printer:
         return text + self.style.power(self.at_least_number(exponent, ATOM)), POSTFIX
 
     def transposed(self, node: Node) -> Printed:
+        inner = node.args[0]
+        if type(inner) is Operation and inner.name == "solve":
+            below, above = (self.at_least(transpose(operand), POSTFIX) for operand in inner.operands)
+            return f"{above}{self.style.divide}{below}", PRODUCT
         return self.at_least(node.args[0], ATOM) + self.style.transpose, POSTFIX
+
+    def operation(self, node: Node) -> Printed:
+        special = _OPERATIONS.get(node.name)
+        if special is not None:
+            return special(self, node)
+        operation = OPERATIONS[node.name]
+        written = [self(operand) for operand in node.operands]
+        axis = [str(operation.axis)] if operation.axis else []
+        parameters = [self.size(parameter) for parameter in node.parameters]
+        return self.operation_call(operation.written, [*written, *axis, *parameters]), ATOM
+
+    def operation_call(self, name: str, arguments: list[str]) -> str:
+        return self.style.operation(name) + self.bracket(", ".join(arguments))
+
+    def inverse(self, node: Node) -> Printed:
+        if not self.style.inverse:
+            return self.operation_call("inv", [self(node.operands[0])]), ATOM
+        return self.at_least(node.operands[0], ATOM) + self.style.inverse, POSTFIX
+
+    def matrix_power(self, node: Node) -> Printed:
+        return self.at_least(node.operands[0], ATOM) + self.style.matrix_power(node.parameters[0]), POSTFIX
+
+    def between(self, sign: str, node: Node) -> Printed:
+        """A ⊗ B, A \\ B; where the notation has no sign, a call"""
+        if not sign:
+            return self.operation_call(node.name, [self(operand) for operand in node.operands]), ATOM
+        return sign.join(self.at_least(operand, POSTFIX) for operand in node.operands), PRODUCT
+
+    def slice(self, node: Node) -> Printed:
+        """X[1:2, :], x[i] of a column"""
+        base = node.operands[0]
+        r0, r1, c0, c1 = node.parameters
+        rows, cols = (self.extent(*extent) for extent in ((r0, r1, base.shape[0]), (c0, c1, base.shape[1])))
+        inside = rows if base.shape[1] == 1 and base.shape[0] != 1 else f"{rows}, {cols}"
+        return f"{self.at_least(base, ATOM)}[{inside}]", POSTFIX
+
+    def extent(self, first: Expr, last: Expr, length: Expr) -> str:
+        if first == 1 and last == length:
+            return ":"
+        return self.size(first) if first == last else f"{self.size(first)}:{self.size(last)}"
+
+    def row_of_blocks(self, node: Node) -> str:
+        return ", ".join(map(self, node.operands))
+
+    def block(self, node: Node) -> Printed:
+        """[A, B; C, D]"""
+        rows = node.operands if node.name == "vstack" else (node,)
+        inside = "; ".join(self.row_of_blocks(row) if _is_row_of_blocks(row) else self(row) for row in rows)
+        return f"[{inside}]", ATOM
+
+    def band(self, node: Node) -> Printed:
+        """tril(A), tril(A, -1)"""
+        arguments = [self(node.operands[0]), *(str(k) for k in node.parameters if k != 0)]
+        return self.operation_call(node.name, arguments), ATOM
 
     def elementwise(self, node: Node) -> Printed:
         known = node.function in CATALOGUE
@@ -204,6 +269,8 @@ class Printer:
             return "-" + self.at_least_number(-value, PRODUCT), SUM
         if isinstance(value, Mul) or _is_reciprocal(value):
             return self.number_product(_in_order(value)), PRODUCT
+        if isinstance(value, Min):
+            return self.bracket_call("min", value.args), ATOM
         if isinstance(value, Pow):
             base, exponent = value.args
             if exponent == S.Half:
@@ -214,6 +281,10 @@ class Printer:
 
     def call(self, function: str, argument: Expr) -> str:
         return self.style.function(function) + self.bracket(self.number(argument)[0])
+
+    def bracket_call(self, function: str, arguments: tuple[Expr, ...]) -> str:
+        ordered = sorted(arguments, key=str)
+        return self.style.operation(function) + self.bracket(", ".join(self.number(a)[0] for a in ordered))
 
     def number_product(self, factors: list[Expr]) -> str:
         """2*x/(1 + x)"""
@@ -283,6 +354,10 @@ def _in_order(product: Expr) -> list[Expr]:
     return sorted(factors, key=_is_reciprocal)
 
 
+def _is_row_of_blocks(node: Node) -> bool:
+    return type(node) is Operation and node.name == "hstack"
+
+
 def _is_one(node: Node) -> bool:
     return type(node) is OneMatrix and node.shape == SCALAR
 
@@ -308,4 +383,18 @@ _PRINTERS: dict[type, Callable[[Printer, Any], Printed]] = {
     Scale: Printer.scale,
     Quotient: Printer.quotient,
     Elementwise: Printer.elementwise,
+    Operation: Printer.operation,
 }
+
+_OPERATIONS: dict[str, Callable[[Printer, Any], Printed]] = {
+    "inv": Printer.inverse,
+    "matrix_power": Printer.matrix_power,
+    "solve": lambda p, node: p.between(p.style.solve, node),
+    "kron": lambda p, node: p.between(p.style.kron, node),
+    "slice": Printer.slice,
+    "hstack": Printer.block,
+    "vstack": Printer.block,
+    "tril": Printer.band,
+    "triu": Printer.band,
+}
+"""The operations that are not written as a call of their name."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import fields, replace
+from dataclasses import fields
 from typing import get_args
 
 from symbolic import scalars, shapes
@@ -12,27 +12,32 @@ from symbolic.collection import without_collecting
 from symbolic.errors import NameError_, ProgramError, ReadError, ShapeError, Source, Span
 from symbolic.facts import check_facts
 from symbolic.language import latex_lexer, text_lexer
+from symbolic.language.calls import resolve
 from symbolic.language.cursor import join_lines
 from symbolic.language.elaborate import Elaboration
 from symbolic.language.expressions import is_definition, statements, value_names
 from symbolic.language.infer import Inference
-from symbolic.language.names import resolve_mark
 from symbolic.language.parser import parse, parse_expression
 from symbolic.language.syntax import (
     Assignment,
+    Call,
     Declaration,
     Definition,
+    Extent,
     Filled,
+    Index,
     Name,
     Return,
     Script,
     Statement,
     Syntax,
 )  # fmt: skip
-from symbolic.language.tokens import Kind, Token
+from symbolic.language.tokens import Token, resolve_marks
+from symbolic.language.words import is_operation
 from symbolic.nodes import Node
 from symbolic.program import Program
 from symbolic.statements import Input, Let, ScalarFunction
+from symbolic.unification import Unknown
 
 DIALECTS = ("text", "latex")
 _LATEX_SIGNS = re.compile(r"\\(?!\\)[A-Za-z]{2,}|_\{|\^\{|\\\\")
@@ -57,7 +62,7 @@ def read_expression(text: str, names: Mapping[str, Node]) -> Node:
     """A single expression over matrices that are given by name."""
     source = Source(text, "<expression>")
     try:
-        syntax = parse_expression(_resolve_names(text_lexer.tokens(source), frozenset(names)), source)
+        syntax = parse_expression(resolve_marks(join_lines(text_lexer.tokens(source)), frozenset(names)), source)
         inference = Inference(source)
         inference.names = {name: node.shape for name, node in names.items()}
         inference.shape(syntax)
@@ -78,14 +83,7 @@ def _tokens(source: Source, dialect: str | None) -> list[Token]:
     tokens = (latex_lexer if dialect == "latex" else text_lexer).tokens(source)
     tokens = join_lines(tokens)
     known = value_names(s for s in statements(tokens) if not is_definition(s)) - {"pi"}
-    return _resolve_names(tokens, known)
-
-
-def _resolve_names(tokens: list[Token], known: frozenset[str]) -> list[Token]:
-    """dX0 is δX0 where X0 is a matrix of the same text."""
-    return [
-        replace(token, text=resolve_mark(token.text, known)) if token.kind is Kind.NAME else token for token in tokens
-    ]
+    return resolve_marks(tokens, known)
 
 
 class _Reader:
@@ -94,7 +92,7 @@ class _Reader:
     def __init__(self, source: Source, script: Script) -> None:
         self.source = source
         self.script = script
-        self.inference = Inference(source)
+        self.inference = Inference(source, self.size_names())
         self.inputs: dict[str, tuple[str, ...]] = {}
         self.first_use: dict[str, Span] = {}
         self.assigned: dict[str, Assignment] = {}
@@ -135,6 +133,13 @@ class _Reader:
                 value = Name(name, value.span)
             values.append(value)
         return [*named, Return(tuple(values), returned.span)]
+
+    def size_names(self) -> frozenset[str]:
+        """The sizes that declarations name: where no matrix has that name, it is the number."""
+        declared = [s for s in self.script.statements if isinstance(s, Declaration)]
+        matrices = {s.name for s in self.script.statements if isinstance(s, Assignment | Declaration)}
+        matrices |= {parameter.name for parameter in self.script.parameters}
+        return frozenset(size for d in declared for size in (d.rows, d.cols) if isinstance(size, str)) - matrices
 
     # Names
 
@@ -191,9 +196,9 @@ class _Reader:
         for statement in statements:
             if not isinstance(statement, Assignment):
                 continue
-            for part in _parts(statement.value):
-                if isinstance(part, Name) and part.name != "pi":
-                    self.check_use(part, statement, known)
+            for used in _matrix_names(statement.value):
+                if used.name not in self.inference.sizes:
+                    self.check_use(used, statement, known)
             shape = self.inference.shape(statement.value) or (shapes.as_size(1), shapes.as_size(1))
             declared = names.get(statement.name)
             if not self.inference.require(statement.name, shape):
@@ -235,7 +240,7 @@ class _Reader:
         for given in inputs:
             if given.facts:
                 self.check_facts_of(given)
-        self.check_sizes(statements, {str(size) for size in {size for given in inputs for size in given.shape}})
+        self.check_sizes(statements, {s.name for given in inputs for size in given.shape for s in size.free_symbols})
         symbols = {given.name: given.symbol for given in inputs}
         elaboration = Elaboration(symbols)
         lets = []
@@ -253,12 +258,12 @@ class _Reader:
 
     def check_sizes(self, statements: list[Statement], known: set[str]) -> None:
         """The sizes in ones(n, m) must be those of an input: nothing else says what they are."""
-        filled = (p for s in statements if isinstance(s, Assignment) for p in _parts(s.value) if isinstance(p, Filled))
-        for part in filled:
-            for size in part.sizes:
-                if isinstance(size, str) and size not in known:
+        for statement in statements:
+            written = _size_names(statement.value) if isinstance(statement, Assignment) else ()
+            for size in written:
+                if size.name not in known:
                     raise NameError_(
-                        f"no input has the size {size!r}", part.span, self.source,
+                        f"no input has the size {size.name!r}", size.span, self.source,
                         "give it as a number, or declare an input that has it",
                     )  # fmt: skip
 
@@ -272,8 +277,8 @@ class _Reader:
     def named_sizes(self) -> set[str]:
         """The sizes that the text names, so that inferred ones get other letters."""
         shapes_ = map(self.inference.unification.shape, self.inference.names.values())
-        taken = {size for shape in shapes_ for size in shape if not isinstance(size, shapes.Unknown)}
-        return {str(size) for size in taken}
+        taken = {s.name for shape in shapes_ for size in shape for s in size.free_symbols if not isinstance(s, Unknown)}
+        return taken | self.inference.names.keys()
 
     def outputs(self, statements: list[Statement], lets: list[Let]) -> tuple[str, ...]:
         last = statements[-1]
@@ -297,8 +302,33 @@ class _Reader:
         )
 
 
-def _parts(syntax: Syntax) -> Iterator[Syntax]:
-    """The expression and everything in it, from left to right."""
+def _matrix_names(syntax: Syntax) -> Iterator[Name]:
+    """The names that stand for matrices, from left to right: not those in sizes."""
+    for part in _parts(syntax, sizes=False):
+        if isinstance(part, Name) and part.name != "pi":
+            yield part
+
+
+def _size_names(syntax: Syntax) -> Iterator[Name]:
+    """The names in sizes: n in ones(n, 1), X[1:n, :] and reshape(X, n, 2)."""
+    for part in _parts(syntax, sizes=False):
+        for size in _sizes_of(part):
+            yield from (name for name in _parts(size) if isinstance(name, Name) and name.name != "end")
+
+
+def _sizes_of(part: Syntax) -> list[Syntax]:
+    """The parts of an expression that are sizes."""
+    if isinstance(part, Filled):
+        return list(part.sizes)
+    if isinstance(part, Index):
+        return [place for extent in part.extents for place in (extent.first, extent.last) if place is not None]
+    if isinstance(part, Call) and is_operation(part.function):
+        return list(resolve(part).parameters)
+    return []
+
+
+def _parts(syntax: Syntax, sizes: bool = True) -> Iterator[Syntax]:
+    """The expression and everything in it, from left to right; `sizes`: also what stands in sizes."""
     stack: list[object] = [syntax]
     while stack:
         part = stack.pop()
@@ -306,4 +336,12 @@ def _parts(syntax: Syntax) -> Iterator[Syntax]:
             stack.extend(reversed(part))
         elif isinstance(part, get_args(Syntax)):
             yield part
-            stack.extend(getattr(part, field.name) for field in reversed(fields(part)))
+            left_out = [] if sizes else _sizes_of(part)
+            inside = (getattr(part, field.name) for field in fields(part))
+            stack.extend(reversed([p for value in inside for p in _flat(value) if not any(p is x for x in left_out)]))
+
+
+def _flat(value: object) -> tuple[object, ...]:
+    if isinstance(value, Extent):
+        return (value.first, value.last)
+    return tuple(inner for item in value for inner in _flat(item)) if isinstance(value, tuple) else (value,)

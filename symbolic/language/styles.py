@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from symbolic.errors import NotSupported
 from symbolic.functions import CATALOGUE
 from symbolic.language.names import ascii_name, latex_name, unicode_name
+from symbolic.operations import OPERATIONS
 
 SUM, PRODUCT, JOINED, POSTFIX, ATOM = range(1, 6)
 """How tightly an operation binds."""
@@ -35,6 +36,12 @@ class Style:
     pi: str
     filled: Callable[[str], str]
     scalar_power: str
+    operation: Callable[[str], str]
+    matrix_power: Callable[[int], str]
+    solve: str
+    kron: str
+    inverse: str = ""
+    divide: str = " / "
     space: str = "{}"
     fact: str = " {}"
     returned: str = "return "
@@ -50,14 +57,28 @@ def _latex_function(name: str) -> str:
     return latex_name(name)
 
 
+def _latex_operation(name: str) -> str:
+    known = OPERATIONS.get(name)
+    return (known and known.latex) or rf"\operatorname{{{name.replace('_', chr(92) + '_')}}}"
+
+
+def _raised(exponent: int) -> str:
+    """A²"""
+    return str(exponent).translate(_SUPERSCRIPTS)
+
+
+_SUPERSCRIPTS = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
+
+
 TEXT = Style(
     name=ascii_name, product="*", product_level=PRODUCT, hadamard=" .* ", quotient=" ./ ", power=".^{}".format,
     transpose="'", multiple="*", times="*", brackets=("(", ")"), function=ascii_name, size_sign=" x ",
     declaration=" : ", fraction="{}/{}".format, line_end="", pi="pi", filled=_plain_function, scalar_power="^{}",
+    operation=_plain_function, matrix_power="^{}".format, solve=" \\ ", kron="",
 )  # fmt: skip
 UNICODE = replace(
     TEXT, name=unicode_name, product=" ", product_level=JOINED, hadamard=" ⊙ ", quotient=" ⊘ ", transpose="ᵀ",
-    multiple=" ", times="·", function=unicode_name, size_sign=" × ", pi="π",
+    multiple=" ", times="·", function=unicode_name, size_sign=" × ", pi="π", matrix_power=_raised, inverse="⁻¹", kron=" ⊗ ",
 )  # fmt: skip
 LATEX = replace(
     UNICODE, name=latex_name, times=r" \cdot ", hadamard=r" \odot ", quotient=r" \oslash ",
@@ -65,6 +86,8 @@ LATEX = replace(
     size_sign=r" \times ", declaration=r" \in ", fraction=r"\frac{{{}}}{{{}}}".format, line_end=r" \\", pi=r"\pi ",
     filled=r"\operatorname{{{}}}".format, scalar_power="^{{{}}}", space=r"\mathbb{{R}}^{{{}}}",
     fact=r"\ \text{{{}}}", returned=r"\operatorname{return}\ ",
+    operation=_latex_operation, matrix_power="^{{{}}}".format, inverse="^{-1}", solve=r" \backslash ",
+    kron=r" \otimes ",
 )  # fmt: skip
 STYLES = {"text": TEXT, "unicode": UNICODE, "latex": LATEX}
 

@@ -27,16 +27,47 @@ class Call:
 
     function: str
     order: int
-    argument: Syntax
+    arguments: tuple[Syntax, ...]
     span: Span
+
+    @property
+    def argument(self) -> Syntax:
+        """The first argument, which is the only one of a function of each entry."""
+        return self.arguments[0]
 
 
 @dataclass(frozen=True, slots=True)
 class Filled:
-    """ones(n,m), zeros(n,m), eye(n)."""
+    """ones(n,m), zeros(n,m), eye(n); the sizes are expressions such as 2*n."""
 
     function: str
-    sizes: tuple[int | str, ...]
+    sizes: tuple[Syntax, ...]
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Extent:
+    """One place i, places i:j, or, both None, all of them."""
+
+    first: Syntax | None
+    last: Syntax | None
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Index:
+    """X[1:2, :], X[i, j], or x[i] of a column."""
+
+    base: Syntax
+    extents: tuple[Extent, ...]
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """[A, B; C, D]: rows of matrices."""
+
+    rows: tuple[tuple[Syntax, ...], ...]
     span: Span
 
 
@@ -73,7 +104,7 @@ class Transposed:
     span: Span
 
 
-Syntax = Union[Number, Name, Call, Filled, Sum, Product, Power, Transposed]
+Syntax = Union[Number, Name, Call, Filled, Index, Block, Sum, Product, Power, Transposed]
 
 
 @dataclass(frozen=True, slots=True)

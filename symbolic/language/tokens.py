@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections.abc import Container
+from dataclasses import dataclass, field, replace
 from enum import Enum
 from fractions import Fraction
 
 from symbolic.errors import LimitError, ReadError, Source, Span
-from symbolic.language.names import refused_character
+from symbolic.language.names import refused_character, resolve_mark
 
 MAX_CHARACTERS = 400_000
 MAX_PARTS = 200_000
@@ -84,3 +85,10 @@ def check_name(text: str, span: Span, source: Source) -> None:
     """Raise LimitError for a name as written that is too long."""
     if len(text) > MAX_NAME:
         raise LimitError(f"the name has {len(text)} characters; at most {MAX_NAME} are allowed", span, source)
+
+
+def resolve_marks(tokens: list[Token], known: Container[str]) -> list[Token]:
+    """dX0 is δX0 where X0 is one of the `known` matrices."""
+    return [
+        replace(token, text=resolve_mark(token.text, known)) if token.kind is Kind.NAME else token for token in tokens
+    ]

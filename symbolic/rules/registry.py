@@ -12,11 +12,11 @@ from dataclasses import dataclass, field
 
 from symbolic.errors import DifferentiationError
 from symbolic.functions import CATALOGUE
-from symbolic.nodes import Elementwise, Node, operands, rebuild
+from symbolic.nodes import Elementwise, Node, Operation, operands, rebuild
 
 Differentiate = Callable[[Node], Node]
-Operation = tuple[type, str]
-"""A node type and, for a function of the catalogue, its name (else "")."""
+Key = tuple[type, str]
+"""A node type and, for a function of the catalogue or a named operation, its name (else "")."""
 
 
 @dataclass(frozen=True)
@@ -28,13 +28,13 @@ class Rule:
     """
 
     name: str
-    operation: Operation
+    operation: Key
     formula: str
     apply: Callable[[Node, Differentiate], Node] = field(repr=False)
     cite: str
 
 
-RULES: dict[Operation, Rule] = {}
+RULES: dict[Key, Rule] = {}
 
 
 def rule(
@@ -52,21 +52,27 @@ def rule(
     return register
 
 
-def linear(operation: type, name: str, formula: str, cite: str) -> None:
+def linear(operation: type, name: str, formula: str, cite: str, function: str = "") -> None:
     """A linear operation: its differential is itself, applied to the differentials of its operands."""
 
-    @rule(operation, name, formula, cite)
+    @rule(operation, name, formula, cite, function)
     def apply(node: Node, d: Differentiate) -> Node:
         return rebuild(node, map(d, operands(node)))
 
 
 def rule_for(node: Node) -> Rule:
     """The rule of a node's exact type. Raises DifferentiationError: no dependence is passed over in silence."""
-    known = type(node) is Elementwise and node.function in CATALOGUE and node.order == 0
-    found = RULES.get((type(node), node.function if known else ""))
+    found = RULES.get((type(node), _name(node)))
     if found is None:
         raise DifferentiationError(
-            f"there is no rule for the differential of {type(node).__name__}",
+            f"there is no rule for the differential of {_name(node) or type(node).__name__}",
             hint="add one in symbolic/rules/, where each operation has its line",
         )
     return found
+
+
+def _name(node: Node) -> str:
+    if type(node) is Operation:
+        return str(node.name)
+    known = type(node) is Elementwise and node.function in CATALOGUE and node.order == 0
+    return node.function if known else ""

@@ -1,0 +1,121 @@
+"""Rearranging, joining and cutting matrices; Kronecker products; powers."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from symbolic.errors import ShapeError
+from symbolic.operations.record import Definition, MatrixOperation, Same, Shape, along
+
+_PARTITIONED = "Magnus and Neudecker 2019, chapter 8: linear"
+_ENTRIES = "linear: each entry is an entry of the operand or zero"
+
+
+def _side_by_side(shapes: Sequence[Shape], parameters: Sequence[Any], same: Same) -> Shape:
+    rows, cols = shapes[0]
+    for other in shapes[1:]:
+        if not same(rows, other[0]):
+            raise ShapeError(f"matrices side by side have the same rows, not {rows} and {other[0]}")
+        cols = cols + other[1]
+    return rows, cols
+
+
+def _on_top(shapes: Sequence[Shape], parameters: Sequence[Any], same: Same) -> Shape:
+    flipped = [(cols, rows) for rows, cols in shapes]
+    try:
+        cols, rows = _side_by_side(flipped, parameters, same)
+    except ShapeError as error:
+        raise ShapeError(error.message.replace("side by side have the same rows", "on top of each other have the same columns")) from None
+    return rows, cols
+
+
+def _cut(shapes: Sequence[Shape], parameters: Sequence[Any], same: Same) -> Shape:
+    """Rows r0 to r1 and columns c0 to c1, counted from 1, both ends included."""
+    r0, r1, c0, c1 = parameters
+    for first, last, length, what in ((r0, r1, shapes[0][0], "row"), (c0, c1, shapes[0][1], "column")):
+        if (first - 1).is_negative or (length - last).is_negative:
+            outside = first if (first - 1).is_negative else last
+            raise ShapeError(f"there is no {what} {outside}: they are counted from 1 to {length}")
+        if (last - first + 1).is_negative:
+            raise ShapeError(f"{what}s {first} to {last} are none")
+    return r1 - r0 + 1, c1 - c0 + 1
+
+
+def _reshaped(shapes: Sequence[Shape], parameters: Sequence[Any], same: Same) -> Shape:
+    (rows, cols), (new_rows, new_cols) = shapes[0], parameters
+    if not same(rows * cols, new_rows * new_cols):
+        raise ShapeError(f"{rows}×{cols} has {rows * cols} entries, and {new_rows}×{new_cols} has {new_rows * new_cols}")
+    return new_rows, new_cols
+
+
+OPERATIONS = (
+    MatrixOperation(
+        "matrix_power", "A : n x n -> n x n", "dA*A^2 + A*dA*A + A^2*dA", "Higham 2008, section 3.2: d(A^k)",
+        "A : n x n\nY = A^3", parameters=("integer",), form="A^3", meaning="A^k for a whole number k; A^-k is inv(A)^k",
+    ),
+    MatrixOperation(
+        "kron", "A : n x m, B : p x q -> n*p x m*q", "kron(dA, B) + kron(A, dB)", "Matrix Cookbook 2012, (39)",
+        "A : n x m\nB : p x q\nY = kron(A, B)", linear_in=(0, 1), meaning="the Kronecker product, also A ⊗ B",
+    ),
+    MatrixOperation(
+        "hstack", "A : n x m, B : n x k -> n x m", "", _PARTITIONED, "A : n x m\nB : n x k\nY = [A, B]",
+        jointly=True, shape_rule=_side_by_side, variadic=True, form="[A, B]", meaning="matrices side by side, also [A, B]",
+    ),
+    MatrixOperation(
+        "vstack", "A : n x m, B : k x m -> n x m", "", _PARTITIONED, "A : n x m\nB : k x m\nY = [A; B]",
+        jointly=True, shape_rule=_on_top, variadic=True, form="[A; B]", meaning="matrices one above the other, also [A; B]",
+    ),
+    MatrixOperation(
+        "slice", "A : n x m -> n x m", "", _ENTRIES, "A : 3 x m\nY = A[1:2, :]", linear_in=(0,),
+        parameters=("size",) * 4, shape_rule=_cut, form="A[1:2, :]",
+        meaning="rows and columns counted from 1, both ends included: A[1:2, :], A[:, j], A[i, j], x[i]",
+    ),
+    MatrixOperation(
+        "reshape", "A : n x m -> n x m", "", _ENTRIES, "A : n x 4\nY = reshape(A, 2*n, 2)", linear_in=(0,),
+        parameters=("size", "size"), shape_rule=_reshaped, form="reshape(A, 9, 1)", meaning="the entries column by column in another shape",
+    ),
+    MatrixOperation(
+        "diag", "x : n x 1 -> n x n", "", _ENTRIES, "x : n\nY = diag(x)", linear_in=(0,),
+        meaning="the diagonal matrix of a column",
+    ),
+    MatrixOperation(
+        "diagonal", "A : n x n -> n x 1", "", _ENTRIES, "A : n x n\ny = diagonal(A)", linear_in=(0,),
+        meaning="the diagonal of a matrix, as a column",
+    ),
+    *(
+        MatrixOperation(
+            name, "A : n x m -> n x m", "", _ENTRIES, f"A : n x n\nY = {name}(A)", linear_in=(0,),
+            parameters=("integer",), default=(0,), meaning=f"the entries on and {side} diagonal k, {name}(A, k)",
+        )
+        for name, side in (("tril", "below"), ("triu", "above"))
+    ),
+    *along(
+        MatrixOperation, "sum",
+        {
+            None: ("A : n x m -> 1 x 1", "", "linear: a sum of entries", "A : n x m\ny = sum(A)"),
+            1: ("A : n x m -> 1 x m", "", "linear: a sum of entries", "A : n x m\ny = sum(A, 1)"),
+            2: ("A : n x m -> n x 1", "", "linear: a sum of entries", "A : n x m\ny = sum(A, 2)"),
+        },
+        linear_in=(0,), meaning="of all entries; with 1, of each column; with 2, of each row",
+    ),
+)  # fmt: skip
+
+DEFINITIONS = (
+    Definition(
+        "sym", "A : n x n -> n x n", "(A + A')/2", "Magnus and Neudecker 2019, chapter 1", "A : n x n\nY = sym(A)",
+        meaning="the symmetric part",
+    ),
+    Definition(
+        "skew", "A : n x n -> n x n", "(A - A')/2", "Magnus and Neudecker 2019, chapter 1", "A : n x n\nY = skew(A)",
+        meaning="the skew-symmetric part",
+    ),
+    Definition(
+        "outer", "x : n x 1, y : m x 1 -> n x m", "x*y'", "definition", "x : n\ny : m\nZ = outer(x, y)",
+        meaning="the outer product of two columns",
+    ),
+    Definition(
+        "inner", "A : n x m, B : n x m -> 1 x 1", "sum(A .* B)", "definition", "A : n x m\nB : n x m\ny = inner(A, B)",
+        meaning="the Frobenius inner product tr(A'B); of columns, their dot product",
+    ),
+)  # fmt: skip

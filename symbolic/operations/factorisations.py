@@ -1,0 +1,96 @@
+"""Factorisations, one factor an operation: `Q, R = qr(A)` in a program is Q = qr_q(A), R = qr_r(A)."""
+
+from __future__ import annotations
+
+from symbolic.operations.record import Definition, MatrixOperation
+
+_CHOLESKY = ("L = chol(A)", "M = L \\ dA / L'")
+_QR = ("Q = qr_q(A)", "R = qr_r(A)", "C = Q'*dA / R", "W = tril(C, -1) - tril(C, -1)'")
+_LU = ("L = lu_l(A)", "U = lu_u(A)", "M = L \\ dA / U")
+_EIGH = (
+    "V = eigvecsh(A)",
+    "l = eigvalsh(A)",
+    "F = 1 ./ (ones(n,1)*l' - l*ones(1,n) + eye(n)) - eye(n)",
+)
+_EIG = ("v = eigvec(A)", "w = eigvec(A')")
+_EIGENVECTOR = (*_EIG, "l = eigval(A)", "z = (l*eye(n) - A + v*w') \\ (dA*v - v*(w'*dA*v)/(w'*v))")
+_SVD = (
+    "U = svd_u(A)",
+    "s = svdvals(A)",
+    "V = svd_v(A)",
+    "P = U'*dA*V",
+    "G = ones(min(n,m),1)*(s .* s)' - (s .* s)*ones(1,min(n,m))",
+    "F = 1 ./ (G + eye(min(n,m))) - eye(min(n,m))",
+)
+_REPEATED = "two eigenvalues are equal"
+_REPEATED_SINGULAR = "two singular values are equal, or one is zero"
+_TRIANGULAR = "de Hoog, Anderssen and Lukas 2011"
+
+OPERATIONS = (
+    MatrixOperation(
+        "chol", "A : n x n -> n x n", "L*(tril(M) - 0.5*diag(diagonal(M)))", "Murray 2016, section 3",
+        "A : n x n spd\nY = chol(A)", where=_CHOLESKY, symmetric=True, singular="A is not positive definite",
+        meaning="the lower Cholesky factor, L L' = A",
+    ),
+    MatrixOperation(
+        "qr_q", "A : n x m -> n x m", "Q*W + (dA - Q*(Q'*dA)) / R", _TRIANGULAR, "A : 5 x 3\nY = qr_q(A)", where=_QR,
+        singular="A does not have full column rank", meaning="Q of the thin A = Q R, where R has a positive diagonal",
+    ),
+    MatrixOperation(
+        "qr_r", "A : n x m -> m x m", "(C - W)*R", _TRIANGULAR, "A : 5 x 3\nY = qr_r(A)", where=_QR,
+        singular="A does not have full column rank", meaning="R of the thin A = Q R, with a positive diagonal",
+    ),
+    MatrixOperation(
+        "lu_l", "A : n x n -> n x n", "L*tril(M, -1)", _TRIANGULAR, "A : n x n\nY = lu_l(A)", where=_LU,
+        singular="a leading principal minor is zero", meaning="L of A = L U without pivoting, with a unit diagonal",
+    ),
+    MatrixOperation(
+        "lu_u", "A : n x n -> n x n", "triu(M)*U", _TRIANGULAR, "A : n x n\nY = lu_u(A)", where=_LU,
+        singular="a leading principal minor is zero", meaning="U of A = L U without pivoting",
+    ),
+    MatrixOperation(
+        "eigvalsh", "A : n x n -> n x 1", "diagonal(V'*dA*V)", "Magnus 1985, theorem 1", "A : n x n symmetric\ny = eigvalsh(A)",
+        where=_EIGH[:1], symmetric=True, singular=_REPEATED, meaning="the eigenvalues of a symmetric matrix, ascending",
+    ),
+    MatrixOperation(
+        "eigvecsh", "A : n x n -> n x n", "V*(F .* (V'*dA*V))", "Magnus 1985, theorem 1", "A : n x n symmetric\nY = eigvecsh(A)",
+        where=_EIGH, symmetric=True, singular=_REPEATED,
+        meaning="its orthonormal eigenvectors as columns; in each the entry of largest size is positive",
+    ),
+    MatrixOperation(
+        "eigval", "A : n x n -> 1 x 1", "(w'*dA*v)/(w'*v)", "Magnus 1985, theorem 2", "A : n x n positive\ny = eigval(A)",
+        where=_EIG, singular="the eigenvalue of largest size is not simple, or not real",
+        meaning="the eigenvalue of largest absolute value, which has to be real and simple",
+    ),
+    MatrixOperation(
+        "eigvec", "A : n x n -> n x 1", "z - v*(v'*z)", "Magnus 1985, theorem 2", "A : n x n positive\ny = eigvec(A)",
+        where=_EIGENVECTOR, singular="the eigenvalue of largest size is not simple, or not real",
+        meaning="the eigenvector of that eigenvalue, of length 1, its entry of largest size positive",
+    ),
+    MatrixOperation(
+        "svdvals", "A : n x m -> min(n,m) x 1", "diagonal(U'*dA*V)", "Townsend 2016, section 3", "A : n x m\ny = svdvals(A)",
+        where=(_SVD[0], _SVD[2]), singular=_REPEATED_SINGULAR, meaning="the singular values, descending",
+    ),
+    MatrixOperation(
+        "svd_u", "A : n x m -> n x min(n,m)",
+        "U*(F .* (P*diag(s) + diag(s)*P')) + (dA*V - U*P)*diag(1 ./ s)", "Townsend 2016, section 3",
+        "A : 5 x 3\nY = svd_u(A)", where=_SVD, singular=_REPEATED_SINGULAR,
+        meaning="the left singular vectors of the thin A = U diag(s) V'; in each the entry of largest size is positive",
+    ),
+    MatrixOperation(
+        "svd_v", "A : n x m -> m x min(n,m)",
+        "V*(F .* (diag(s)*P + P'*diag(s))) + (dA'*U - V*P')*diag(1 ./ s)", "Townsend 2016, section 3",
+        "A : 5 x 3\nY = svd_v(A)", where=_SVD, singular=_REPEATED_SINGULAR,
+        meaning="the right singular vectors of the thin A = U diag(s) V'",
+    ),
+)  # fmt: skip
+
+DEFINITIONS: tuple[Definition, ...] = ()
+
+RESULTS = {
+    "qr": ("qr_q", "qr_r"),
+    "lu": ("lu_l", "lu_u"),
+    "eigh": ("eigvalsh", "eigvecsh"),
+    "svd": ("svd_u", "svdvals", "svd_v"),
+}
+"""Calls that give several matrices, and the operation of each."""

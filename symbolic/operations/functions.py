@@ -1,0 +1,58 @@
+"""Functions of matrices, and the linear matrix equations of Sylvester and Lyapunov.
+
+L_f(A, E), the Fréchet derivative, is a node of its own, f_frechet(A, E): the upper right block of f([A, E; 0, A])
+(Higham 2008, section 3.2). Its own differential is the same block one size larger, so they can be differentiated again
+and again.
+"""
+
+from __future__ import annotations
+
+from symbolic.operations.record import Definition, MatrixOperation
+
+_SPECTRUM = "an eigenvalue is zero or real and negative"
+_SINGULAR = {"logm": _SPECTRUM}
+_MEANING = {
+    "expm": "the matrix exponential; exp(A) is that of each entry",
+    "logm": "the principal logarithm of a matrix",
+    "sinm": "the sine of a matrix, by its power series",
+    "cosm": "the cosine of a matrix, by its power series",
+}
+
+
+def _function(name: str) -> tuple[MatrixOperation, MatrixOperation]:
+    point = "spd " if name in _SINGULAR else ""
+    singular = _SINGULAR.get(name, "")
+    value = MatrixOperation(
+        name, "A : n x n -> n x n", f"{name}_frechet(A, dA)", "Higham 2008, section 3.2",
+        f"A : n x n {point}\nY = {name}(A)".replace(" \n", "\n"), meaning=_MEANING[name], singular=singular,
+    )  # fmt: skip
+    frechet = MatrixOperation(
+        f"{name}_frechet", "A : n x n, E : n x n -> n x n",
+        f"{name}_frechet([A, E; zeros(n,n), A], [dA, dE; zeros(n,n), dA])[1:n, n+1:2*n]",
+        "Higham 2008, section 3.2", f"A : n x n {point}\nE : n x n\nY = {name}_frechet(A, E)".replace(" \n", "\n"),
+        linear_in=(1,), meaning=f"the Fréchet derivative of {name} at A in the direction E", singular=singular,
+    )  # fmt: skip
+    return value, frechet
+
+
+OPERATIONS = (
+    *(operation for name in _MEANING for operation in _function(name)),
+    MatrixOperation(
+        "sqrtm", "A : n x n -> n x n", "sylvester(R, R, dA)", "Higham 2008, section 6.1: R dR + dR R = dA",
+        "A : n x n spd\nY = sqrtm(A)", where=("R = sqrtm(A)",), singular=_SPECTRUM, meaning="the principal square root",
+    ),
+    MatrixOperation(
+        "sylvester", "A : n x n, B : m x m, C : n x m -> n x m", "sylvester(A, B, dC - dA*X - X*dB)",
+        "the differential of A X + X B = C", "A : n x n\nB : m x m\nC : n x m\nY = sylvester(A, B, C)",
+        where=("X = sylvester(A, B, C)",), linear_in=(2,), singular="A and -B have an eigenvalue in common",
+        meaning="the solution X of A X + X B = C",
+    ),
+)  # fmt: skip
+
+DEFINITIONS = (
+    Definition(
+        "lyapunov", "A : n x n, C : n x n -> n x n", "sylvester(A, A', C)", "definition",
+        "A : n x n\nC : n x n\nY = lyapunov(A, C)", singular="A and -A have an eigenvalue in common",
+        meaning="the solution X of A X + X A' = C",
+    ),
+)  # fmt: skip

@@ -1,0 +1,48 @@
+"""Layers of neural networks: all of them compositions."""
+
+from __future__ import annotations
+
+from symbolic.operations.record import Definition, MatrixOperation, along
+
+_SOFTMAX = "Boyd and Vandenberghe 2004, section 3.1.5"
+
+OPERATIONS: tuple[MatrixOperation, ...] = ()
+
+DEFINITIONS = (
+    *along(
+        Definition, "softmax",
+        {
+            None: ("x : n x 1 -> n x 1", "exp(x - logsumexp(x))", _SOFTMAX, "x : n\ny = softmax(x)"),
+            1: ("A : n x m -> n x m", "exp(A - ones(n,1)*logsumexp(A, 1))", _SOFTMAX, "A : n x m\nY = softmax(A, 1)"),
+            2: ("A : n x m -> n x m", "exp(A - logsumexp(A, 2)*ones(1,m))", _SOFTMAX, "A : n x m\nY = softmax(A, 2)"),
+        },
+        meaning="exp, of a column, divided by its sum; of a matrix with 1, over each column; with 2, over each row",
+    ),
+    *along(
+        Definition, "log_softmax",
+        {
+            None: ("x : n x 1 -> n x 1", "x - logsumexp(x)", _SOFTMAX, "x : n\ny = log_softmax(x)"),
+            1: ("A : n x m -> n x m", "A - ones(n,1)*logsumexp(A, 1)", _SOFTMAX, "A : n x m\nY = log_softmax(A, 1)"),
+            2: ("A : n x m -> n x m", "A - logsumexp(A, 2)*ones(1,m)", _SOFTMAX, "A : n x m\nY = log_softmax(A, 2)"),
+        },
+        meaning="the logarithm of softmax, without its rounding",
+    ),
+    Definition(
+        "layernorm", "A : n x m -> n x m", "C ./ (sqrt(mean(square(C), 2) + 1e-5)*ones(1,m))",
+        "Ba, Kiros and Hinton 2016, equation (4)", "A : n x m\nY = layernorm(A)", where=("C = A - mean(A, 2)*ones(1,m)",),
+        meaning="each row less its mean, over the square root of its variance + 1e-5",
+    ),
+    Definition(
+        "cross_entropy", "A : n x m, P : n x m -> 1 x 1", "-sum(P .* log_softmax(A, 2))/n", "Goodfellow, Bengio and Courville 2016, section 3.13",
+        "A : n x m\nP : n x m\ny = cross_entropy(A, P)", meaning="the mean over the rows of -sum P log softmax(A)",
+    ),
+    Definition(
+        "attention", "Q : n x k, K : m x k, V : m x p -> n x p", "softmax(Q*K'/sqrt(k), 2)*V",
+        "Vaswani et al. 2017, equation (1)", "Q : n x k\nK : m x k\nV : m x p\nY = attention(Q, K, V)",
+        meaning="scaled dot-product attention",
+    ),
+    Definition(
+        "affine", "A : n x m, W : m x k, b : k x 1 -> n x k", "A*W + ones(n,1)*b'", "definition",
+        "A : n x m\nW : m x k\nb : k\nY = affine(A, W, b)", meaning="a batch of rows through an affine layer",
+    ),
+)  # fmt: skip

@@ -1,0 +1,94 @@
+"""Which sizes are the same: unification of sizes that are numbers, names, expressions of these, or unknown."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from itertools import count
+from typing import Any
+
+from sympy import Dummy, expand
+
+from symbolic.nodes import Shape, dimension
+
+LETTERS = "nmhpqrstklabcdegijuvwyz"
+
+
+class Unknown(Dummy):  # type: ignore[misc]
+    """A size still to be inferred."""
+
+    def __str__(self) -> str:
+        return "?"
+
+    __repr__ = __str__
+
+
+class Unification:
+    """Which sizes are the same. Sizes named in the text are rigid: n and m stay two."""
+
+    def __init__(self) -> None:
+        self.known: dict[Unknown, Any] = {}
+
+    def fresh(self) -> Unknown:
+        return Unknown("unknown", integer=True, nonnegative=True)
+
+    def find(self, size: Any) -> Any:
+        """What is known of a size; chains of unknowns are shortened on the way."""
+        if not size.is_Atom:
+            return self._find_parts(size)
+        path = []
+        while isinstance(size, Unknown) and size in self.known:
+            path.append(size)
+            size = self.known[size]
+        for unknown in path:
+            self.known[unknown] = size
+        return size if size.is_Atom else self._find_parts(size)
+
+    def _find_parts(self, size: Any) -> Any:
+        found = {part: self.find(part) for part in size.free_symbols if isinstance(part, Unknown)}
+        return expand(size.xreplace(found)) if found else size
+
+    def same(self, left: Any, right: Any) -> bool:
+        left, right = self.find(left), self.find(right)
+        if left == right:
+            return True
+        for unknown, other in ((left, right), (right, left)):
+            if isinstance(unknown, Unknown) and not other.has(unknown):
+                self.known[unknown] = other
+                return True
+        return not (left.is_Atom and right.is_Atom) and self._solve(expand(left - right))
+
+    def _solve(self, difference: Any) -> bool:
+        """Whether a difference is zero, or is made so by the one value of an unknown in it: n + ? = n + m."""
+        for unknown in sorted(difference.atoms(Unknown), key=lambda part: part.dummy_index):
+            slope = difference.coeff(unknown)
+            rest = expand(difference - slope * unknown)
+            value = (-rest / slope).cancel() if slope != 0 else None
+            if value is not None and not rest.has(unknown) and not slope.has(unknown) and value.is_polynomial():
+                return self._bind_whole(unknown, expand(value))
+        return bool(difference == 0)
+
+    def _bind_whole(self, unknown: Unknown, value: Any) -> bool:
+        """n/2 may be no whole number."""
+        whole = all(term.is_integer for term in value.as_ordered_terms())
+        if whole:
+            self.known[unknown] = value
+        return whole
+
+    def shape(self, shape: Shape) -> Shape:
+        return self.find(shape[0]), self.find(shape[1])
+
+    def name_unknowns(self, shapes: Iterable[Shape], taken: set[str]) -> None:
+        """Give the sizes that nothing determines a letter each: n, m, h, p, …, in order of appearance."""
+        names = _fresh_letters(taken)
+        for shape in shapes:
+            for size in map(self.find, shape):
+                for unknown in sorted(size.atoms(Unknown), key=lambda part: part.dummy_index):
+                    self.known[unknown] = dimension(next(names))
+
+
+def _fresh_letters(taken: set[str]) -> Iterator[str]:
+    for round_ in count():
+        for letter in LETTERS:
+            name = letter + (str(round_) if round_ else "")
+            if name not in taken:
+                yield name
