@@ -43,14 +43,18 @@ _CHILDREN: dict[type[ast.AST], tuple[str, ...]] = {
     ast.GeneratorExp: ("elt", "generators"),
     ast.comprehension: ("target", "iter", "ifs"),
     ast.Starred: ("value",),
+    ast.Slice: ("lower", "upper", "step"),
+    ast.AugAssign: ("target", "value"),
 }
 """The kinds of node allowed, with the fields that hold further nodes."""
 
 _ATTRIBUTES = frozenset(
-    """shape view setflags dtype ndim T dot copy kind items values astype reshape setdefault join""".split()  # noqa: SIM905
+    """shape view setflags dtype ndim T dot copy kind items values astype reshape setdefault join trace diagonal sum max
+    min all any imag real size eps prod itemsize""".split()  # noqa: SIM905
 )
 _BUILTINS = frozenset(
-    ("type", "isinstance", "int", "float", "str", "len", "zip", "map", "list", "tuple", "ValueError", "TypeError")
+    ("type", "isinstance", "int", "float", "str", "len", "zip", "map", "list", "tuple", "ValueError", "TypeError",
+     "min", "max", "range", "enumerate", "sum")
 )
 
 

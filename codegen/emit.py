@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ast
 import hashlib
+import re
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -17,12 +18,15 @@ import jinja2
 from codegen.allowlist import check_source
 from codegen.naming import Names, Notation, function_argument, identifier, wish_for
 from codegen.schedule import Arg, Instr, Literal, Schedule
+from codegen.sizes import number_code, size_code
 from codegen.targets.numpy import SPELLINGS
+from codegen.targets.numpy.carried import HELPER_NAMES, helpers_for
 from codegen.version import VERSION
-from symbolic.language.names import ascii_name
+from symbolic.language.names import ascii_name, split_mark
 from symbolic.nodes import Shape
 
 COMMENT_COLUMN = 52
+_WORD = re.compile(r"\w+")
 MAX_SIGNATURE = 70
 HELPERS = frozenset(
     "FLOAT32 FLOAT64 SHAPES annotations array asarray dtype errstate ndarray result_type".split()  # noqa: SIM905
@@ -88,7 +92,7 @@ class _Emission:
         self.calls = _calls(schedule)
         self.shared = {*schedule.inputs, *(instr.out for instr in schedule.instrs if instr.kind == "view")}
         spelled = {name for spelling in SPELLINGS.values() for name in spelling.imports}
-        self.names = Names({*HELPERS, *spelled})
+        self.names = Names({*HELPERS, *HELPER_NAMES, *spelled})
         self.function = self.names.choose("the function", function)
         for name in schedule.inputs:
             self.names.choose(name, name)
@@ -98,10 +102,11 @@ class _Emission:
             if not instr.out.startswith("."):
                 self.names.choose(instr.out, instr.out)
         self.notation = Notation(schedule, self.names)
-        sizes = dict.fromkeys(s for name in schedule.inputs for s in schedule.shapes[name] if not s.is_Integer)
+        sizes = dict.fromkeys(s for name in schedule.inputs for s in schedule.shapes[name] if s.is_Symbol)
         self.sizes = {size: self.names.choose(f"size {size}", str(size)) for size in sizes}
-        self.guarded = any(dict(instr.attrs).get("saturates") for instr in schedule.instrs)
+        self.guard = _guard(schedule)
         self.body = [self.line(instr) for instr in schedule.instrs]
+        self.helpers = helpers_for("\n".join(code for code, _ in self.body))
         self.modules = self.imports()
 
     def signature(self) -> Signature:
@@ -118,11 +123,12 @@ class _Emission:
         return {
             "version": VERSION,
             "digest": hashlib.sha256(header.canonical_text.encode()).hexdigest()[:16],
+            "quote": 'r"""' if any("\\" in line for line in header.statement) else '"""',
             "title": header.title,
             "statement": header.statement,
             "imports": [(module, sorted(names)) for module, names in sorted(self.modules.items())],
             "shapes": [(self.names[name], self.shape_tuple(name)) for name in self.schedule.inputs],
-            "guarded": self.guarded,
+            "guard": self.guard,
             "function": self.function,
             "signature": _wrapped([*(f"{a}: ndarray" for a in arguments), *(["*", *keywords] if keywords else [])]),
             "result_type": f"tuple[{', '.join(['ndarray'] * len(outputs))}]" if several else "ndarray",
@@ -135,6 +141,8 @@ class _Emission:
             "body": self.commented_body(),
             "results": ", ".join(map(self.result, self.schedule.outputs)),
             "calls": bool(self.calls),
+            "size_checks": self.size_checks(),
+            "helpers": [helper.source for helper in self.helpers],
             **self.fit_conditions(arguments),
         }
 
@@ -178,15 +186,25 @@ class _Emission:
         args = [self.operand(arg) for arg in instr.args]
         if instr.into is not None:
             return spelling.into.format(*args, out=self.names[instr.into])
-        rows, cols = map(self.size, self.schedule.shapes[instr.out])
+        fields = dict(instr.attrs)
+        if instr.op == "slice":
+            fields = {"rows": self.places(fields, "row", instr), "cols": self.places(fields, "col", instr)}
+        else:
+            fields["rows"], fields["cols"] = map(self.size, self.schedule.shapes[instr.out])
         like = self.names[self.schedule.inputs[0]]
-        return spelling.fresh.format(*args, rows=rows, cols=cols, like=like)
+        return spelling.fresh.format(*args, args=", ".join(args), like=like, **fields)
+
+    def places(self, fields: dict[str, Any], axis: str, instr: Instr) -> str:
+        """0:2, or : for all of them"""
+        length = self.schedule.shapes[instr.names[0]][axis == "col"]
+        first, end = fields[f"first_{axis}"], fields[f"end_{axis}"]
+        start = "" if first == 0 else self.size(first)
+        return f"{start}:{'' if end == length else self.size(end)}"
 
     def operand(self, arg: Arg) -> str:
         if not isinstance(arg, Literal):
             return self.names[arg]
-        text = repr(float(arg.value))
-        return f"({text})" if text.startswith("-") else text
+        return number_code(arg.value, self.sizes)
 
     def result(self, name: str) -> str:
         """Results are new memory: an input, or a view of something, is copied."""
@@ -195,22 +213,23 @@ class _Emission:
     # Sizes and shapes
 
     def size(self, size: Any) -> str:
-        return str(size) if size.is_Integer else self.sizes[size]
+        """2, n, 2 * n"""
+        return size_code(size, self.sizes)
 
     def shape(self, shape: Shape) -> str:
         return " x ".join(self.size(size) for size in shape)
 
     def shape_tuple(self, name: str) -> str:
+        """Numbers and names; of a size made of others, its text, which `size_checks` compares."""
         return ", ".join(str(s) if s.is_Integer else f'"{self.size(s)}"' for s in self.schedule.shapes[name])
 
     def size_line(self) -> str:
-        """Where the body fills a shape it needs the sizes: n, m = X0.shape[0], W1.shape[1]."""
+        """Where the body fills a shape or has a size as a number: n, m = X0.shape[0], W1.shape[1]."""
         needed: dict[str, str] = {}
-        for instr in self.schedule.instrs:
-            if "{rows}" in getattr(SPELLINGS.get(instr.op), "fresh", ""):
-                for size in self.schedule.shapes[instr.out]:
-                    if not size.is_Integer:
-                        needed[self.size(size)] = self.find_size(size)
+        used = {word for code, _ in self.body for word in _WORD.findall(code)}
+        for size, name in self.sizes.items():
+            if name in used:
+                needed[name] = self.find_size(size)
         return f"{', '.join(needed)} = {', '.join(needed.values())}" if needed else ""
 
     def find_size(self, size: Any) -> str:
@@ -223,16 +242,21 @@ class _Emission:
     def fit_conditions(self, arguments: list[str]) -> dict[str, str]:
         """The quick test of the usual case, as one expression each for types, axes and sizes."""
         first: dict[Any, str] = {}
-        unpacked, conditions = [], []
+        unpacked, conditions, compound = [], [], []
         for number, name in enumerate(self.schedule.inputs, start=1):
             pair = []
             for axis, size in enumerate(self.schedule.shapes[name]):
                 variable = f"s{number}_{axis}"
                 pair.append(variable)
+                if not size.is_Atom:
+                    compound.append((variable, size))
+                    continue
                 expected = str(size) if size.is_Integer else first.setdefault(size, variable)
                 if expected != variable:
                     conditions.append(f"{variable} == {expected}")
             unpacked.append(", ".join(pair))
+        conditions += [f"{variable} == {size_code(size, first)}" for variable, size in compound]
+        conditions += [f"{size_code(size, first)} >= 0" for size in self.schedule.requirements]
         one, kind = len(arguments) == 1, f"{arguments[0]}.dtype"
         same = "" if one else " is ".join(f"{name}.dtype" for name in arguments) + " and "
         return {
@@ -244,21 +268,53 @@ class _Emission:
             "shapes_fit": " and ".join(conditions) or "True",
         }  # fmt: skip
 
+    def size_checks(self) -> list[tuple[str, str]]:
+        """Conditions on the sizes beyond their equality, each with the message where it does not hold."""
+        found = {size: f'sizes["{name}"][0]' for size, name in self.sizes.items()}
+        checks = []
+        for name in self.schedule.inputs:
+            for axis, size in enumerate(self.schedule.shapes[name]):
+                if not size.is_Atom:
+                    condition = f'values["{self.names[name]}"].shape[{axis}] == {size_code(size, found)}'
+                    checks.append((condition, f"{self.names[name]} has another length than {self.size(size)}"))
+        for size in self.schedule.requirements:
+            checks.append((f"{size_code(size, found)} >= 0", f"the sizes are too small: {self.size(size)} is negative"))
+        return checks
+
     def imports(self) -> dict[str, set[str]]:
         """By module, the names that the body uses."""
         used = {"numpy": {"asarray", "dtype", "ndarray", "result_type"}}
         if self.calls:
             used["numpy"].add("array")
-        if self.guarded:
+        if self.guard:
             used["numpy"].add("errstate")
         for instr, (code, _) in zip(self.schedule.instrs, self.body, strict=True):
             if instr.op == "call":
                 continue
             spelling = SPELLINGS[instr.op]
             for name in spelling.imports:
-                if f"{name}(" in code:
+                if f"{name}(" in code or f" {name}," in code:
                     used.setdefault(spelling.module, set()).add(name)
+        for helper in self.helpers:
+            for module, names in helper.imports.items():
+                used.setdefault(module, set()).update(names)
         return used
+
+
+def _guard(schedule: Schedule) -> str:
+    """What the kernel tells NumPy of floating-point exceptions.
+
+    exp(-X) may overflow to infinity, and 1 / (1 + infinity) is the right 0. Where a differential divides by zero, there
+    is no derivative, and the kernel says so rather than return what is no number.
+    """
+    saturates = any(dict(instr.attrs).get("saturates") for instr in schedule.instrs)
+    differential = len(schedule.outputs) > 1 and any(split_mark(name)[0] for name in schedule.outputs)
+    raises = differential and any(instr.op in _RAISING for instr in schedule.instrs)
+    told = (['over="ignore"'] if saturates else []) + (['divide="raise"', 'invalid="raise"'] if raises else [])
+    return ", ".join(told)
+
+
+_RAISING = ("divide", "power", "log", "log1p", "sqrt", "logsumexp")
 
 
 def _calls(schedule: Schedule) -> list[tuple[str, int]]:

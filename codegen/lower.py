@@ -24,6 +24,7 @@ from sympy import (
     ZeroMatrix,
 )
 
+from codegen.lower_operations import lower_operation
 from codegen.operations import EXPANSIONS
 from codegen.schedule import Arg, Instr, Literal, Schedule
 from symbolic.errors import LimitError, NotSupported, ProgramError
@@ -35,6 +36,7 @@ from symbolic.nodes import (
     SCALAR,
     Elementwise,
     Node,
+    Operation,
     Quotient,
     Scale,
     Shape,
@@ -45,6 +47,7 @@ from symbolic.nodes import (
     subexpressions,
 )  # fmt: skip
 from symbolic.program import Program
+from symbolic.structure import structure_of
 
 DEFAULT_SIZE = 64
 MAX_MULTIPLIED_POWER = 16
@@ -58,18 +61,21 @@ def lower(program: Program, sizes: Mapping[str, int] | None = None) -> Schedule:
     if not program.inputs:
         raise ProgramError("a program without inputs has nothing to generate")
     program.check_sizes(sizes or {})
-    lowering = _Lowering(program.inline_definitions())
+    lowering = Lowering(program.inline_definitions())
     samples = {str(size): int((sizes or {}).get(str(size), DEFAULT_SIZE)) for size in program.sizes}
     inputs = tuple(given.name for given in program.inputs)
-    return Schedule(program.name, inputs, tuple(lowering.instrs), program.outputs, lowering.shapes, samples)
+    return Schedule(
+        program.name, inputs, tuple(lowering.instrs), program.outputs, lowering.shapes, samples, program.requirements
+    )
 
 
-class _Lowering:
+class Lowering:
     def __init__(self, program: Program) -> None:
         self.instrs: list[Instr] = []
         self.saturating: set[Node] = set()
         self.shapes: dict[str, Shape] = {given.name: given.shape for given in program.inputs}
         self.values: dict[Node, Arg] = {given.symbol: given.name for given in program.inputs}
+        self.structure = structure_of(program.inputs, program.lets)
         for let in program.lets:
             self.let(let.name, let.expr)
             self.values[let.symbol] = let.name
@@ -142,6 +148,8 @@ class _Lowering:
             return self.emit("transpose", (self.matrix(node.args[0]),), node.shape, name)
         if operation is Elementwise:
             return self.elementwise(node, name)
+        if operation is Operation:
+            return lower_operation(self, node, name)
         if operation in _CONSTANTS:
             return self.emit(_CONSTANTS[operation], (), node.shape, name)
         raise NotSupported(f"{operation.__name__} cannot be generated", hint="add it to codegen/lower.py")
@@ -165,15 +173,16 @@ class _Lowering:
         if not terms:
             return self.constant(scale(number, ones(*node.shape)))
         start = next((k for k, term in enumerate(terms) if not _is_negative(term)), None)
-        if start is None and number > 0:
+        if start is None and number != 0 and not has_minus(number):
             value: Arg = _literal(number)
             number = S.Zero
         else:
             value = self.value(terms.pop(start or 0))
         remaining = [*terms, *([number] if number else [])]
         for index, term in enumerate(remaining, start=1):
-            negative = bool(term < 0) if term is number else _is_negative(term)
-            arg: Arg = _literal(abs(number)) if term is number else self.value(_without_sign(term))
+            negative = has_minus(number) if term is number else _is_negative(term)
+            plain = -number if negative else number
+            arg: Arg = _literal(plain) if term is number else self.value(_without_sign(term))
             into = name if index == len(remaining) else None
             value = self.emit("subtract" if negative else "add", (value, arg), node.shape, into)
         assert isinstance(value, str)
@@ -228,6 +237,8 @@ def _expansion(function: str) -> Syntax:
 
 def _literal(value: Expr) -> Literal:
     """Raises LimitError for a number that double precision does not reach."""
+    if value.free_symbols:
+        return Literal(value)
     try:
         finite = math.isfinite(float(value))
     except OverflowError:
@@ -247,12 +258,17 @@ def _fills_a_shape(node: Node) -> bool:
 
 
 def _is_negative(term: Node) -> bool:
-    return bool(split_number(term)[0].is_negative)
+    return has_minus(split_number(term)[0])
 
 
 def _without_sign(term: Node) -> Node:
     number, matrix = split_number(term)
-    return scale(abs(number), matrix)
+    return scale(-number if has_minus(number) else number, matrix)
+
+
+def has_minus(number: Expr) -> bool:
+    """Whether a number, or an expression in sizes, is written with a minus in front: -2, -1/n."""
+    return bool(number.as_coeff_Mul()[0].is_negative)
 
 
 _CONSTANTS = {ZeroMatrix: "zeros", Identity: "eye", OneMatrix: "ones"}

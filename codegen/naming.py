@@ -5,6 +5,7 @@ from __future__ import annotations
 import builtins
 import keyword
 import re
+from typing import Any
 
 from codegen.operations import OPERATIONS
 from codegen.schedule import Arg, Instr, Literal, Schedule
@@ -102,15 +103,29 @@ class Notation:
             inner = (SUM, SUM if instr.op == "add" else PRODUCT)
         else:
             inner = (PRODUCT if instr.op == "negative" else ATOM, ATOM)
-        operands = [self._operand(arg, level) for arg, level in zip(instr.args, inner, strict=False)]
-        return notation.format(*operands), binds
+        levels = [*inner, *[ATOM] * len(instr.args)]
+        operands = [self._operand(arg, level) for arg, level in zip(instr.args, levels, strict=False)]
+        fields = dict(instr.attrs)
+        if instr.op == "slice":
+            fields = {"rows": _places(fields, "row"), "cols": _places(fields, "col")}
+        if instr.op == "part":
+            fields = {"part": f"{unicode_name(instr.names[0])}, part {fields['part'] + 1}".lstrip(".")}
+        return notation.format(*operands, args=", ".join(self._operand(arg, SUM) for arg in instr.args), **fields), binds
 
     def _operand(self, arg: Arg, level: int) -> str:
         if isinstance(arg, Literal):
-            text = f"{float(arg.value):.6g}"
+            text = str(arg.value) if arg.value.free_symbols else f"{float(arg.value):.6g}"
+            if arg.value.free_symbols:
+                return f"({text})" if level == ATOM else text
             return f"({text})" if text.startswith("-") and level else text
         text, binds = self.display[arg]
         return text if binds >= level else f"({text})"
+
+
+def _places(fields: dict[str, Any], axis: str) -> str:
+    """1:2, counted as mathematicians do"""
+    first, last = fields[f"first_{axis}"] + 1, fields[f"end_{axis}"]
+    return str(first) if first == last else f"{first}:{last}"
 
 
 def _binds(op: str) -> int:

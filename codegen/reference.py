@@ -17,6 +17,7 @@ from sympy import (
     HadamardPower,
     HadamardProduct,
     Identity,
+    Integer,
     MatAdd,
     MatMul,
     MatrixSymbol,
@@ -27,18 +28,20 @@ from sympy import (
     ZeroMatrix,
 )
 
+from codegen.reference_operations import OPERATION_VALUES
 from symbolic import scalars
 from symbolic.errors import PushforwardError
 from symbolic.functions import CATALOGUE
-from symbolic.nodes import Elementwise, Node, Quotient, Scale, is_number
+from symbolic.nodes import Elementwise, Node, Operation, Quotient, Scale, is_number
 from symbolic.program import Program
+from symbolic.shapes import length
 
 Array: TypeAlias = Any
 Functions = Mapping[tuple[str, int], Callable[[Array], Array]]
 """(f, order) to the derivative of f of that order."""
 
-Watch = Callable[[str, Array], None]
-"""Told the argument of every function that does not hold everywhere: (what, argument)."""
+Watch = Callable[..., None]
+"""Told the arguments of every function and operation that may not hold everywhere: (what, *arguments)."""
 
 
 def evaluate(
@@ -56,12 +59,13 @@ class Evaluation:
     ) -> None:
         self.program = program
         self.functions = functions
-        self.watch = watch or (lambda what, argument: None)
+        self.watch = watch or (lambda what, *arguments: None)
         self.named = {given.name: np.asarray(inputs[given.name]) for given in program.inputs}
-        self.sizes = {
-            size: length
+        self.lengths = {
+            size.name: length
             for given in program.inputs
             for size, length in zip(given.shape, self.named[given.name].shape, strict=True)
+            if size.is_Symbol
         }
 
     def values(self) -> dict[str, Array]:
@@ -70,7 +74,7 @@ class Evaluation:
         return self.named
 
     def filled(self, node: Node, fill: Callable[[tuple[int, int]], Array]) -> Array:
-        rows, cols = (int(s) if s.is_Integer else self.sizes[s] for s in node.shape)
+        rows, cols = (length(size, self.lengths) for size in node.shape)
         return fill((rows, cols))
 
     def value(self, node: Node) -> Array:
@@ -85,6 +89,10 @@ class Evaluation:
             return self.filled(node, lambda shape: np.eye(*shape))
         if operation is Elementwise:
             return self.applied(node.function, node.order, self.value(node.argument))
+        if operation is Operation:
+            arguments = [*map(self.value, node.operands), *(length(p, self.lengths) for p in node.parameters)]
+            self.watch(node.name, *arguments)
+            return OPERATION_VALUES[node.name](*arguments)
         if operation is HadamardPower:
             return self.power(self.value(node.args[0]), node.args[1])
         if operation is Scale:
@@ -135,9 +143,11 @@ class Evaluation:
             raise PushforwardError(f"the reference evaluation does not know the function {function!r}")
         return VALUES[function]
 
-    @staticmethod
-    def number(value: Expr) -> float:
-        return float(sympy.N(value, 20))
+    def number(self, value: Expr) -> float:
+        """A number, or an expression in sizes; not a number where that divides by a size of zero."""
+        sizes = {symbol: Integer(self.lengths[symbol.name]) for symbol in value.free_symbols}
+        number = sympy.N(value.xreplace(sizes) if sizes else value, 20)
+        return float(number) if number.is_finite else float("nan")
 
     def scalar(self, expression: Expr, argument: Array) -> Any:
         """A scalar expression of x, evaluated for every entry."""

@@ -101,6 +101,12 @@ def _sylvester(A: Array, B: Array, C: Array) -> Array:
     return np.linalg.solve(equations, C.reshape(-1, 1, order="F")).reshape(C.shape, order="F")
 
 
+def _weights(A: Array, axis: int | None) -> Array:
+    """1 at the largest entry, by the real part; equal parts of 1 where it is attained more than once."""
+    attained = (A.real == A.real.max(axis=axis, keepdims=True, initial=-np.inf)).astype(float)
+    return attained / np.maximum(attained.sum(axis=axis, keepdims=True), 1)
+
+
 OPERATION_VALUES: dict[str, Callable[..., Array]] = {
     "matrix_power": _matrix_power,
     "kron": np.kron,
@@ -121,6 +127,9 @@ OPERATION_VALUES: dict[str, Callable[..., Array]] = {
     "max": _over(_largest, None),
     "max_1": _over(_largest, 0),
     "max_2": _over(_largest, 1),
+    "max_weights": lambda A: _weights(A, None),
+    "max_weights_1": lambda A: _weights(A, 0),
+    "max_weights_2": lambda A: _weights(A, 1),
     "logsumexp": _over(_logsumexp, None),
     "logsumexp_1": _over(_logsumexp, 0),
     "logsumexp_2": _over(_logsumexp, 1),
@@ -166,6 +175,9 @@ WATCHED: dict[str, Callable[..., float]] = {
     "max": lambda A: distances.first_gap(A.reshape(-1, 1), 0),
     "max_1": lambda A: distances.first_gap(A, 0),
     "max_2": lambda A: distances.first_gap(A, 1),
+    "max_weights": lambda A: distances.first_gap(A.reshape(-1, 1), 0),
+    "max_weights_1": lambda A: distances.first_gap(A, 0),
+    "max_weights_2": lambda A: distances.first_gap(A, 1),
     "logsumexp": lambda A: float(A.size > 0),
     "logsumexp_1": lambda A: float(A.shape[0] > 0),
     "logsumexp_2": lambda A: float(A.shape[1] > 0),

@@ -10,14 +10,18 @@ from typing import Any
 import numpy as np
 
 from codegen.reference import Array, Functions, evaluate
+from codegen.reference_operations import WATCHED, distance
 from symbolic.errors import PushforwardError
 from symbolic.functions import CATALOGUE
+from symbolic.operations import OPERATIONS
 from symbolic.program import Program
 from symbolic.shapes import length
 from symbolic.statements import Input
 
 ATTEMPTS = 40
 MARGIN = 0.02
+DISTANCE = 0.003
+"""How far, relative to their scale, matrices keep from where an operation has no derivative."""
 LARGEST_STEPS = (0.125, 0.03125, 0.0078125)
 
 
@@ -132,8 +136,11 @@ def _smooth_around(program: Program, point: Point) -> tuple[str, ...] | None:
     avoided: dict[str, None] = {}
     for step in (0.0, point.largest_step, -point.largest_step):
         watch = _Watch(avoided)
-        with np.errstate(all="ignore"):
-            values = evaluate(program, point.moved(step), point.functions, watch)
+        try:
+            with np.errstate(all="ignore"):
+                values = evaluate(program, point.moved(step), point.functions, watch)
+        except np.linalg.LinAlgError:
+            return None
         if not watch.inside or not all(np.isfinite(value).all() for value in values.values()):
             return None
         sides.append(watch.sides)
@@ -149,7 +156,22 @@ class _Watch:
         self.sides: list[Any] = []
         self.avoided = avoided
 
-    def __call__(self, what: str, argument: Array) -> None:
+    def __call__(self, what: str, *arguments: Any) -> None:
+        if what in OPERATIONS:
+            self.watch_operation(what, arguments)
+        else:
+            self.watch_function(what, arguments[0])
+
+    def watch_operation(self, name: str, arguments: tuple[Any, ...]) -> None:
+        """Operations keep a distance from where they have no derivative; a maximum stays at one entry."""
+        self.inside &= distance(name, *arguments) > DISTANCE
+        if name in WATCHED and OPERATIONS[name].singular:
+            self.avoided[f"{name} where {OPERATIONS[name].singular}"] = None
+        if name.startswith("max") and self.inside:
+            axis = OPERATIONS[name].axis
+            self.sides.append(arguments[0].argmax(axis=None if axis is None else axis - 1))
+
+    def watch_function(self, what: str, argument: Array) -> None:
         domain, singular = _LIMITS.get(what) or (CATALOGUE[what].domain, CATALOGUE[what].singular)
         low, high = domain
         self.inside &= bool(((argument > low + MARGIN) & (argument < high - MARGIN)).all())

@@ -54,7 +54,8 @@ class Instr:
 
 @dataclass(frozen=True)
 class Schedule:
-    """`shapes`: of every name. `sizes`: a number for every symbolic size, by which passes choose.
+    """`shapes`: of every name. `sizes`: a number for every symbolic size, by which passes choose. `requirements`:
+    sizes that must not be negative.
 
     Raises PushforwardError when it is built and does not hold together.
     """
@@ -65,6 +66,7 @@ class Schedule:
     outputs: tuple[str, ...]
     shapes: Mapping[str, Shape] = field(hash=False)
     sizes: Mapping[str, int] = field(default_factory=dict, hash=False)
+    requirements: tuple[Expr, ...] = ()
 
     def __post_init__(self) -> None:
         """Each name defined once, before its use, and with a shape; memory reused only after its last use."""

@@ -8,12 +8,12 @@ from functools import cached_property
 
 from sympy import Expr
 
-from symbolic import scalars
+from symbolic import scalars, shapes
 from symbolic.errors import NameError_, ShapeError
 from symbolic.functions import CATALOGUE
 from symbolic.language.printer import Printer
 from symbolic.language.styles import style_named
-from symbolic.nodes import Elementwise, Node, rewrite, subexpressions
+from symbolic.nodes import CONSTANTS, Elementwise, Node, Operation, rewrite, subexpressions
 from symbolic.statements import Input, Let, ScalarFunction
 from symbolic.verification import verify
 
@@ -101,6 +101,15 @@ class Program:
         """The sizes that are not numbers, in order of appearance."""
         symbols = (symbol for i in self.inputs for size in i.shape for symbol in sorted(size.free_symbols, key=str))
         return tuple(dict.fromkeys(symbols))
+
+    @cached_property
+    def requirements(self) -> tuple[Expr, ...]:
+        """What must not be negative for the program to make sense: n - 3 where it holds X[1:3, :] of n rows."""
+        found: dict[Expr, None] = {}
+        for node in self.nodes():
+            if type(node) in (Operation, *CONSTANTS):
+                found |= dict.fromkeys(shapes.requirements(node))
+        return tuple(found)
 
     def check_sizes(self, sizes: Mapping[str, int]) -> None:
         """Raise NameError_ for a name that is none of the symbolic sizes, ShapeError for a length that cannot be."""

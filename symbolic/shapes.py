@@ -14,7 +14,7 @@ from sympy import Expr, HadamardPower, HadamardProduct, Integer, MatAdd, MatMul,
 
 from symbolic.errors import NotSupported, ShapeError
 from symbolic.functions import CATALOGUE
-from symbolic.nodes import LEAVES, Elementwise, Node, Operation, Quotient, Scale, Shape, dimension, same_size
+from symbolic.nodes import LEAVES, Elementwise, Node, Operation, Quotient, Scale, Shape, dimension, expand_size, same_size
 from symbolic.operations import OPERATIONS
 
 Same = Callable[[Any, Any], bool]
@@ -130,6 +130,17 @@ CHECKS: dict[type, Callable[[Node], None]] = {
     Elementwise: _check_function,
     Operation: _check_operation,
 }
+
+
+def requirements(node: Node) -> list[Any]:
+    """The sizes that must not be negative for a node to make sense, where that is not plain."""
+    needed = list(node.shape)
+    if type(node) is Operation and node.name == "slice":
+        (rows, cols), (r0, r1, c0, c1) = node.operands[0].shape, node.parameters
+        needed += [rows - r1, cols - c1, r0 - 1, c0 - 1]
+    elif type(node) is Operation and node.name.startswith("qr"):
+        needed.append(node.operands[0].shape[0] - node.operands[0].shape[1])
+    return [size for size in map(expand_size, needed) if not size.is_nonnegative]
 
 
 def as_size(value: int | str) -> Any:

@@ -11,8 +11,14 @@ from codegen.passes.place_scalars import place_scalars
 from codegen.passes.release_memory import release_memory
 from codegen.passes.remove_dead import remove_dead
 from codegen.passes.reuse_memory import reuse_memory
+from codegen.passes.scale_by_diagonals import scale_by_diagonals
 from codegen.passes.share_common import share_common
+from codegen.passes.share_exponentials import share_exponentials
+from codegen.passes.share_factors import share_factors
 from codegen.passes.shorten_lives import shorten_lives
+from codegen.passes.solve_with_inverses import solve_with_inverses
+from codegen.passes.traces_of_products import traces_of_products
+from codegen.passes.values_alone import values_alone
 from codegen.schedule import Schedule
 
 Pass = Callable[[Schedule], Schedule]
@@ -20,13 +26,19 @@ Pass = Callable[[Schedule], Schedule]
 PASSES: tuple[Pass, ...] = (
     share_common,
     remove_dead,
-    broadcast_ones,
     join_chains,
     remove_dead,
+    traces_of_products,
     order_chains,
     place_scalars,
+    broadcast_ones,
+    scale_by_diagonals,
+    solve_with_inverses,
     share_common,
     remove_dead,
+    share_factors,
+    share_exponentials,
+    values_alone,
     shorten_lives,
     reuse_memory,
     release_memory,

@@ -1,6 +1,6 @@
 """Products with a column or row of ones repeat a vector; elementwise operations do that by broadcasting.
 
-X + ones(n,1) b'  →  X + b', with b' a 1×m operand
+X + ones(n,1) b'  →  X + b', with b' a 1×m operand; X - c ones(n,m)  →  X - c, with c 1×1
 """
 
 from __future__ import annotations
@@ -20,6 +20,8 @@ def broadcast_ones(schedule: Schedule) -> Schedule:
         if vector is not None:
             vectors[instr.out] = vector
             instr = Instr(instr.out, "broadcast", (vector,))
+        elif instr.op == "broadcast":
+            vectors[instr.out] = instr.names[0]
         elif instr.kind == "elementwise" and len(instr.names) == 2:
             instr = _with_vectors(instr, vectors, schedule)
         instrs.append(instr)

@@ -6,7 +6,8 @@ share what they can.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from itertools import pairwise
 
 from codegen.schedule import Arg, Instr, Schedule
 from symbolic.nodes import Shape
@@ -76,22 +77,35 @@ class _Chain:
         """Where to split each part of the chain so that the multiplications are fewest; first split on a tie."""
         sizes = [self.schedule.size(self.shape(link)[0]) for link in links]
         sizes.append(self.schedule.size(self.shape(links[-1])[1]))
-        cost: dict[tuple[int, int], int] = {(k, k): 0 for k in range(len(links))}
-        splits: dict[tuple[int, int], int] = {}
-        for length in range(1, len(links)):
-            for first in range(len(links) - length):
-                last = first + length
-                best = min(
-                    (
-                        cost[first, split] + cost[split + 1, last] + sizes[first] * sizes[split + 1] * sizes[last + 1],
-                        -split,
-                    )
-                    for split in range(first, last)
-                )
-                known = links[first : last + 1] in self.computed
-                cost[first, last], splits[first, last] = 0 if known else best[0], -best[1]
-        return splits
+        return _cheapest(sizes, lambda first, last: links[first : last + 1] in self.computed)[1]
 
     def shape(self, link: Arg) -> Shape:
         assert isinstance(link, str)
         return self.shapes[link]
+
+
+def chain_cost(links: tuple[Arg, ...], schedule: Schedule) -> int:
+    """The fewest multiplications for a chain, by the sample sizes; of a long chain, those from left to right."""
+    shapes = [schedule.shapes[str(link)] for link in links]
+    sizes = [schedule.size(rows) for rows, _ in shapes] + [schedule.size(shapes[-1][1])]
+    if len(links) > MAX_CHAIN:
+        return sum(sizes[0] * inner * outer for inner, outer in pairwise(sizes[1:]))
+    return _cheapest(sizes, lambda first, last: False)[0][0, len(links) - 1]
+
+
+def _cheapest(
+    sizes: list[int], known: Callable[[int, int], bool]
+) -> tuple[dict[tuple[int, int], int], dict[tuple[int, int], int]]:
+    """For each part of a chain, its cost and where it is split; parts already known cost nothing."""
+    count = len(sizes) - 1
+    cost: dict[tuple[int, int], int] = {(k, k): 0 for k in range(count)}
+    splits: dict[tuple[int, int], int] = {}
+    for length in range(1, count):
+        for first in range(count - length):
+            last = first + length
+            best = min(
+                (cost[first, k] + cost[k + 1, last] + sizes[first] * sizes[k + 1] * sizes[last + 1], -k)
+                for k in range(first, last)
+            )
+            cost[first, last], splits[first, last] = 0 if known(first, last) else best[0], -best[1]
+    return cost, splits

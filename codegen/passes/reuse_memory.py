@@ -12,7 +12,7 @@ from collections import defaultdict
 from codegen.schedule import Instr, Schedule
 from symbolic.nodes import Shape
 
-FRESH = ("elementwise", "product", "constant", "copy", "call")
+FRESH = ("elementwise", "product", "constant", "copy", "call", "library")
 """The kinds of operation whose result is memory of the kernel's own."""
 
 

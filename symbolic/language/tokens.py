@@ -23,10 +23,17 @@ class Kind(Enum):
     OPERATOR = "an operator"
     PRIME = "'"
     TRANSPOSE = "ᵀ"
+    SUBSCRIPT = "a subscript"
     OPEN = "("
     CLOSE = ")"
     NEWLINE = "the end of the line"
     END = "the end of the text"
+
+
+ENDS = (Kind.NAME, Kind.NUMBER, Kind.CLOSE, Kind.PRIME, Kind.TRANSPOSE, Kind.SUBSCRIPT)
+"""What an operand may end with."""
+STARTS = (Kind.NAME, Kind.NUMBER, Kind.OPEN)
+"""What an operand may begin with."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,9 @@ from __future__ import annotations
 from symbolic.operations.record import Definition, MatrixOperation, along
 
 _LARGEST = "Danskin 1967, the derivative of a maximum: that of the entry that attains it"
-_TIES = "two largest entries are equal; there the mean over them is taken, a subgradient"
+_TIES = "two largest entries are equal (there max takes the mean over them, a subgradient)"
+
+_PIECES = "piecewise constant"
 
 OPERATIONS = (
     MatrixOperation(
@@ -23,23 +25,20 @@ OPERATIONS = (
     *along(
         MatrixOperation, "max",
         {
-            None: ("A : n x m -> 1 x 1", "sum(M .* dA)/sum(M)", _LARGEST, "A : n x m\ny = max(A)"),
+            None: ("A : n x m -> 1 x 1", "sum(max_weights(A) .* dA)", _LARGEST, "A : n x m\ny = max(A)"),
+            1: ("A : n x m -> 1 x m", "sum(max_weights(A, 1) .* dA, 1)", _LARGEST, "A : n x m\ny = max(A, 1)"),
+            2: ("A : n x m -> n x 1", "sum(max_weights(A, 2) .* dA, 2)", _LARGEST, "A : n x m\ny = max(A, 2)"),
         },
-        where=("M = 1 - step(max(A) - A)",), singular=_TIES, meaning="the largest entry",
+        singular=_TIES, meaning="the largest entry; with 1, of each column; with 2, of each row",
     ),
     *along(
-        MatrixOperation, "max",
+        MatrixOperation, "max_weights",
         {
-            1: ("A : n x m -> 1 x m", "sum(M .* dA, 1) ./ sum(M, 1)", _LARGEST, "A : n x m\ny = max(A, 1)"),
+            None: ("A : n x m -> n x m", "zeros(n,m)", _PIECES, "A : n x m\nY = max_weights(A)"),
+            1: ("A : n x m -> n x m", "zeros(n,m)", _PIECES, "A : n x m\nY = max_weights(A, 1)"),
+            2: ("A : n x m -> n x m", "zeros(n,m)", _PIECES, "A : n x m\nY = max_weights(A, 2)"),
         },
-        where=("M = 1 - step(ones(n,1)*max(A, 1) - A)",), singular=_TIES, meaning="the largest entry of each column",
-    ),
-    *along(
-        MatrixOperation, "max",
-        {
-            2: ("A : n x m -> n x 1", "sum(M .* dA, 2) ./ sum(M, 2)", _LARGEST, "A : n x m\ny = max(A, 2)"),
-        },
-        where=("M = 1 - step(max(A, 2)*ones(1,m) - A)",), singular=_TIES, meaning="the largest entry of each row",
+        singular=_TIES, meaning="1 where max(A) is attained and 0 elsewhere; shared equally where it is attained twice",
     ),
     *along(
         MatrixOperation, "logsumexp",

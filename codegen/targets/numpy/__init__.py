@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from codegen.operations import FACTORISATIONS
+
 
 @dataclass(frozen=True)
 class Spelling:
     """How an operation is written.
 
-    `fresh` makes new memory; `into` writes over {out}, or is empty where the operation cannot. `imports`: the
-    names used, from `module`.
+    `fresh` makes new memory; `into` writes over {out}, or is empty where the operation cannot. {0}, {1} are its
+    operands, {args} all of them, {rows} and {cols} the shape, {like} an argument of its type; other fields are its
+    attributes. `imports`: the names used, from `module`; a name with an underscore in front is a function of
+    `helpers.py`, which the kernel carries with it.
     """
 
     fresh: str
@@ -25,6 +29,14 @@ def _infix(sign: str, ufunc: str) -> Spelling:
 
 def _ufunc(name: str, module: str = "numpy") -> Spelling:
     return Spelling(f"{name}({{0}})", f"{name}({{0}}, out={{out}})", (name,), module)
+
+
+def _linalg(name: str, result: str = "{0}", module: str = "numpy.linalg") -> Spelling:
+    return Spelling(result.replace("{0}", f"{name}({{args}})"), "", (name,), module)
+
+
+def _scipy(call: str, name: str) -> Spelling:
+    return Spelling(call, "", (name,), "scipy.linalg")
 
 
 def _with_constant(name: str, constant: str) -> Spelling:
@@ -59,4 +71,57 @@ SPELLINGS: dict[str, Spelling] = {
     "softplus": _with_constant("logaddexp", "0.0"),
     "leaky_relu": Spelling("maximum({0}, 0.01 * {0})", "maximum({0}, 0.01 * {0}, out={out})", ("maximum",)),
     "erf": _ufunc("erf", "scipy.special"),
+    "slice": Spelling("{0}[{rows}, {cols}]"),
+    "reshape": Spelling('{0}.reshape(({rows}, {cols}), order="F")'),
+    "diagonal": Spelling("{0}.diagonal().reshape(-1, 1)"),
+    "diag": Spelling("diagflat({0})", "", ("diagflat",)),
+    "tril": Spelling("tril({0}, {k})", "", ("tril",)),
+    "triu": Spelling("triu({0}, {k})", "", ("triu",)),
+    "kron": Spelling("kron({0}, {1})", "", ("kron",)),
+    "hstack": Spelling("concatenate(({args}), axis=1)", "", ("concatenate",)),
+    "vstack": Spelling("concatenate(({args}), axis=0)", "", ("concatenate",)),
+    "tr": Spelling("{0}.trace().reshape(1, 1)"),
+    "trace_product": Spelling('einsum("ij,ji->", {0}, {1}).reshape(1, 1)', "", ("einsum",)),
+    "diagonal_product": Spelling('einsum("ij,ji->i", {0}, {1}).reshape(-1, 1)', "", ("einsum",)),
+    **{
+        f"{name}{suffix}": Spelling(form.replace("{axis}", str(axis)))
+        for suffix, axis in (("", None), ("_1", 0), ("_2", 1))
+        for name, form in (
+            ("sum", "{0}.sum(axis={axis}, keepdims=True)"),
+            ("max", "{0}.max(axis={axis}, keepdims=True)"),
+            ("max_weights", "_max_weights({0}, {axis})"),
+            ("logsumexp", "_logsumexp({0}, {axis})"),
+        )
+    },
+    "det": _linalg("det", "{0}.reshape(1, 1)"),
+    "logdet": Spelling("_logdet({0})"),
+    "inv": _linalg("inv"),
+    "solve": _linalg("solve"),
+    "solve_lower": _scipy("solve_triangular({0}, {1}, lower=True, check_finite=False)", "solve_triangular"),
+    "solve_upper": _scipy("solve_triangular({0}, {1}, check_finite=False)", "solve_triangular"),
+    "solve_spd": Spelling("_solve_cho(_factor_spd({0}), {1})"),
+    "pinv": Spelling("_pinv({0})"),
+    "chol": _linalg("cholesky"),
+    "eigvalsh": _linalg("eigvalsh", "{0}.reshape(-1, 1)"),
+    "svdvals": Spelling("svd({0}, compute_uv=False).reshape(-1, 1)", "", ("svd",), "numpy.linalg"),
+    "expm": _linalg("expm", module="scipy.linalg"),
+    "expm_frechet": Spelling("_expm_frechet({0}, {1})[1]"),
+    **{name: _scipy(f'_of_matrix("{name}", {name}, {{0}})', name) for name in ("logm", "sqrtm", "sinm", "cosm")},
+    **{
+        f"{name}_frechet": _scipy(f'_frechet("{name}", {name}, {{0}}, {{1}})', name) for name in ("logm", "sinm", "cosm")
+    },
+    "sylvester": _linalg("solve_sylvester", module="scipy.linalg"),
+    "factor_expm": Spelling("_expm_frechet({0}, {1})"),
+    "factor_lu": Spelling("_factor_lu({0})"),
+    "factor_spd": Spelling("_factor_spd({0})"),
+    "solve_lu": Spelling("_solve_lu({0}, {1}, {trans})"),
+    "inv_lu": Spelling("_inv_lu({0}, {trans})"),
+    "det_lu": Spelling("_det_lu({0})"),
+    "logdet_lu": Spelling("_logdet_lu({0})"),
+    "solve_cho": Spelling("_solve_cho({0}, {1})"),
+    "inv_cho": Spelling("_inv_cho({0})"),
+    "det_cho": Spelling("_det_cho({0})"),
+    "logdet_cho": Spelling("_logdet_cho({0})"),
+    **{name: Spelling(f"_{name}({{0}})") for name in FACTORISATIONS},
+    "part": Spelling("{0}[{part}]"),
 }

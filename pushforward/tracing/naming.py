@@ -1,0 +1,68 @@
+"""Python's variable names as names of the language, each given once."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from itertools import count
+
+from symbolic.language.names import canonical, is_plain, resolve_mark
+from symbolic.language.tokens import MAX_NAME
+from symbolic.language.words import WORDS, never_a_matrix
+
+_FOREIGN = re.compile(r"[^A-Za-z0-9_]+")
+
+
+def plain(raw: str) -> str:
+    """The nearest name without a mark: W_1 is W1, _h is h, λ is lambda; "" where nothing is left."""
+    name = _FOREIGN.sub("", canonical(raw))
+    name = re.sub(r"__+", "_", name).lstrip("_0123456789").rstrip("_")[: MAX_NAME - 5]
+    return canonical(name) if name else ""
+
+
+class Names:
+    """The names of one program. `functions` and `sizes` are taken by others."""
+
+    def __init__(self, functions: Iterable[str], sizes: Iterable[str]) -> None:
+        self.functions = frozenset(functions)
+        self.sizes = frozenset(sizes)
+        self.taken: set[str] = set()
+
+    def reserve(self, raw: str) -> str | None:
+        """The name itself, where it can be had as it is."""
+        name = plain(raw)
+        return self._take(name) if name and self._is_free(name) else None
+
+    def choose(self, raw: str, first: int = 0) -> str:
+        """The name, or else with a number behind it, counted from 1, so that it is one of the language's and free.
+
+        first: 1 for a number in any case.
+        """
+        return self._take(next(name for name in _variants(plain(raw) or "v", first) if self._is_free(name)))
+
+    def input(self, raw: str) -> str:
+        """As `choose`, for an input: it may have the name of a size."""
+        name = plain(raw)
+        if name in self.sizes and self._is_word(name) and name not in self.taken:
+            return self._take(name)
+        return self.choose(raw)
+
+    def resolved(self, name: str) -> str:
+        """A name as the reader knows it: dX beside X is δX."""
+        return resolve_mark(name, self.taken)
+
+    def _take(self, name: str) -> str:
+        self.taken.add(name)
+        return name
+
+    def _is_free(self, name: str) -> bool:
+        return self._is_word(name) and name not in self.taken and name not in self.sizes
+
+    def _is_word(self, name: str) -> bool:
+        return is_plain(name) and name not in WORDS and not never_a_matrix(name) and name not in self.functions
+
+
+def _variants(base: str, first: int) -> Iterator[str]:
+    """h, h1, h2, …; of a name that ends in digits X1, X1_1, X1_2, …"""
+    for number in count(first):
+        yield base if not number else f"{base}_{number}" if base[-1].isdigit() or "_" in base else f"{base}{number}"

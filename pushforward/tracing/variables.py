@@ -1,0 +1,65 @@
+"""The names that a function's own variables give to values, read off its frame while it runs and when it has ended.
+
+Nothing is hooked into Python: a frame that somebody holds keeps its variables after the function has returned. So
+debuggers, coverage and profilers are not disturbed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from types import CodeType, FrameType
+from typing import Any
+
+from symbolic.nodes import Node
+
+
+class Variables:
+    """What each variable of the outermost frame under `root` that runs `code` was bound to, in order.
+
+    `node_of`: the matrix that a Python value stands for, or None.
+    """
+
+    def __init__(self, code: CodeType | None, node_of: Callable[[Any], Node | None]) -> None:
+        self.code = code
+        self.node_of = node_of
+        self.history: dict[str, list[Node]] = {}
+        self.frame: FrameType | None = None
+        self.root: FrameType | None = None
+
+    def start(self, root: FrameType) -> None:
+        """From now on `root` is the frame that calls the function."""
+        self.root = root
+
+    def look(self, frame: FrameType | None) -> None:
+        """Note the variables as they are now; `frame`: the innermost one."""
+        if self.frame is None and self.code is not None:
+            self.frame = self._outermost(frame)
+        if self.frame is not None:
+            for name, value in dict(self.frame.f_locals).items():
+                node = self.node_of(value)
+                if node is not None:
+                    self._note(name, node)
+
+    def finish(self) -> None:
+        """Note them for the last time, and let go of the frame."""
+        if self.frame is not None:
+            self.look(None)
+        self.frame = self.root = self.code = None
+
+    @property
+    def line(self) -> int:
+        """The line that the function is at; 0 where it is not known."""
+        return (self.frame.f_lineno or 0) if self.frame is not None else 0
+
+    def _note(self, name: str, node: Node) -> None:
+        history = self.history.setdefault(name, [])
+        if not history or history[-1] is not node:
+            history.append(node)
+
+    def _outermost(self, frame: FrameType | None) -> FrameType | None:
+        found = None
+        while frame is not None and frame is not self.root:
+            if frame.f_code is self.code:
+                found = frame
+            frame = frame.f_back
+        return found if frame is not None else None
