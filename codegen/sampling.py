@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -43,8 +43,12 @@ class Point:
         }
 
 
-def sample(program: Program, wrt: tuple[str, ...], sizes: Mapping[str, int], seed: int) -> Point:
-    """A random point, the same for the same seed. Raises PushforwardError if none is found in the domain."""
+def sample(program: Program, wrt: Iterable[str] | Mapping[str, str], sizes: Mapping[str, int], seed: int) -> Point:
+    """A random point, the same for the same seed. Raises PushforwardError if none is found in the domain.
+
+    `wrt`: the inputs that move, or a mapping from each to the name of its seed; a seed that is an input of the program
+    itself, as in a second differential along the same direction, is that input's value.
+    """
     random = np.random.default_rng(seed)
     functions = sample_functions(program)
     for attempt in range(ATTEMPTS):
@@ -53,6 +57,8 @@ def sample(program: Program, wrt: tuple[str, ...], sizes: Mapping[str, int], see
         directions = {
             given.name: sample_direction(given, sizes, random) for given in program.inputs if given.name in wrt
         }
+        if isinstance(wrt, Mapping):
+            inputs |= {seed: directions[name] for name, seed in wrt.items() if seed in inputs}
         for step in LARGEST_STEPS:
             point = Point(inputs, directions, functions, step, ())
             avoided = _smooth_around(program, point)

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from codegen.check import Array, Bounds, CheckReport, Measurement, Values, measure
+from codegen.check import Bounds, CheckReport, Measurement, Values, measure
 from codegen.kernel import Kernel
 from codegen.reference import evaluate
 from codegen.rounding import rounding_bounds
@@ -50,7 +50,7 @@ def verify_kernel(
     cases = _cases(primal, sizes, seeds)
     measurements: list[Measurement] = []
     avoided: dict[str, None] = {}
-    wrt = kernel.differential.wrt if kernel.differential else ()
+    wrt = dict(kernel.differential.seeds) if kernel.differential else {}
     for done, (lengths, seed, dtype) in enumerate(cases, start=1):
         try:
             point = sample(primal, wrt, lengths, seed)
@@ -141,12 +141,14 @@ class _KernelAt:
 
     def __call__(self, inputs: Values, directions: Values) -> tuple[Values, Values]:
         differential = self.kernel.differential
-        seeds = [directions[name] for name in differential.wrt] if differential else []
-        arguments: list[Array] = [*(inputs[given.name] for given in self.primal.inputs), *seeds]
-        results = self.kernel(*arguments, **self.functions)
+        given = dict(inputs)
+        if differential is not None:
+            given |= {seed: directions[name] for name, seed in differential.seeds}
+        program = self.kernel.program
+        results = self.kernel(*(given[argument.name] for argument in program.inputs), **self.functions)
         results = results if isinstance(results, tuple) else (results,)
-        count = len(self.primal.outputs)
-        if len(results) != len(self.kernel.program.outputs):
+        if len(results) != len(program.outputs):
             return dict.fromkeys(self.primal.outputs, _NOTHING), dict.fromkeys(self.primal.outputs, _NOTHING)
-        values = dict(zip(self.primal.outputs, results[:count], strict=True))
-        return values, dict(zip(self.primal.outputs[: len(results) - count], results[count:], strict=True))
+        named = dict(zip(program.outputs, results, strict=True))
+        values = {of: named[of] for of in self.primal.outputs}
+        return values, {of: named[differential.name(of)] for of in self.primal.outputs} if differential else {}

@@ -18,8 +18,9 @@ from codegen.version import VERSION as __version__
 if TYPE_CHECKING:
     from codegen.check import CheckReport
     from codegen.kernel import Kernel
-    from pushforward.api import compile, differential, parse, read, verify
-    from symbolic.differential import ClosedForm, Differential, Step
+    from pushforward.api import compile, differential, parse, read, trace, traced, verify
+    from symbolic.closed_form import ClosedForm
+    from symbolic.differential import Differential, Step
     from symbolic.errors import (
         DifferentiationError,
         LimitError,
@@ -34,15 +35,16 @@ if TYPE_CHECKING:
     from symbolic.statements import Input, Let
 
 _HOME = {
-    **dict.fromkeys(("parse", "read", "differential", "compile", "verify"), "pushforward.api"),
+    **dict.fromkeys(("parse", "read", "trace", "traced", "differential", "compile", "verify"), "pushforward.api"),
     "Program": "symbolic.program",
     **dict.fromkeys(("Input", "Let"), "symbolic.statements"),
-    **dict.fromkeys(("Differential", "ClosedForm", "Step"), "symbolic.differential"),
+    **dict.fromkeys(("Differential", "Step"), "symbolic.differential"),
     **dict.fromkeys(
         ("PushforwardError", "ProgramError", "ReadError", "NameError_", "ShapeError", "LimitError", "NotSupported",
          "DifferentiationError"),
         "symbolic.errors",
     ),
+    "ClosedForm": "symbolic.closed_form",
     "Kernel": "codegen.kernel",
     "CheckReport": "codegen.check",
 }  # fmt: skip
@@ -50,7 +52,7 @@ _HOME = {
 __all__ = [
     "CheckReport", "ClosedForm", "Differential", "DifferentiationError", "Input", "Kernel", "Let", "LimitError",
     "NameError_", "NotSupported", "Program", "ProgramError", "PushforwardError", "ReadError", "ShapeError", "Step",
-    "__version__", "compile", "differential", "parse", "read", "verify",
+    "__version__", "compile", "differential", "parse", "read", "trace", "traced", "verify",
 ]  # fmt: skip
 
 

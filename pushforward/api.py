@@ -5,13 +5,15 @@ text → parse → differential → compile → verify
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 import pushforward.siblings  # noqa: F401  (first: it checks which packages the next lines get)
 from codegen.check import CheckReport
 from codegen.kernel import Kernel, compile_kernel
 from codegen.verify import SEEDS, verify_kernel
+from pushforward.tracing.trace import Traced, trace_function
 from symbolic.differential import Differential, differentiate
 from symbolic.errors import ReadError
 from symbolic.language.read import read_program
@@ -52,14 +54,44 @@ def read_bytes(content: bytes, name: str, dialect: str | None = None) -> Program
     return read_program(text, name, dialect)
 
 
-def differential(program: Program, wrt: str | Iterable[str] | None = None) -> Differential:
+def trace(
+    function: Callable[..., Any],
+    shapes: Mapping[str, Any] | Sequence[Any] | None = None,
+    name: str = "",
+    functions: Sequence[str] = (),
+    **keyword_shapes: Any,
+) -> Program:
+    """A matrix program from a NumPy function, which is called once, on arrays without entries.
+
+    shapes: for each parameter a tuple of at most two numbers or names of sizes, ("n", 2), ("h",) or (), with a fact
+    behind it if one holds, ("n", "n", "spd"); in a mapping, in order, or as keywords. Parameters without one keep their
+    defaults. functions: the parameters that are unknown functions of each entry. name: by default the function's own.
+    Raises TracingError (a NotSupported), ShapeError or NameError_, with the line of the function.
+    """
+    return trace_function(function, keyword_shapes if shapes is None else shapes, name, functions)
+
+
+def traced(
+    shapes: Mapping[str, Any] | Sequence[Any] | None = None,
+    name: str = "",
+    functions: Sequence[str] = (),
+    **keyword_shapes: Any,
+) -> Callable[[Callable[..., Any]], Traced]:
+    """A decorator: the function stays callable, and has the program that `trace` gives as `.program`."""
+    return lambda function: Traced(function, keyword_shapes if shapes is None else shapes, name, functions)
+
+
+def differential(program: Program, wrt: str | Iterable[str] | None = None, order: int = 1) -> Differential:
     """The differential with respect to one input, several, or (by default) all.
+
+    order: 2 is the second differential along one and the same perturbation, the Hessian's quadratic form, and so on;
+    for another perturbation each time, differentiate `.program` again.
 
     The result maps seeds, δX0 of the shape of X0, linearly to the outputs' differentials, of their shapes.
     `str()` is the closed form, `.steps` the derivation, `.program` the tangent program.
     Raises NameError_ for a name that is no input, DifferentiationError for an operation without a rule.
     """
-    return differentiate(program, wrt)
+    return differentiate(program, wrt, order)
 
 
 def compile(

@@ -11,23 +11,19 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Union
 
-from sympy import MatrixExpr, MatrixSymbol, ZeroMatrix
-from sympy.core.symbol import Str
+from sympy import MatrixSymbol, ZeroMatrix
 
+from symbolic.closed_form import ClosedForm, substitute
 from symbolic.collection import without_collecting
-from symbolic.errors import DifferentiationError, LimitError, NameError_
+from symbolic.errors import DifferentiationError, NameError_
 from symbolic.facts import perturbation
-from symbolic.language.names import canonical, differential_of, split_mark
-from symbolic.language.printer import Printer, print_expression
-from symbolic.language.styles import style_named
+from symbolic.language.names import canonical, differential_of, resolve_mark, split_mark
 from symbolic.nodes import Node, operands, rewrite, subexpressions, symbol, zeros
 from symbolic.program import Program
 from symbolic.rules import Rule, rule_for
 from symbolic.simplify import Rewrite, Simplifier
 from symbolic.statements import Input, Let
-from symbolic.structure import Structure
-
-MAX_CLOSED_FORM = 20_000
+from symbolic.structure import Structure, structure_of
 
 
 @dataclass(frozen=True)
@@ -51,7 +47,8 @@ class Step:
 class Differential:
     """The differential of a program: `tangent` computes each output and its differential.
 
-    `seeds` pairs each chosen input with the name of its perturbation; `steps` is the derivation.
+    `seeds` pairs each chosen input with the name of its perturbation; `steps` is the derivation. `before`: where this
+    is a differential of higher order along the same seeds, the one that it was derived from.
     """
 
     primal: Program
@@ -59,6 +56,7 @@ class Differential:
     tangent: Program
     steps: tuple[Step, ...]
     level: int
+    before: Differential | None = None
 
     @property
     def program(self) -> Program:
@@ -71,12 +69,23 @@ class Differential:
 
     @property
     def tangents(self) -> tuple[Let, ...]:
-        """The differentials among the statements of the tangent program."""
-        primal = self.primal.symbols
+        """The differentials among the statements of the tangent program, of every order along these seeds."""
+        primal = self.first.primal.symbols
         return tuple(let for let in self.tangent.lets if let.name not in primal)
+
+    @property
+    def first(self) -> Differential:
+        """The differential of order 1 that this one goes back to."""
+        return self if self.before is None else self.before.first
+
+    @property
+    def order(self) -> int:
+        return 1 if self.before is None else self.before.order + 1
 
     def name(self, of: str) -> str:
         """The name of the differential of `of`."""
+        if self.before is not None and of in self.before.primal.symbols:
+            return self.before.name(of)
         return differential_of(of, self.level)
 
     def closed_form(self, of: str | None = None) -> ClosedForm:
@@ -85,7 +94,8 @@ class Differential:
         The differentials of the statements are substituted; the values X1, X3, … keep their names. Raises
         NameError_ for an unknown name and LimitError where the expression would be too large to read.
         """
-        of = self.primal.outputs[-1] if of is None else of if of in self.primal.symbols else canonical(of)
+        names = self.primal.symbols
+        of = self.primal.outputs[-1] if of is None else of if of in names else resolve_mark(canonical(of), names)
         name = self.name(of)
         if name not in self.tangent.symbols:
             known = of in self.primal.symbols
@@ -95,54 +105,60 @@ class Differential:
                 else "is not a name of this program"
             )
             raise NameError_(f"{of!r} {reason}", hint=f"the outputs are {', '.join(self.primal.outputs)}")
-        return ClosedForm(Str(name), _substitute_tangents(self, name))
+        structure = structure_of(self.tangent.inputs, self.tangent.lets)
+        return substitute(self.tangents, self.tangent.symbols[name], structure)
 
     def latex(self) -> str:
         """The closed form of every output, one equation a line."""
-        return "\\\\\n".join(self.closed_form(of).equation("latex") for of in self.primal.outputs)
+        return "\\\\\n".join(self.closed_form(of).equation("latex") for of in self.moving_outputs)
 
     def __str__(self) -> str:
-        return "\n".join(self.closed_form(of).equation() for of in self.primal.outputs)
+        return "\n".join(self.closed_form(of).equation() for of in self.moving_outputs)
 
-
-class ClosedForm(MatrixExpr):  # type: ignore[misc]
-    """A differential in closed form: a SymPy matrix expression (`.expr`) under its name.
-
-    `str()` prints it in Unicode, `.latex()` in LaTeX, `.equation(style)` with its name to the left.
-    """
-
-    name = property(lambda self: self.args[0].name)
-    expr = property(lambda self: self.args[1])
-    shape = property(lambda self: self.args[1].shape)
-
-    def latex(self) -> str:
-        return print_expression(self.expr, "latex")
-
-    def equation(self, style: str = "unicode") -> str:
-        return Printer(style_named(style)).equation(self.name, self.expr)
-
-    def __str__(self) -> str:
-        return print_expression(self.expr)
-
-    __repr__ = __str__
-
-    def _repr_latex_(self) -> str:
-        return f"$${self.equation('latex')}$$"
+    @property
+    def moving_outputs(self) -> tuple[str, ...]:
+        """The outputs whose differential is found here: those of the program, or their differentials of lower order."""
+        known = self.before.primal.symbols if self.before else ()
+        return tuple(of for of in self.primal.outputs if of not in known)
 
 
 @without_collecting
-def differentiate(program: Program, wrt: str | Iterable[str] | None = None) -> Differential:
+def differentiate(program: Program, wrt: str | Iterable[str] | None = None, order: int = 1) -> Differential:
     """The differential of `program` with respect to one input, several, or (None) all of them.
 
+    `order` 2 is the second differential along one and the same perturbation, the quadratic form of the Hessian:
+    d²(X⁻¹) = 2 X⁻¹ dX X⁻¹ dX X⁻¹; a higher order is one more of the same. For different perturbations, differentiate
+    the tangent program: it is a program.
     Raises NameError_ when a name is no input, DifferentiationError when an operation has no rule.
     """
+    if order < 1:
+        raise DifferentiationError(f"the order of a differential is 1, 2, …, not {order}")
     names = _chosen_inputs(program, wrt)
     level = _free_level(program)
-    walk = _Walk(program, names, level)
+    seeds = tuple((name, differential_of(name, level)) for name in names)
+    walk = _Walk(program, dict(seeds), level)
     for let in program.lets:
         walk.carry_through(let)
-    seeds = tuple((name, differential_of(name, level)) for name in names)
-    return Differential(program, seeds, walk.tangent_program(seeds), tuple(walk.steps), level)
+    found = Differential(program, seeds, walk.tangent_program(), tuple(walk.steps), level)
+    for _ in range(order - 1):
+        found = _once_more(found)
+    return found
+
+
+def _once_more(before: Differential) -> Differential:
+    """The differential of a tangent program along the same seeds; what it says of the values is known already."""
+    program, level = before.tangent, _free_level(before.tangent)
+    walk = _Walk(program, dict(before.seeds), level)
+    known = before.primal.symbols
+    for let in program.lets:
+        if let.name in known:
+            walk.take_over(let, before.name(let.name))
+        else:
+            walk.carry_through(let)
+    for name in before.primal.outputs:
+        walk.names[name] = before.name(name)
+    steps = (*before.steps, *walk.steps)
+    return Differential(program, before.seeds, walk.tangent_program(), steps, level, before)
 
 
 def _chosen_inputs(program: Program, wrt: str | Iterable[str] | None) -> tuple[str, ...]:
@@ -167,9 +183,11 @@ def _free_level(program: Program) -> int:
 class _Walk:
     """The state of one differentiation."""
 
-    def __init__(self, program: Program, wrt: tuple[str, ...], level: int) -> None:
+    def __init__(self, program: Program, seeds: Mapping[str, str], level: int) -> None:
         self.program = program
+        self.seeds = seeds
         self.level = level
+        self.names: dict[str, str] = {}
         self.steps: list[Step] = []
         self.where = ""
         self.known: dict[Node, Node] = {}
@@ -178,13 +196,32 @@ class _Walk:
         self.differentials: dict[Node, Node] = {}
         self.lets: list[Let] = []
         for given in program.inputs:
-            seed = symbol(differential_of(given.name, level), *given.shape)
-            self.differentials[given.symbol] = seed if given.name in wrt else zeros(*given.shape)
             self.structure.declare(given)
-            self.structure.declare(Input(seed.name, given.shape, perturbation(given.facts)))
+            moves = given.name in seeds
+            self.differentials[given.symbol] = symbol(seeds[given.name], *given.shape) if moves else zeros(*given.shape)
+        for seed in self.perturbations():
+            self.structure.declare(seed)
 
     def record(self, rule: Rule | Rewrite, before: Node, after: Node) -> None:
         self.steps.append(Step(rule, before, after, self.where))
+
+    def perturbations(self) -> list[Input]:
+        """The seeds that are not inputs of the program already, with the facts that they inherit."""
+        known = self.program.symbols
+        return [
+            Input(self.seeds[given.name], given.shape, perturbation(given.facts))
+            for given in self.program.inputs
+            if given.name in self.seeds and self.seeds[given.name] not in known
+        ]
+
+    def take_over(self, let: Let, differential: str) -> None:
+        """A statement whose differential is among the statements to come."""
+        self.lets.append(let)
+        self.structure.define(let)
+        if operands(let.expr):
+            self.known.setdefault(let.expr, let.symbol)
+        known = self.program.symbols.get(differential)
+        self.differentials[let.symbol] = zeros(*let.expr.shape) if known is None else known
 
     def carry_through(self, let: Let) -> None:
         """X1 = X0 W1 gives δX1 = δX0 W1; a let that does not depend on the seeds gives nothing.
@@ -224,45 +261,20 @@ class _Walk:
         self.record(rule, node, after)
         return self.simplify(after)
 
-    def tangent_program(self, seeds: tuple[tuple[str, str], ...]) -> Program:
+    def tangent_program(self) -> Program:
         program = self.program
-        inputs = {given.name: given for given in program.inputs}
-        perturbations = tuple(Input(seed, inputs[name].shape, perturbation(inputs[name].facts)) for name, seed in seeds)
-        bound = {let.name for let in self.lets} | {seed for _, seed in seeds}
-        outputs = (*program.outputs, *self._output_differentials(bound))
-        return Program(program.name, (*program.inputs, *perturbations), tuple(self.lets), outputs, program.functions)
+        perturbations = self.perturbations()
+        bound = {let.name for let in self.lets} | {seed.name for seed in perturbations}
+        outputs = dict.fromkeys((*program.outputs, *self._output_differentials(bound)))
+        inputs = (*program.inputs, *perturbations)
+        return Program(program.name, inputs, tuple(self.lets), tuple(outputs), program.functions)
 
     def _output_differentials(self, bound: set[str]) -> list[str]:
         """The differential of each output; an input returned as it is has its seed, or zero."""
         names = []
         for output in self.program.outputs:
-            name = differential_of(output, self.level)
-            if name not in bound:
+            name = self.names.get(output) or differential_of(output, self.level)
+            if name not in bound and name not in self.program.symbols:
                 self.lets.append(Let(name, zeros(*self.program.symbols[output].shape)))
             names.append(name)
         return names
-
-
-def _substitute_tangents(differential: Differential, name: str) -> Node:
-    """Replace the names of differentials by what they stand for, all the way down to the seeds."""
-    values: dict[Node, Node] = {}
-    sizes: dict[Node, int] = {}
-    for let in differential.tangents:
-        sizes[let.symbol] = _size(let.expr, sizes)
-        if sizes[let.symbol] > MAX_CLOSED_FORM:
-            raise LimitError(
-                f"the closed form of {name} has more than {MAX_CLOSED_FORM:,} operations",
-                hint="read the tangent program instead: `.program`, or `derive --program`",
-            )
-        values[let.symbol] = rewrite(let.expr, lambda part: values.get(part, part), {})
-        if let.name == name:
-            return values[let.symbol]
-    return differential.tangent.symbols[name]
-
-
-def _size(node: Node, named: Mapping[Node, int]) -> int:
-    """How many operations an expression has when it is written out, names by what they stand for."""
-    sizes: dict[Node, int] = {}
-    for part in subexpressions(node):
-        sizes[part] = named.get(part, 1 + sum(sizes[operand] for operand in operands(part)))
-    return sizes[node]

@@ -58,7 +58,7 @@ CATALOGUE: dict[str, ElementaryFunction] = {
         ElementaryFunction("step", "0*X", singular=(0.0,), aliases=("heaviside",), cite=_PIECEWISE),
         ElementaryFunction("relu", "step(X)", singular=(0.0,), cite=_PIECEWISE),
         ElementaryFunction("leaky_relu", "0.01 + 0.99*step(X)", singular=(0.0,), cite=_PIECEWISE),
-        ElementaryFunction("softplus", "sigmoid(X)", cite="Dugas et al. 2001, section 3"),
+        ElementaryFunction("softplus", "sigmoid(X)", cite="Dugas et al. 2001"),
         ElementaryFunction("sigmoid", "Y∘(1 - Y)", aliases=("σ", "sigma", "logistic"), cite="from exp and 1/x"),
         ElementaryFunction(
             "silu", "Y + sigmoid(X)∘(1 - Y)", aliases=("swish",), cite="Elfwing et al. 2018, from X∘sigmoid(X)"

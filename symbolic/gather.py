@@ -51,7 +51,7 @@ class Term:
 
 def gather(node: Node, structure: Structure) -> Node | None:
     """A trace, a 1×1 product, or a sum of these, with what moves last and like terms together; None: it is so."""
-    if node.shape != SCALAR:
+    if node.shape != SCALAR or (type(node) is Operation and node.name != "tr"):
         return None
     terms, rest = _terms(node, structure)
     if not terms:
@@ -100,25 +100,23 @@ def _distributed(term: Node) -> list[tuple[Expr, Factors, bool]]:
 
 
 def _oriented(piece: tuple[Expr, Factors, bool], structure: Structure) -> Term | None:
-    """One piece with its moving factor at the end; None where none or several move."""
+    """One piece with its moving factor not transposed and, in a trace, at the end; None where none or several move."""
     number, factors, traced = piece
     level = max(map(_level, factors), default=0)
     moving = [k for k, factor in enumerate(factors) if level and _moves(factor, level)]
     if len(moving) != 1:
         return None
-    place = moving[0]
-    left, moved, right = factors[:place], factors[place], factors[place + 1 :]
-    if traced:
-        left, right = (*right, *left), ()
-    if type(moved) is Transpose or (not traced and not left and right):
-        flipped = tuple(structure.flip(factor) for factor in reversed(right)), tuple(
-            structure.flip(factor) for factor in reversed(left)
-        )
-        if type(moved) is Transpose or type(moved) is MatrixSymbol:
-            left, moved, right = flipped[0], transpose(moved), flipped[1]
-            if traced:
-                left, right = (*right, *left), ()
+    before, moved, after = factors[: moving[0]], factors[moving[0]], factors[moving[0] + 1 :]
+    if type(moved) is Transpose:
+        before, after = _flipped(after, structure), _flipped(before, structure)
+        moved = moved.args[0]
+    left, right = ((*after, *before), ()) if traced else (before, after)
     return Term(number, _flat(left), moved, _flat(right), traced)
+
+
+def _flipped(factors: Factors, structure: Structure) -> Factors:
+    """(A B)' = B' A'"""
+    return tuple(structure.flip(factor) for factor in reversed(factors))
 
 
 def _flat(factors: Iterable[Node]) -> Factors:

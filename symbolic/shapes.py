@@ -14,7 +14,18 @@ from sympy import Expr, HadamardPower, HadamardProduct, Integer, MatAdd, MatMul,
 
 from symbolic.errors import NotSupported, ShapeError
 from symbolic.functions import CATALOGUE
-from symbolic.nodes import LEAVES, Elementwise, Node, Operation, Quotient, Scale, Shape, dimension, expand_size, same_size
+from symbolic.nodes import (
+    LEAVES,
+    Elementwise,
+    Node,
+    Operation,
+    Quotient,
+    Scale,
+    Shape,
+    dimension,
+    expand_size,
+    same_size,
+)
 from symbolic.operations import OPERATIONS
 
 Same = Callable[[Any, Any], bool]

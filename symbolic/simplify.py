@@ -9,8 +9,20 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass, field
+from itertools import islice, product
 
-from sympy import HadamardPower, HadamardProduct, Identity, MatAdd, MatMul, MatrixSymbol, OneMatrix, S, Transpose, ZeroMatrix
+from sympy import (
+    HadamardPower,
+    HadamardProduct,
+    Identity,
+    MatAdd,
+    MatMul,
+    MatrixSymbol,
+    OneMatrix,
+    S,
+    Transpose,
+    ZeroMatrix,
+)
 
 from symbolic.gather import gather
 from symbolic.nodes import (
@@ -40,46 +52,52 @@ from symbolic.operations import OPERATIONS
 from symbolic.structure import Structure
 
 
+MAX_COLLECTED = 64
+
+
 @dataclass(frozen=True)
 class Rewrite:
-    """`formula` is the identity in words of the language; `operations`, the node types it looks at."""
+    """`formula` is the identity in words of the language; `operations`, the node types it looks at.
+
+    `apply(node, structure)`: the simpler node, or None; `structure` is what is known of the names.
+    """
 
     name: str
     formula: str
     operations: tuple[type, ...]
-    apply: Callable[[Node], Node | None] = field(repr=False)
+    apply: Callable[[Node, Structure], Node | None] = field(repr=False)
 
 
-def _zero_product(node: Node) -> Node | None:
+def _zero_product(node: Node, structure: Structure) -> Node | None:
     if type(node) is Scale and node.coefficient == 0:
         return zeros(*node.shape)
     parts = node.args[:1] if type(node) is Quotient else operands(node)
     return zeros(*node.shape) if any(type(part) is ZeroMatrix for part in parts) else None
 
 
-def _zero_term(node: Node) -> Node | None:
+def _zero_term(node: Node, structure: Structure) -> Node | None:
     kept = [term for term in node.args if type(term) is not ZeroMatrix]
     if len(kept) == len(node.args):
         return None
     return add(*kept) if kept else zeros(*node.shape)
 
 
-def _neutral_factor(node: Node) -> Node | None:
+def _neutral_factor(node: Node, structure: Structure) -> Node | None:
     """I A = A, 1∘A = A, A ⊘ 1 = A"""
     if type(node) is Quotient:
         return node.numerator if type(node.denominator) is OneMatrix else None
-    neutral, product = (Identity, multiply) if type(node) is MatMul else (OneMatrix, hadamard)
+    neutral, times = (Identity, multiply) if type(node) is MatMul else (OneMatrix, hadamard)
     kept = [factor for factor in node.args if type(factor) is not neutral]
     if len(kept) == len(node.args):
         return None
-    return product(*(kept or node.args[:1]))
+    return times(*(kept or node.args[:1]))
 
 
-def _zeroth_power(node: Node) -> Node | None:
+def _zeroth_power(node: Node, structure: Structure) -> Node | None:
     return ones(*node.shape) if node.args[1] == 0 else None
 
 
-def _constant_transpose(node: Node) -> Node | None:
+def _constant_transpose(node: Node, structure: Structure) -> Node | None:
     """1' = 1, 0' = 0, I' = I, (c A)' = c A'"""
     inner = node.args[0]
     if type(inner) is Identity:
@@ -91,7 +109,7 @@ def _constant_transpose(node: Node) -> Node | None:
     return None
 
 
-def _product_with_quotient(node: Node) -> Node | None:
+def _product_with_quotient(node: Node, structure: Structure) -> Node | None:
     """(1 ⊘ B)∘A = A ⊘ B, one operation fewer"""
     for k, factor in enumerate(node.args):
         if type(factor) is Quotient and type(factor.numerator) is OneMatrix:
@@ -99,7 +117,7 @@ def _product_with_quotient(node: Node) -> Node | None:
     return None
 
 
-def _zero_operand(node: Node) -> Node | None:
+def _zero_operand(node: Node, structure: Structure) -> Node | None:
     """A linear operation of zero, as A \\ 0 = 0 and tr(0) = 0"""
     operation = OPERATIONS[node.name]
     zero = [type(operand) is ZeroMatrix for operand in node.operands]
@@ -108,7 +126,7 @@ def _zero_operand(node: Node) -> Node | None:
     return None
 
 
-def _linear_coefficient(node: Node) -> Node | None:
+def _linear_coefficient(node: Node, structure: Structure) -> Node | None:
     """L(c A) = c L(A) for a linear operation L"""
     for k in OPERATIONS[node.name].linear_in:
         operand = node.operands[k]
@@ -118,7 +136,7 @@ def _linear_coefficient(node: Node) -> Node | None:
     return None
 
 
-def _trace_of_kron(node: Node) -> Node | None:
+def _trace_of_kron(node: Node, structure: Structure) -> Node | None:
     """tr(A ⊗ B) = tr(A) tr(B) for square A and B"""
     inner = node.operands[0] if node.name == "tr" else None
     if type(inner) is not Operation or inner.name != "kron":
@@ -129,7 +147,7 @@ def _trace_of_kron(node: Node) -> Node | None:
     return scale(left, right)
 
 
-def _one_as_coefficient(node: Node) -> Node | None:
+def _one_as_coefficient(node: Node, structure: Structure) -> Node | None:
     """A coefficient that is a constant 1×1 matrix is a number."""
     if is_number(node.coefficient):
         return None
@@ -137,7 +155,7 @@ def _one_as_coefficient(node: Node) -> Node | None:
     return scale(number, node.matrix) if matrix == ones(*SCALAR) else None
 
 
-def _like_terms(node: Node) -> Node | None:
+def _like_terms(node: Node, structure: Structure) -> Node | None:
     """A + A = 2 A; A∘B and B∘A are alike. The last spelling stays: X∘δX, not δX∘X."""
     totals: dict[Hashable, tuple[object, Node]] = {}
     for term in node.args:
@@ -149,6 +167,65 @@ def _like_terms(node: Node) -> Node | None:
         return None
     kept = [scale(number, matrix) for number, matrix in totals.values() if number != 0]
     return add(*kept) if kept else zeros(*node.shape)
+
+
+def _sign_inside(node: Node, structure: Structure) -> Node | None:
+    """-(A - B) = B - A, where that leaves no more minus signs than there were"""
+    number, matrix = split_number(node)
+    if type(matrix) is not MatAdd or not _has_minus(number):
+        return None
+    terms = [split_number(term) for term in matrix.args]
+    if 2 * sum(_has_minus(coefficient) for coefficient, _ in terms) < len(terms):
+        return None
+    return scale(-number, add(*(scale(-coefficient, inner) for coefficient, inner in terms)))
+
+
+def _has_minus(number: Expr) -> bool:
+    return bool(number.as_coeff_Mul()[0].is_negative)
+
+
+def _collected(node: Node, structure: Structure) -> Node | None:
+    """A (B + C) + A B = 2 A B + A C: products with sums are multiplied out where their terms then come together."""
+    products = [_multiplied_out(term) for term in node.args]
+    if all(len(terms) == 1 for terms in products) or sum(map(len, products)) > MAX_COLLECTED:
+        return None
+    whole = [term for terms in products for term in terms]
+    joined = _like_terms(add(*whole), structure)
+    count = len(joined.args) if type(joined) is MatAdd else 1
+    return joined if joined is not None and 2 * count <= len(whole) else None
+
+
+def _multiplied_out(term: Node) -> list[Node]:
+    """The terms of a product of sums."""
+    number, matrix = split_number(term)
+    if type(matrix) is not MatMul or all(type(factor) is not MatAdd for factor in matrix.args):
+        return [term]
+    choices = product(*(factor.args if type(factor) is MatAdd else (factor,) for factor in matrix.args))
+    return [scale(number, multiply(*chosen)) for chosen in islice(choices, MAX_COLLECTED + 1)]
+
+
+def _quadratic_form(node: Node, structure: Structure) -> Node | None:
+    """x'(A + A')x = 2 x'A x: a scalar and its transpose are one"""
+    factors = node.args
+    half = len(factors) // 2
+    if node.shape != SCALAR or len(factors) % 2 == 0 or type(factors[half]) is not MatAdd:
+        return None
+    if any(structure.flip(a) != structure.plain(b) for a, b in zip(factors[:half], factors[:half:-1], strict=True)):
+        return None
+    terms: dict[Node, Expr] = {}
+    for term in factors[half].args:
+        number, matrix = split_number(term)
+        flipped = structure.flip(matrix)
+        kept = flipped if flipped in terms or type(matrix) is Transpose else matrix
+        terms[kept] = terms.get(kept, S.Zero) + number
+    if len(terms) == len(factors[half].args):
+        return None
+    return multiply(*factors[:half], add(*(scale(number, matrix) for matrix, number in terms.items())), *factors[half + 1 :])
+
+
+def _symmetric(node: Node, structure: Structure) -> Node | None:
+    inner = node.args[0]
+    return inner if type(inner) is MatrixSymbol and structure.has(inner, "symmetric") else None
 
 
 REWRITES: tuple[Rewrite, ...] = (
@@ -163,10 +240,13 @@ REWRITES: tuple[Rewrite, ...] = (
     Rewrite("constant coefficient", "(c) A = c A", (Scale,), _one_as_coefficient),
     Rewrite("quotient", "(1 ⊘ B)∘A = A ⊘ B", (HadamardProduct,), _product_with_quotient),
     Rewrite("like terms", "A + A = 2 A", (MatAdd,), _like_terms),
+    Rewrite("sign", "-(A - B) = B - A", (Scale,), _sign_inside),
+    Rewrite("collected terms", "A (B + C) + A B = 2 A B + A C", (MatAdd,), _collected),
+    Rewrite("quadratic form", "x'*(A + A')*x = 2*x'*A*x", (MatMul,), _quadratic_form),
+    Rewrite("symmetric", "S' = S", (Transpose,), _symmetric),
+    Rewrite("gathered", "tr(dA'*B) = tr(B'*dA)", (MatAdd, MatMul, Operation), gather),
 )
-GATHERED = Rewrite("gathered", "tr(dA'*B) = tr(B'*dA)", (MatAdd, MatMul, Operation), lambda node: None)
-SYMMETRIC = Rewrite("symmetric", "S' = S", (Transpose,), lambda node: None)
-KNOWN_VALUE = Rewrite("known value", "f(X) is already computed", (), lambda node: None)
+KNOWN_VALUE = Rewrite("known value", "f(X) is already computed", (), lambda node, structure: None)
 
 _BY_OPERATION: dict[type, tuple[Rewrite, ...]] = {
     operation: tuple(r for r in REWRITES if operation in r.operations)
@@ -183,10 +263,10 @@ class Simplifier:
     called for every use. `structure`: what is known of the names.
     """
 
-    def __init__(self, known: Mapping[Node, Node], record: Record, structure: Structure) -> None:
+    def __init__(self, known: Mapping[Node, Node], record: Record, structure: Structure | None = None) -> None:
         self.known = known
         self.record = record
-        self.structure = structure
+        self.structure = structure or Structure()
         self.done: dict[Node, Node] = {}
 
     def __call__(self, node: Node) -> Node:
@@ -214,18 +294,7 @@ class Simplifier:
         if node in self.known:
             return self.known[node], KNOWN_VALUE
         for rewrite in _BY_OPERATION.get(type(node), ()):
-            after = rewrite.apply(node)
+            after = rewrite.apply(node, self.structure)
             if after is not None:
                 return after, rewrite
-        return self._by_structure(node)
-
-    def _by_structure(self, node: Node) -> tuple[Node, Rewrite | None]:
-        """The rewrites that need to know what is symmetric."""
-        if type(node) is Transpose:
-            symmetric = type(node.args[0]) is MatrixSymbol and self.structure.has(node.args[0], "symmetric")
-            return (node.args[0], SYMMETRIC) if symmetric else (node, None)
-        if type(node) in (MatAdd, MatMul) or (type(node) is Operation and node.name == "tr"):
-            after = gather(node, self.structure)
-            if after is not None:
-                return after, GATHERED
         return node, None

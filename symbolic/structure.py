@@ -22,8 +22,8 @@ from symbolic.nodes import (
     Scale,
     is_number,
     multiply,
-    operands,
     ones,
+    operands,
     rebuild,
     subexpressions,
     transpose,
@@ -75,6 +75,11 @@ class Structure:
         self._look_at_lets()
         return self._flip(node)
 
+    def plain(self, node: Node) -> Node:
+        """The expression itself, its transposes pushed down to the names."""
+        self._look_at_lets()
+        return self._plain(node)
+
     def _look_at_lets(self) -> None:
         """In their order, so that a long program is no deep recursion."""
         waiting, self.waiting = self.waiting, []
@@ -99,7 +104,6 @@ class Structure:
         return self._both(node)[1]
 
     def _plain(self, node: Node) -> Node:
-        """The same expression with every transpose pushed down to the names."""
         return self._both(node)[0]
 
     def _both(self, node: Node) -> tuple[Node, Node]:

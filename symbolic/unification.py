@@ -33,15 +33,18 @@ class Unification:
 
     def find(self, size: Any) -> Any:
         """What is known of a size; chains of unknowns are shortened on the way."""
-        if not size.is_Atom:
-            return self._find_parts(size)
+        if type(size) is Unknown:
+            size = self._find_unknown(size)
+        return size if size.is_Atom else self._find_parts(size)
+
+    def _find_unknown(self, size: Any) -> Any:
         path = []
-        while isinstance(size, Unknown) and size in self.known:
+        while type(size) is Unknown and size in self.known:
             path.append(size)
             size = self.known[size]
         for unknown in path:
             self.known[unknown] = size
-        return size if size.is_Atom else self._find_parts(size)
+        return size
 
     def _find_parts(self, size: Any) -> Any:
         found = {part: self.find(part) for part in size.free_symbols if isinstance(part, Unknown)}
@@ -49,10 +52,10 @@ class Unification:
 
     def same(self, left: Any, right: Any) -> bool:
         left, right = self.find(left), self.find(right)
-        if left == right:
+        if left is right or left == right:
             return True
         for unknown, other in ((left, right), (right, left)):
-            if isinstance(unknown, Unknown) and not other.has(unknown):
+            if type(unknown) is Unknown and (other.is_Atom or not other.has(unknown)):
                 self.known[unknown] = other
                 return True
         return not (left.is_Atom and right.is_Atom) and self._solve(expand(left - right))

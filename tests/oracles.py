@@ -13,9 +13,11 @@ from codegen.reference import VALUES, evaluate
 from codegen.sampling import sample
 from codegen.schedule import Instr, Literal, Schedule
 from symbolic import nodes
+from symbolic.facts import perturbation
 from symbolic.language.names import differential_of
-from symbolic.language.read import read_expression
+from symbolic.language.read import read_expression, read_program
 from symbolic.nodes import SCALAR, dimension
+from symbolic.operations import OPERATIONS
 from symbolic.program import Program
 from symbolic.statements import Input, Let
 
@@ -55,25 +57,52 @@ def tangent_values(differential, point, *more):
     return evaluate(extended, inputs, point.functions)
 
 
-def rule_errors(rule, seed=7):
-    """How far a rule's code is from its formula, and from the complex step of an independent evaluation."""
-    left, right = re.fullmatch(r"d\((.+)\) = (.+)", rule.formula).groups()
+def rule_case(rule):
+    """The names, inputs and statement at which a rule is looked at: its formula's left side, or its example."""
+    left = re.match(r"d\((.+?)\) = ", rule.formula)[1]
+    operation, name = rule.operation
+    if operation is nodes.Operation:
+        program = read_program(OPERATIONS[name].example)
+        return program, None
     names = dict.fromkeys(re.findall(r"\b[A-Za-z]\b(?!\()", left))
     inputs = tuple(Input(name, SCALAR if name.islower() else (Integer(3), Integer(3))) for name in names)
     symbols = {given.name: given.symbol for given in inputs}
+    right = rule.formula.split(" = ", 1)[1]
+    program = Program("rule", inputs, (Let("result", read_expression(left, symbols)),), ("result",))
+    return program, right
+
+
+def rule_errors(rule, seed=7):
+    """How far a rule's code is from its formula, and from the complex step of an independent evaluation.
+
+    The formula of a named operation is its code, so there the complex step alone speaks.
+    """
+    program, right = rule_case(rule)
+    output = program.outputs[0]
+    symbols = {given.name: given.symbol for given in program.inputs}
     seeds = {name: nodes.symbol(differential_of(name), *symbol.shape) for name, symbol in symbols.items()}
     moving = {symbols[name]: seeds[name] for name in symbols}
-    program = Program("rule", inputs, (Let("result", read_expression(left, symbols)),), ("result",))
-    expression = program.let("result").expr
-    formula = read_expression(right, symbols | {seed.name: seed for seed in seeds.values()})
+    sizes = {str(size): (3, 4, 2, 5)[k % 4] for k, size in enumerate(program.sizes)}
+    point = sample(program, tuple(symbols), sizes, seed)
+    named = dict(point.inputs) | {seeds[name].name: point.directions[name] for name in symbols}
+    applied = value_at(rule.apply(program.let(output).expr, moving.__getitem__), program, seeds.values(), named, point)
+    errors = {"complex step": relative_error(applied, complex_step(program, point)[output])}
+    if right is not None:
+        formula = read_expression(right, symbols | {seed.name: seed for seed in seeds.values()})
+        errors["formula"] = relative_error(applied, value_at(formula, program, seeds.values(), named, point))
+    return errors
 
-    point = sample(program, tuple(names), {}, seed)
-    named = dict(point.inputs) | {seeds[name].name: point.directions[name] for name in names}
-    applied = value_of(rule.apply(expression, moving.__getitem__), named, point.functions)
-    return {
-        "formula": relative_error(applied, value_of(formula, named, point.functions)),
-        "complex step": relative_error(applied, complex_step(program, point)["result"]),
-    }
+
+def value_at(node, program, seeds, named, point):
+    """The value of an expression over the inputs of a program and their seeds."""
+    inputs = (*program.inputs, *(Input(seed.name, seed.shape, facts_of(seed, program)) for seed in seeds))
+    extended = Program("value", inputs, (Let("result_of_rule", node),), ("result_of_rule",))
+    return evaluate(extended, named, point.functions)["result_of_rule"]
+
+
+def facts_of(seed, program):
+    """The facts of the perturbation of an input."""
+    return next(perturbation(given.facts) for given in program.inputs if differential_of(given.name) == seed.name)
 
 
 def operations_in(node):

@@ -28,7 +28,7 @@ def command(
 
     FILE holds the program; - is standard input.
     """
-    outputs = outputs or differential.primal.outputs
+    outputs = outputs or differential.moving_outputs
     if as_json:
         echo_json(as_dict(differential, outputs))
         return

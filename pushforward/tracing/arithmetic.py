@@ -27,7 +27,7 @@ class Pair:
     def __init__(self, tape: Tape, left: Any, right: Any) -> None:
         self.left, self.right = as_array(tape, left), as_array(tape, right)
         self.shape, self.ndim = common_shape(self.left, self.right)
-        self.numbers = uniform(self.left.node), uniform(self.right.node)
+        self.numbers: tuple[Any, Any] = uniform(self.left.node), uniform(self.right.node)
 
     @property
     def matrices(self) -> tuple[Node, Node]:
@@ -77,7 +77,7 @@ def multiply(tape: Tape, left: Any, right: Any) -> Array:
 
 def divide(tape: Tape, above: Any, below: Any) -> Array:
     pair = Pair(tape, above, below)
-    over, under = pair.numbers
+    _, under = pair.numbers
     if under is not None:
         if under == 0:
             raise TracingError("division by zero")

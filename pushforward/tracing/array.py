@@ -86,7 +86,7 @@ class Array(Recorded, NDArrayOperatorsMixin):
         return tuple(as_length(length, self.tape) for length in self.lengths)
 
     @property
-    def size(self) -> int | Size:
+    def size(self) -> Any:
         return as_length(self.node.shape[0] * self.node.shape[1], self.tape)
 
     @property
@@ -188,12 +188,12 @@ class Array(Recorded, NDArrayOperatorsMixin):
         length = self.shape[0]
         if isinstance(length, Size):
             message = f"an array has {length} rows, a number that is not known: they cannot be counted or gone through"
-            raise TracingError(message, hint=GIVE_NUMBERS)
-        return length
+            raise TracingError(message, hint=hint_for("len") or GIVE_NUMBERS)
+        return int(length)
 
     def __iter__(self) -> Iterator[Array]:
         """The rows, where their number is known. Raises TracingError where it is a name such as n."""
-        return iter([self[place] for place in range(len(self))])
+        return (self[place] for place in range(len(self)))
 
     # What has no meaning without entries
 
@@ -201,7 +201,7 @@ class Array(Recorded, NDArrayOperatorsMixin):
         hint = "make a new array: np.concatenate and np.block join parts, np.tril and np.triu keep a part"
         raise TracingError("an entry of an array is assigned, which changes the array in place", hint=hint)
 
-    __delitem__ = __setitem__  # type: ignore[assignment]
+    __delitem__ = __setitem__
 
     def __bool__(self) -> NoReturn:
         hint = "a program has one way only: np.maximum, np.clip, np.abs and np.heaviside choose for each entry"

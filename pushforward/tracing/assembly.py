@@ -7,10 +7,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from sympy import Transpose
+
 from pushforward.tracing.naming import Names, plain
 from pushforward.tracing.tape import Entry, Tape
 from symbolic import nodes
-from symbolic.nodes import Node, operands, rewrite, subexpressions
+from symbolic.nodes import Node, Scale, is_number, operands, rewrite, subexpressions
 from symbolic.program import Program
 from symbolic.statements import Input, Let
 
@@ -36,22 +38,21 @@ def assemble(
     lines: Mapping[int, str],
 ) -> Program:
     """The program of a run. `inputs`: each symbol with its declaration; `lines`: the function's source by number."""
-    sizes = {size.name for given in inputs.values() for length in given.shape for size in length.free_symbols}
-    return _Assembly(tape, Names(functions, sizes), outputs).program(name, inputs, lines)
+    return _Assembly(tape, outputs, functions).program(name, inputs, lines)
 
 
 class _Assembly:
-    def __init__(self, tape: Tape, names: Names, outputs: Sequence[Output]) -> None:
+    def __init__(self, tape: Tape, outputs: Sequence[Output], functions: Sequence[str]) -> None:
         self.tape = tape
-        self.names = names
         self.outputs = outputs
         self.chosen: dict[Node, str] = {}
         self.uses: Counter[Node] = Counter()
         self.live = self._live()
+        self.names = Names((*functions, *self._sizes_in_numbers()))
 
     def program(self, name: str, inputs: Mapping[Node, Input], lines: Mapping[int, str]) -> Program:
         for symbol, given in inputs.items():
-            self.chosen[symbol] = self.names.input(given.name)
+            self.chosen[symbol] = self.names.choose(given.name)
         self._name_variables()
         returned = self._name_outputs()
         self._name_shared()
@@ -81,22 +82,32 @@ class _Assembly:
     def _symbols(self, expression: Node) -> set[Node]:
         return {part for part in subexpressions(expression) if part in self.tape.entries}
 
+    def _sizes_in_numbers(self) -> set[str]:
+        """The sizes that are coefficients, as n in sum(X)/n: no matrix can have their names."""
+        expressions = (*(entry.expression for entry in self.live), *(output.node for output in self.outputs))
+        return {
+            size.name
+            for expression in expressions
+            for part in subexpressions(expression)
+            if type(part) is Scale and is_number(part.coefficient)
+            for size in part.coefficient.free_symbols
+        }
+
     # Names
 
     def _name_variables(self) -> None:
-        """A variable's last value has its name, the earlier ones the name with a number."""
+        """A variable's last value has its name where that can be had; others the name with a number."""
         history = self.tape.variables.history
         symbols = {entry.symbol for entry in self.live}
         for variable, values in history.items():
-            self._name(values[-1], variable, symbols, reserved=True)
+            if values[-1] in symbols and values[-1] not in self.chosen:
+                name = self.names.reserve(variable)
+                if name is not None:
+                    self.chosen[values[-1]] = name
         for variable, values in history.items():
-            for value in values[:-1]:
-                self._name(value, variable, symbols, reserved=False)
-
-    def _name(self, value: Node, variable: str, symbols: set[Node], reserved: bool) -> None:
-        if value in symbols and value not in self.chosen and plain(variable):
-            name = self.names.reserve(variable) if reserved else None
-            self.chosen[value] = name or self.names.choose(variable, first=1)
+            for value in values:
+                if value in symbols and value not in self.chosen and plain(variable):
+                    self.chosen[value] = self.names.choose(variable, first=1)
 
     def _name_outputs(self) -> list[str]:
         """The names that are returned; a value that is returned twice has two."""
@@ -126,22 +137,23 @@ class _Assembly:
         """What stands in several places, or is deep, gets a name, so that nothing is written twice."""
         heights: dict[Node, int] = {}
         for entry in self.live:
-            height = self._height(entry, heights)
+            height = self._height(entry.expression, heights)
             shared = self.uses[entry.symbol] > 1 and not self._is_transpose_of_name(entry)
             if entry.symbol not in self.chosen and (shared or height > MAX_HEIGHT):
                 self.chosen[entry.symbol] = self.names.choose(_SHARED, first=1)
             heights[entry.symbol] = 0 if entry.symbol in self.chosen else height
 
-    def _height(self, entry: Entry, heights: dict[Node, int]) -> int:
-        """How deep the expression is with what is written into it."""
-        found = dict(heights)
-        for part in subexpressions(entry.expression):
-            if part not in found:
-                found[part] = max((found[operand] for operand in operands(part)), default=-1) + 1
-        return found[entry.expression]
+    def _height(self, expression: Any, heights: Mapping[Node, int]) -> int:
+        """How deep an expression is with what is written into it."""
+        found: dict[Node, int] = {}
+        for part in subexpressions(expression):
+            below = (found.get(operand, heights.get(operand, 0)) for operand in operands(part))
+            found[part] = heights[part] if part in heights else max(below, default=-1) + 1
+        return found[expression]
 
     def _is_transpose_of_name(self, entry: Entry) -> bool:
-        return any(part in self.chosen or part not in self.tape.entries for part in operands(entry.expression)) and type(entry.expression) is nodes.Transpose
+        expression = entry.expression
+        return type(expression) is Transpose and not self._symbols(expression) - self.chosen.keys()
 
     # Statements
 

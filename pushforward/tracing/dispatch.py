@@ -23,7 +23,7 @@ from pushforward.tracing import (
 )  # fmt: skip
 from pushforward.tracing.array import Array
 from pushforward.tracing.errors import TracingError
-from pushforward.tracing.hints import hint_for
+from pushforward.tracing.hints import COMPARISONS, hint_for
 from pushforward.tracing.indexing import index
 from pushforward.tracing.operands import as_array
 from pushforward.tracing.tape import Dispatch, Tape
@@ -40,8 +40,8 @@ FUNCTIONS: dict[str, Handler] = {
 }  # fmt: skip
 
 _DEFAULTS: dict[str, tuple[Any, ...]] = {
-    "where": (True,), "casting": ("same_kind",), "order": ("K", "C", "A"), "subok": (True, False), "out": (),
-    "device": ("cpu",), "copy": (True,), "initial": (), "signature": (), "dtype": (), "like": (), "axes": (),
+    "where": (True,), "casting": ("same_kind",), "order": ("K", "C", "A"), "subok": (True, False), "device": ("cpu",),
+    "copy": (True,),
 }  # fmt: skip
 """Options of NumPy's functions that change nothing here, with the values that do not; None never does."""
 
@@ -61,6 +61,8 @@ def call_ufunc(tape: Tape, ufunc: Any, method: str, inputs: tuple[Any, ...], opt
 def _answer(tape: Tape, name: str, method: str, inputs: tuple[Any, ...], options: dict[str, Any]) -> Any:
     if method == "reduce" and name in reductions.REDUCTIONS:
         return _call(reductions.REDUCTIONS[name], f"np.{name}.reduce", tape, inputs, {"axis": 0, **options})
+    if name in COMPARISONS:
+        raise TracingError("a comparison of arrays gives a mask, which is not read", hint=hint_for(name))
     if name not in UFUNCS or method not in ("__call__", "outer"):
         called = name if method == "__call__" else f"{name}.{method}"
         raise TracingError(f"np.{called} of an array is not read", hint=hint_for(name))
@@ -79,8 +81,11 @@ def call_function(tape: Tape, function: Any, arguments: tuple[Any, ...], options
 
 def _call(handler: Handler, name: str, tape: Tape, arguments: tuple[Any, ...], options: Mapping[str, Any]) -> Any:
     parameters = _parameters(handler)
-    given = {option: value for option, value in options.items() if option in parameters or not _means_nothing(option, value)}
-    given = {option: value for option, value in given.items() if value is not np._NoValue}
+    given = {
+        option: value
+        for option, value in options.items()
+        if value is not np._NoValue and (option in parameters or not _means_nothing(option, value))
+    }
     try:
         inspect.signature(handler).bind(tape, *arguments, **given)
     except TypeError:
@@ -91,7 +96,7 @@ def _call(handler: Handler, name: str, tape: Tape, arguments: tuple[Any, ...], o
 
 
 def _means_nothing(option: str, value: Any) -> bool:
-    if value is None or value is np._NoValue:
+    if value is None:
         return True
     if option == "dtype":
         return np.issubdtype(value, np.floating)

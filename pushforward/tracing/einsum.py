@@ -71,7 +71,9 @@ def _times(tape: Tape, left: Indexed, right: Indexed, needed: set[str]) -> Index
     if len(summed) == 1:
         return _contracted(tape, left, right, summed[0])
     if len(letters) > 2:
-        raise TracingError(f"np.einsum would need an array with the axes {letters}, more than two", hint="write products of matrices")
+        raise TracingError(
+            f"np.einsum would need an array with the axes {letters}, more than two", hint="write products of matrices"
+        )
     aligned = [_spread(tape, term, letters) for term in (left, right)]
     return Indexed(multiply(tape, *aligned), letters)
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-import numpy as np
 from sympy import Expr, S
 
 from pushforward.tracing.array import Array
@@ -78,10 +77,6 @@ def size(tape: Tape, a: Any, axis: int | None = None) -> Any:
     return found.size if axis is None else found.shape[axis]
 
 
-def result_type(tape: Tape, *types: Any) -> Any:
-    return np.dtype(float)
-
-
 def is_complex(tape: Tape, x: Any) -> bool:
     return False
 
@@ -99,6 +94,6 @@ def _filled(tape: Tape, number: Expr, lengths: tuple[Expr, ...]) -> Array:
 FUNCTIONS = {
     "ones": ones, "zeros": zeros, "full": full, "eye": eye, "identity": eye, "ones_like": ones_like,
     "zeros_like": zeros_like, "full_like": full_like, "array": array, "asarray": array, "asanyarray": array,
-    "ascontiguousarray": array, "copy": copy, "shape": shape, "ndim": ndim, "size": size, "result_type": result_type,
+    "ascontiguousarray": array, "copy": copy, "shape": shape, "ndim": ndim, "size": size,
     "iscomplexobj": is_complex, "isrealobj": is_real,
 }  # fmt: skip

@@ -6,20 +6,25 @@ import sys
 
 from pushforward.tracing.places import called_name
 
-_OURS = "expm logm sqrtm sinm cosm solve_sylvester solve_continuous_lyapunov logsumexp softmax log_softmax".split()
-_NUMPYS = "solve inv det cholesky pinv svd svdvals eigh eigvalsh qr norm".split()
-_MASK = "np.maximum, np.minimum, np.clip, np.abs, np.sign and np.heaviside(X, 0) choose for each entry"
-_NOT_SMOOTH = "it has no derivative that is of use: give what it computes as an input"
+COMPARISONS = ("greater", "less", "greater_equal", "less_equal", "equal", "not_equal")
+_OURS = (
+    "expm", "logm", "sqrtm", "sinm", "cosm", "solve_sylvester", "solve_continuous_lyapunov", "logsumexp", "softmax",
+    "log_softmax",
+)  # fmt: skip
+_NUMPYS = ("solve", "inv", "det", "cholesky", "pinv", "svd", "svdvals", "eigh", "eigvalsh", "qr", "norm")
+_CONVERTERS = ("array", "asarray", "asanyarray", "ascontiguousarray", "matrix", "atleast_3d")
+_CHOICES = ("where", "select", "choose", "piecewise", "isnan", "isfinite", "isinf", "nonzero", "any", "all")
+_ORDERS = ("argmax", "argmin", "argsort", "sort", "unique", "round", "floor", "ceil", "rint", "median", "cummax")
+
+_CHOOSE = "np.maximum, np.minimum, np.clip, np.abs, np.sign and np.heaviside(X, 0) choose for each entry"
 _JOIN = "write np.stack, np.block or np.concatenate, or give like=X, an array of the function"
-_EIGEN = "np.linalg.eigh and eigvalsh are those of a symmetric matrix"
 
 _HINTS = {
-    **dict.fromkeys(("array", "asarray", "asanyarray", "ascontiguousarray", "matrix"), f"leave it out; of parts, {_JOIN}"),
+    **dict.fromkeys(_CONVERTERS, f"leave it out; for several arrays {_JOIN}"),
     **dict.fromkeys(("r_", "c_"), _JOIN),
-    **dict.fromkeys(("where", "select", "choose", "piecewise", "greater", "less", "greater_equal", "less_equal"), _MASK),
-    **dict.fromkeys(("equal", "not_equal", "isnan", "isfinite", "isinf", "nonzero", "any", "all"), _MASK),
-    **dict.fromkeys(("argmax", "argmin", "argsort", "sort", "unique", "round", "floor", "ceil", "rint"), _NOT_SMOOTH),
-    **dict.fromkeys(("eig", "eigvals"), _EIGEN),
+    **dict.fromkeys((*_CHOICES, *COMPARISONS), _CHOOSE),
+    **dict.fromkeys(_ORDERS, "it has no derivative that is of use: give what it computes as an input"),
+    **dict.fromkeys(("eig", "eigvals"), "np.linalg.eigh and eigvalsh are those of a symmetric matrix"),
     "item": "leave item() out",
     "tolist": "leave tolist() out",
     "prod": "for positive entries write np.exp(np.sum(np.log(X)))",
@@ -28,9 +33,8 @@ _HINTS = {
     "lstsq": "write np.linalg.pinv(A) @ b",
     "hypot": "write np.sqrt(X**2 + Y**2)",
     "flip": "np.block and np.concatenate put parts in another order",
-    "median": _NOT_SMOOTH,
     "solve_triangular": "write np.linalg.solve(np.tril(L), B)",
-    "block_diag": "write np.block, with np.zeros((n, m), like=X) for the blocks that are zero",
+    "block_diag": "write np.block, with np.zeros_like(X, shape=(n, m)) for the blocks that are zero",
     **{name: f"np.linalg.{name} is read" for name in _NUMPYS},
     **{name: f"pushforward.tracing.{name} takes NumPy's arrays and those of a traced function" for name in _OURS},
 }  # fmt: skip
@@ -40,11 +44,11 @@ _CONVERSION = (
 
 
 def hint_for(name: str) -> str:
-    """What to write instead of a function or method of that name, or ""."""
-    return _HINTS.get(name, "")
+    """What to write instead of a function or method of that name, or of the one that is calling it; or ""."""
+    return _HINTS.get(name, "") or _HINTS.get(called_name(sys._getframe()), "")
 
 
 def conversion_hint() -> tuple[str, str]:
     """Who asks for the entries of an array, and what to write instead."""
-    name = called_name(sys._getframe(2))
+    name = called_name(sys._getframe())
     return f"{name}()" if name else "what is called", hint_for(name) or _CONVERSION

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
-from itertools import count
+from collections.abc import Iterable
 
 from symbolic.language.names import canonical, is_plain, resolve_mark
 from symbolic.language.tokens import MAX_NAME
@@ -21,12 +20,12 @@ def plain(raw: str) -> str:
 
 
 class Names:
-    """The names of one program. `functions` and `sizes` are taken by others."""
+    """The names of one program. `others`: those of functions and of sizes, which no matrix can have."""
 
-    def __init__(self, functions: Iterable[str], sizes: Iterable[str]) -> None:
-        self.functions = frozenset(functions)
-        self.sizes = frozenset(sizes)
+    def __init__(self, others: Iterable[str]) -> None:
+        self.others = frozenset(others)
         self.taken: set[str] = set()
+        self.next_number: dict[str, int] = {}
 
     def reserve(self, raw: str) -> str | None:
         """The name itself, where it can be had as it is."""
@@ -38,14 +37,12 @@ class Names:
 
         first: 1 for a number in any case.
         """
-        return self._take(next(name for name in _variants(plain(raw) or "v", first) if self._is_free(name)))
-
-    def input(self, raw: str) -> str:
-        """As `choose`, for an input: it may have the name of a size."""
-        name = plain(raw)
-        if name in self.sizes and self._is_word(name) and name not in self.taken:
-            return self._take(name)
-        return self.choose(raw)
+        base = plain(raw) or "v"
+        number = max(first, self.next_number.get(base, 0))
+        while not self._is_free(_numbered(base, number)):
+            number += 1
+        self.next_number[base] = number + 1
+        return self._take(_numbered(base, number))
 
     def resolved(self, name: str) -> str:
         """A name as the reader knows it: dX beside X is δX."""
@@ -56,13 +53,12 @@ class Names:
         return name
 
     def _is_free(self, name: str) -> bool:
-        return self._is_word(name) and name not in self.taken and name not in self.sizes
-
-    def _is_word(self, name: str) -> bool:
-        return is_plain(name) and name not in WORDS and not never_a_matrix(name) and name not in self.functions
+        is_word = is_plain(name) and name not in WORDS and not never_a_matrix(name)
+        return is_word and name not in self.taken and name not in self.others
 
 
-def _variants(base: str, first: int) -> Iterator[str]:
-    """h, h1, h2, …; of a name that ends in digits X1, X1_1, X1_2, …"""
-    for number in count(first):
-        yield base if not number else f"{base}_{number}" if base[-1].isdigit() or "_" in base else f"{base}{number}"
+def _numbered(base: str, number: int) -> str:
+    """h, h1, h2, …; of a name that ends in digits or has parts X1, X1_1, X1_2, …"""
+    if not number:
+        return base
+    return f"{base}_{number}" if base[-1].isdigit() or "_" in base else f"{base}{number}"

@@ -9,7 +9,6 @@ from typing import Any
 
 from pushforward.tracing.array import Array, Memory
 from pushforward.tracing.elementwise import apply
-from pushforward.tracing.errors import TracingError
 from pushforward.tracing.tape import Tape
 from symbolic.errors import NameError_, ShapeError
 from symbolic.facts import FACTS, check_facts
@@ -20,7 +19,7 @@ from symbolic.statements import Input
 
 Shapes = Mapping[str, Any] | Sequence[Any]
 
-_FORM = 'a shape is a tuple of at most two numbers or names, as ("n", 2), ("h",) or (), with a fact behind: ("n", "n", "spd")'
+_FORM = 'a shape is a tuple of at most two numbers or names, ("n", 2), ("h",) or (), and a fact: ("n", "n", "spd")'
 _STARRED = (inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWORD)
 
 
@@ -107,9 +106,7 @@ def _pass(call: Call, parameter: inspect.Parameter, value: Any) -> None:
         call.positional.append(value)
 
 
-def _is_before_given(
-    parameter: inspect.Parameter, parameters: list[inspect.Parameter], given: set[str]
-) -> bool:
+def _is_before_given(parameter: inspect.Parameter, parameters: list[inspect.Parameter], given: set[str]) -> bool:
     """Whether a default has to be passed, since an argument follows by its place."""
     if parameter.kind not in (inspect.Parameter.POSITIONAL_ONLY, inspect.Parameter.POSITIONAL_OR_KEYWORD):
         return False

@@ -17,7 +17,7 @@ from symbolic.functions import CATALOGUE, canonical_function
 from symbolic.nodes import expand_size
 
 _NOWHERE = Span(0, 0)
-GIVE_NUMBERS = "give the shapes in numbers, as in shapes={'X': (4, 3)}, or write what does not need them"
+GIVE_NUMBERS = "give the shapes in numbers, as in shapes={'X': (4, 3)}"
 
 
 class Size(NDArrayOperatorsMixin):
@@ -28,7 +28,7 @@ class Size(NDArrayOperatorsMixin):
         self.tape = tape
 
     def __array_ufunc__(self, ufunc: Any, method: str, *inputs: Any, **options: Any) -> Any:
-        values = [as_number(value) for value in inputs]
+        values: list[Any] = [as_number(value) for value in inputs]
         if method != "__call__" or options or any(value is None for value in values):
             return self.tape.dispatch.ufunc(self.tape, ufunc, method, inputs, options)
         if ufunc.__name__ in _COMPARISONS:
@@ -36,7 +36,7 @@ class Size(NDArrayOperatorsMixin):
         return as_length(_apply(ufunc.__name__, values), self.tape)
 
     def __index__(self) -> NoReturn:
-        hint = "np.ones, np.zeros, np.full, np.eye and np.identity can be given like=X, an array of the function; "
+        hint = f"write np.ones_like(X, shape=({self}, 1)), zeros_like, full_like, np.eye({self}, like=X); or "
         raise TracingError(f"the size {self} is a name, and a number is needed here", hint=hint + GIVE_NUMBERS)
 
     def __float__(self) -> float:

@@ -8,11 +8,10 @@ from dataclasses import dataclass
 from types import CodeType
 from typing import Any
 
-from symbolic import nodes, shapes
-from symbolic.nodes import Dim, Node, subexpressions
-
 from pushforward.tracing.errors import TracingError
 from pushforward.tracing.variables import Variables
+from symbolic import nodes, shapes
+from symbolic.nodes import Dim, Node, subexpressions
 
 
 class Recorded:

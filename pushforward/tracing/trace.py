@@ -88,6 +88,8 @@ def _run(tape: Tape, function: Callable[..., Any], call: Call) -> Any:
 
 def _outputs(tape: Tape, result: Any, code: CodeType | None) -> list[Output]:
     """An array, a tuple or list of arrays, or a mapping from names to arrays."""
+    if inspect.iscoroutine(result):
+        result.close()
     if isinstance(result, Mapping):
         pairs = [(str(name), value) for name, value in result.items()]
     else:

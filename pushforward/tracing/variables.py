@@ -6,6 +6,7 @@ debuggers, coverage and profilers are not disturbed.
 
 from __future__ import annotations
 
+import dis
 from collections.abc import Callable
 from types import CodeType, FrameType
 from typing import Any
@@ -25,6 +26,7 @@ class Variables:
         self.history: dict[str, list[Node]] = {}
         self.frame: FrameType | None = None
         self.root: FrameType | None = None
+        self.borrowed = _names_of_comprehensions(code)
 
     def start(self, root: FrameType) -> None:
         """From now on `root` is the frame that calls the function."""
@@ -35,15 +37,12 @@ class Variables:
         if self.frame is None and self.code is not None:
             self.frame = self._outermost(frame)
         if self.frame is not None:
-            for name, value in dict(self.frame.f_locals).items():
-                node = self.node_of(value)
-                if node is not None:
-                    self._note(name, node)
+            self._note(self.frame, self.borrowed)
 
     def finish(self) -> None:
         """Note them for the last time, and let go of the frame."""
         if self.frame is not None:
-            self.look(None)
+            self._note(self.frame, frozenset())
         self.frame = self.root = self.code = None
 
     @property
@@ -51,10 +50,14 @@ class Variables:
         """The line that the function is at; 0 where it is not known."""
         return (self.frame.f_lineno or 0) if self.frame is not None else 0
 
-    def _note(self, name: str, node: Node) -> None:
-        history = self.history.setdefault(name, [])
-        if not history or history[-1] is not node:
-            history.append(node)
+    def _note(self, frame: FrameType, left_out: frozenset[str]) -> None:
+        for name, value in dict(frame.f_locals).items():
+            node = self.node_of(value)
+            if node is None or name in left_out:
+                continue
+            history = self.history.setdefault(name, [])
+            if not history or history[-1] is not node:
+                history.append(node)
 
     def _outermost(self, frame: FrameType | None) -> FrameType | None:
         found = None
@@ -63,3 +66,9 @@ class Variables:
                 found = frame
             frame = frame.f_back
         return found if frame is not None else None
+
+
+def _names_of_comprehensions(code: CodeType | None) -> frozenset[str]:
+    """The x of [f(x) for x in xs]: from Python 3.12 on it is among the function's variables while that is made."""
+    instructions = dis.get_instructions(code) if code is not None else ()
+    return frozenset(step.argval for step in instructions if step.opname == "LOAD_FAST_AND_CLEAR")

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from itertools import groupby, takewhile
 
+from symbolic.facts import FACTS
 from symbolic.language.tokens import ENDS, Kind, Token
 from symbolic.language.words import FILLED, is_known, known_name
 from symbolic.operations import OPERATIONS
@@ -74,7 +75,8 @@ def names_of(statements: Iterable[list[Token]]) -> Names:
         used.update(_uncalled(statement, inside.left_out))
     sizes -= bound
     matrices = bound | (used - sizes)
-    places, products = set(), set()
+    places: set[int] = set()
+    products: set[str] = set()
     for bracket in brackets:
         if bracket.certain or _are_places(bracket.content, matrices, sizes):
             places.add(bracket.position)
@@ -96,15 +98,15 @@ def _parameters(statement: list[Token]) -> set[str]:
     return {token.text for token in header if token.kind is Kind.NAME}
 
 
-def _declared_sizes(shape: list[Token]) -> set[str]:
-    """The names in `n x m`, `(n, m)`, `h` and \\mathbb{R}^{n \\times m}; facts follow."""
-    in_braces = [token.text for token in shape[:2]] == ["R", "^"]
-    shape = shape[2:] if in_braces else shape
-    if shape and shape[0].kind is Kind.OPEN:
-        inside = takewhile(lambda token: token.kind is not Kind.CLOSE, shape)
-        return {token.text for token in inside if token.kind is Kind.NAME}
-    written = shape[::2] if len(shape) > 1 and shape[1].text == "x" else shape[:1]
-    return {token.text for token in written[:2] if token.kind is Kind.NAME}
+def _declared_sizes(shape: list[Token]) -> Iterator[str]:
+    """The names in `n x 2*m`, `(n, m)`, `h` and \\mathbb{R}^{n \\times m}; only in brackets `x` is the name of a size."""
+    depth = 0
+    for token, follower in zip(shape, [*shape[1:], None], strict=True):
+        depth += (token.kind is Kind.OPEN) - (token.kind is Kind.CLOSE)
+        field_of_reals = token.text == "R" and follower is not None and follower.text == "^"
+        word = token.text in ("x", "scalar", *FACTS) if depth == 0 else token.text == "min"
+        if token.kind is Kind.NAME and not (word or field_of_reals):
+            yield token.text
 
 
 @dataclass(frozen=True, eq=False)

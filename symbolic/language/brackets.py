@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from itertools import pairwise
+from fractions import Fraction
 
 from symbolic.errors import NotSupported, ReadError, Source, Span
 from symbolic.language.binding import names_of, statements, touches
@@ -40,17 +40,18 @@ class Brackets(Cursor):
 
     def bracketed(self) -> Syntax:
         position, opening = self.index, self.advance()
+        rows: tuple[tuple[Syntax, ...], ...] = ()
         with self.nested(opening.span):
             value = self.expression()
             if opening.text in ("[", "⟦") and self.at(",", ";"):
-                value = self.block(value, position)
+                rows = self.rows(value, position)
         self.close(opening)
         if opening.text == "‖":
             return self.norm(value, opening)
-        return Block(value.rows, self.since(opening)) if isinstance(value, _Rows) else value
+        return Block(rows, self.since(opening)) if rows else value
 
-    def block(self, first: Syntax, opening: int) -> Block:
-        """[A, B; C, D], from its second matrix on."""
+    def rows(self, first: Syntax, opening: int) -> tuple[tuple[Syntax, ...], ...]:
+        """A, B; C, D of a block, from its second matrix on."""
         rows: list[list[Syntax]] = [[first]]
         while self.at(",", ";"):
             if self.advance().text == ";":
@@ -61,4 +62,103 @@ class Brackets(Cursor):
             self.check_length()
         if len(rows) > 1 and self.tokens[opening].text == "[":
             self.refuse_spaces(opening)
-        return Block(tuple(map(tuple, rows)), self.since(self.tokens[opening]))
+        return tuple(map(tuple, rows))
+
+    def refuse_spaces(self, opening: int) -> None:
+        """[A B; C D] and [A -B; C D] are two columns in Julia, a product and a difference here: neither is guessed."""
+        depth = 0
+        inside = self.tokens[opening + 1 : self.index + 1]
+        for left, right, last in zip(inside, inside[1:], inside[2:], strict=False):
+            depth += (left.kind is Kind.OPEN) - (left.kind is Kind.CLOSE)
+            if depth or left.kind not in ENDS or touches(left, right):
+                continue
+            signed = right.text in ("+", "-") and right.span.end == last.span.start
+            if signed or right.kind in STARTS:
+                what = "one block or two" if signed else "a product or two blocks side by side"
+                hint = f"write [A, B; C, D] for blocks, {'A - B for a difference' if signed else 'A*B for a product'}"
+                raise ReadError(f"is this {what}?", right.span, self.source, hint)
+
+    def close(self, opening: Token) -> None:
+        """The bracket that ends what `opening` began. Raises ReadError."""
+        wanted = _CLOSING[opening.text]
+        if self.here.kind is Kind.CLOSE and self.here.text == wanted:
+            self.advance()
+            return
+        if self.at(","):
+            raise ReadError("one argument is expected here", self.here.span, self.source)
+        if self.here.kind is Kind.CLOSE:
+            raise self.unexpected(
+                f"{wanted!r}", f"the bracket opened in column {self.column(opening)} is {opening.text!r}"
+            )
+        if self.here.kind is Kind.END or self.is_next_line(opening):
+            raise ReadError(f"this {opening.text!r} is never closed", opening.span, self.source)
+        raise self.unexpected(f"an operator or {wanted!r}")
+
+    # Norms
+
+    def norm(self, value: Syntax, opening: Token) -> Call:
+        r"""\|X\|, \|X\|_F, \|x\|_2^2, from behind its second bar on."""
+        subscript = self.advance() if self.here.kind is Kind.SUBSCRIPT else None
+        chosen = _NORMS.get(subscript.text if subscript else "")
+        if chosen is None:
+            assert subscript is not None
+            hint = "read are the subscripts F, 1, 2, * and op"
+            raise NotSupported("this norm is not supported", subscript.span, self.source, hint)
+        square = self.square()
+        if square and chosen in _SQUARED:
+            chosen = _SQUARED[chosen]
+            for _ in range(square):
+                self.advance()
+        function, axis = chosen
+        span = self.since(opening)
+        return Call(function, 0, (value, Number(Fraction(axis), span)) if axis else (value,), span)
+
+    def square(self) -> int:
+        """How many tokens the square takes that follows here: ^2, ^{2}; none where there is none."""
+        following = [self.peek(offset).text for offset in range(4)]
+        return 2 if following[:2] == ["^", "2"] else 4 if following == ["^", "{", "2", "}"] else 0
+
+    # Indices
+
+    def at_index(self) -> bool:
+        """X[1:2, :] and x[i]: a square bracket that holds places."""
+        return self.here.text == "[" and self.here.span.start in self.names.places
+
+    def index_of(self, base: Syntax, start: Token) -> Index:
+        opening = self.advance()
+        extents = [self.extent()]
+        while self.at(","):
+            self.advance()
+            extents.append(self.extent())
+        self.close(opening)
+        if len(extents) > 2:
+            raise ReadError("a matrix has two indices", extents[2].span.to(extents[-1].span), self.source)
+        return Index(base, tuple(extents), self.since(start))
+
+    def extent(self) -> Extent:
+        """`:`, `i` or `i:j`; `end` is the last place."""
+        start = self.here
+        if self.at(":"):
+            self.advance()
+            return Extent(None, None, start.span)
+        first = self.place()
+        if not self.at(":"):
+            return Extent(first, first, first.span)
+        self.advance()
+        last = self.place()
+        if self.at(":"):
+            hint = "indices are i, i:j or :"
+            raise NotSupported("places with a step are not supported", self.here.span, self.source, hint)
+        return Extent(first, last, self.since(start))
+
+    def place(self) -> Syntax:
+        """An expression of sizes; `end` and `end - 1`."""
+        start = self.here
+        if not self.at_word("end"):
+            return self.expression()
+        self.advance()
+        end: Syntax = Name("end", start.span)
+        if not self.at("-"):
+            return end
+        self.advance()
+        return Sum(((1, end), (-1, self.product())), self.since(start))

@@ -4,16 +4,32 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from symbolic.errors import ReadError, ShapeError
+from symbolic.errors import ReadError
 from symbolic.language.syntax import Call, Number, Sum, Syntax
 from symbolic.operations import CALLS, RESULTS, Definition, MatrixOperation, canonical_call
+
+Record = MatrixOperation | Definition
+
+_FACTORS = {"qr": "Q, R", "lu": "L, U", "eigh": "w, V", "svd": "U, s, V"}
+
+OTHERWISE = {
+    "softmax": "write softmax(X, 1) over each column, softmax(X, 2) over each row",
+    "log_softmax": "write log_softmax(X, 1) over each column, log_softmax(X, 2) over each row",
+    "norm_1": "norm(x, 1) is of a column; the sum of absolute values is sum(abs(X))",
+    "norm_2": "norm(x, 2) is of a column; of a matrix, the spectral norm is opnorm(X), the Frobenius norm is norm(X)",
+    "sqnorm_2": "sqnorm(x, 2) is of a column; of a matrix, the spectral norm is opnorm(X), the square of the Frobenius "
+    "norm is sqnorm(X)",
+    "diag": "diag(x) is the matrix with the diagonal x; the diagonal of a matrix is diagonal(A)",
+    "outer": "the outer product is of two columns; of matrices it is A*B'",
+}
+"""What may be meant where the shapes of an operation do not fit."""
 
 
 @dataclass(frozen=True)
 class Resolved:
     """A record, and the arguments sorted into operands and parameters."""
 
-    record: MatrixOperation | Definition
+    record: Record
     operands: tuple[Syntax, ...]
     parameters: tuple[Syntax, ...]
 
@@ -22,8 +38,7 @@ def resolve(call: Call) -> Resolved:
     """The record that a call means. Raises ReadError, saying how the operation is written."""
     name = canonical_call(call.function)
     if name in RESULTS:
-        names = ", ".join("ABC"[: len(RESULTS[name])])
-        raise ReadError(f"{name} gives {len(RESULTS[name])} matrices", call.span, hint=f"write {names} = {name}(X)")
+        raise ReadError(f"{name} gives {len(RESULTS[name])} matrices", call.span, hint=result_form(name))
     variants = CALLS[name]
     arguments = call.arguments
     axis = _axis(arguments[-1])
@@ -35,16 +50,36 @@ def resolve(call: Call) -> Resolved:
     if isinstance(record, MatrixOperation) and record.variadic:
         return Resolved(record, arguments, ())
     count = _operand_count(record)
+    if len(arguments) < count or len(arguments) - count not in _parameter_counts(record):
+        raise ReadError(f"{name} is written {_forms(variants)}", call.span)
+    return Resolved(record, arguments[:count], arguments[count:])
+
+
+def result_form(name: str) -> str:
+    """How a call that gives several matrices is written: Q, R = qr(A)."""
+    return f"write {_FACTORS[name]} = {name}(A)"
+
+
+def _parameter_counts(record: Record) -> tuple[int, ...]:
     wanted = len(record.parameters) if isinstance(record, MatrixOperation) else 0
-    given = arguments[count:]
-    optional = isinstance(record, MatrixOperation) and bool(record.default)
-    if len(arguments) < count or len(given) > wanted or (given and len(given) < wanted) or (wanted and not given and not optional):
-        forms = " or ".join(variant.expression for variant in variants.values())
-        raise ReadError(f"{name} is written {forms}", call.span)
-    return Resolved(record, arguments[:count], given)
+    return (0, wanted) if isinstance(record, MatrixOperation) and record.default else (wanted,)
 
 
-def _operand_count(record: MatrixOperation | Definition) -> int:
+def _forms(variants: dict[int | None, Record]) -> str:
+    """sum(A), sum(A, 1) or sum(A, 2); tril(A) or tril(A, k)"""
+    forms = [f"{r.written}({', '.join(arguments)})" for r in variants.values() for arguments in _argument_lists(r)]
+    return " or ".join(filter(None, (", ".join(forms[:-1]), forms[-1])))
+
+
+def _argument_lists(record: Record) -> list[list[str]]:
+    operands = [*record.shapes.operands, *([str(record.axis)] if record.axis else [])]
+    if not isinstance(record, MatrixOperation) or not record.parameters:
+        return [operands]
+    letters = "nm" if "size" in record.parameters else "k"
+    return [*([operands] if record.default else []), [*operands, *letters]]
+
+
+def _operand_count(record: Record) -> int:
     return len(record.shapes.operands)
 
 
@@ -60,8 +95,3 @@ def whole_number(syntax: Syntax) -> int:
         case Sum(((-1, Number(value)),)) if value.denominator == 1:
             return -int(value)
     raise ReadError("a whole number is expected here", syntax.span)
-
-
-def misfit(call: Call, record: MatrixOperation | Definition, error: ShapeError) -> ShapeError:
-    """The shape error of a call, at its place."""
-    return ShapeError(f"{record.written}: {error.message}", call.span, hint=error.hint)

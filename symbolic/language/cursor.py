@@ -22,6 +22,7 @@ class Cursor:
         self.index = 0
         self.start = 0
         self.nesting = 0
+        self.depth = 0
 
     @property
     def here(self) -> Token:
@@ -71,13 +72,18 @@ class Cursor:
 
     @contextmanager
     def nested(self, span: Span) -> Iterator[None]:
+        """One bracket deeper; `depth` is how deep what has been read here goes."""
+        outer, self.depth = self.depth, 0
         self.nesting += 1
-        if self.nesting > MAX_NESTING:
-            raise LimitError(
-                f"nested more than {MAX_NESTING} deep", span, self.source, "give the inner expression a name of its own"
-            )
+        self.check_depth(span)
         yield
         self.nesting -= 1
+        self.depth = max(outer, self.depth + 1)
+
+    def check_depth(self, span: Span) -> None:
+        if self.nesting + self.depth > MAX_NESTING:
+            hint = "give the inner expression a name of its own"
+            raise LimitError(f"nested more than {MAX_NESTING} deep", span, self.source, hint)
 
     def is_next_line(self, opening: Token) -> bool:
         return "\n" in self.source.text[opening.span.start : self.here.span.start] or self.here.kind is Kind.NEWLINE
@@ -89,7 +95,7 @@ class Cursor:
 _OPENING = (":", "in")
 """Operators after which a statement does not go on in the next line."""
 
-_JOINING = ("+", "-", "*", ".*", "/", "./", "\\", "⊗")
+_JOINING = ("+", "-", ".+", ".-", "*", ".*", "/", "./", "\\", "⊗")
 """Operators that begin no statement: a line that begins with one goes on from the line before."""
 
 

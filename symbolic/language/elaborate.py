@@ -9,9 +9,10 @@ from typing import Any, TypeAlias
 from sympy import Expr, Integer, Rational, S
 
 from symbolic import nodes, scalars, shapes
-from symbolic.errors import LimitError, NotSupported, ReadError, Span
+from symbolic.errors import LimitError, NotSupported, ProgramError, ReadError, Span
 from symbolic.functions import CATALOGUE
 from symbolic.language import calls, sizes
+from symbolic.language.formulas import formula
 from symbolic.language.infer import index_bounds
 from symbolic.language.syntax import (
     Block,
@@ -26,10 +27,9 @@ from symbolic.language.syntax import (
     Syntax,
     Transposed,
 )  # fmt: skip
-from symbolic.language.formulas import formula
 from symbolic.language.words import is_operation
 from symbolic.nodes import SCALAR, Node, is_number, same_size
-from symbolic.operations import Definition, MatrixOperation
+from symbolic.operations import OPERATIONS, Definition, MatrixOperation
 
 MAX_SCALARS = 200
 
@@ -103,21 +103,25 @@ class Elaboration:
     def _operation(self, syntax: Call) -> Node:
         call = calls.resolve(syntax)
         operands = [self.matrix(operand) for operand in call.operands]
-        if isinstance(call.record, Definition):
-            return define(call.record, operands)
-        kinds = call.record.parameters
-        parameters = [self._parameter(written, kind) for written, kind in zip(call.parameters, kinds, strict=False)]
-        return nodes.operate(call.record.name, *operands, parameters=parameters or call.record.default)
+        try:
+            if isinstance(call.record, Definition):
+                return define(call.record, operands)
+            kinds = call.record.parameters
+            parameters = [self._parameter(written, kind) for written, kind in zip(call.parameters, kinds, strict=False)]
+            return _operate(call.record, operands, parameters or call.record.default)
+        except ProgramError as error:
+            error.span = syntax.span  # not its place in the formula of a definition
+            raise
 
     def _parameter(self, written: Syntax, kind: str) -> Expr:
-        return sizes.size(written, self.sizes) if kind == "size" else Integer(calls.whole_number(written))
+        return sizes.length(written, self.sizes) if kind == "size" else Integer(calls.whole_number(written))
 
     def _block(self, syntax: Block) -> Node:
         rows = [side_by_side(*map(self.matrix, row)) for row in syntax.rows]
         return on_top(*rows)
 
     def _filled(self, syntax: Filled) -> Node:
-        shape = [sizes.size(written, self.sizes) for written in syntax.sizes]
+        shape = [sizes.length(written, self.sizes) for written in syntax.sizes]
         match syntax.function:
             case "ones":
                 return nodes.ones(*shape)
@@ -168,12 +172,19 @@ def name_parts(
     return elaboration
 
 
+def _operate(operation: MatrixOperation, operands: Sequence[Node], parameters: Sequence[Any] = ()) -> Node:
+    """A named operation; a single matrix side by side with nothing is itself."""
+    if operation.variadic and len(operands) == 1:
+        return operands[0]
+    return nodes.operate(operation.name, *operands, parameters=parameters)
+
+
 def side_by_side(*matrices: Node) -> Node:
-    return matrices[0] if len(matrices) == 1 else nodes.operate("hstack", *matrices)
+    return _operate(OPERATIONS["hstack"], matrices)
 
 
 def on_top(*matrices: Node) -> Node:
-    return matrices[0] if len(matrices) == 1 else nodes.operate("vstack", *matrices)
+    return _operate(OPERATIONS["vstack"], matrices)
 
 
 def as_matrix(value: Value) -> Node:
@@ -185,18 +196,33 @@ def _is_scalar(value: Value) -> bool:
 
 
 def _sum(terms: list[tuple[int, Value]], span: Span) -> Value:
-    """Numbers and 1×1 matrices are added to every entry."""
+    """Numbers and 1×1 matrices are added to every entry, rows to every row, columns to every column."""
     values = [value if sign > 0 else _negative(value) for sign, value in terms]
     if all(map(is_number, values)):
         return scalars.total(values, span)
-    shape = next((v.shape for v in values if not _is_scalar(v)), SCALAR)
+    shape = _common_shape(values)
     return nodes.add(*(_spread_to(value, shape) for value in values))
 
 
+def _common_shape(values: Sequence[Value]) -> nodes.Shape:
+    """That of the matrices among the values, where rows and columns are repeated to fit the others."""
+    rows = cols = S.One
+    for value in values:
+        if not is_number(value):
+            rows = value.shape[0] if rows == 1 else rows
+            cols = value.shape[1] if cols == 1 else cols
+    return rows, cols
+
+
 def _spread_to(value: Value, shape: nodes.Shape) -> Node:
-    if not is_number(value) and value.shape == shape:
-        return value
-    return nodes.scale(value, nodes.ones(*shape))
+    """A number in every entry, a row in every row, a column in every column."""
+    if _is_scalar(value):
+        return value if shape == SCALAR and not is_number(value) else nodes.scale(value, nodes.ones(*shape))
+    if value.shape[0] == 1 and shape[0] != 1:
+        value = nodes.multiply(nodes.ones(shape[0], S.One), value)
+    if value.shape[1] == 1 and shape[1] != 1:
+        value = nodes.multiply(value, nodes.ones(S.One, shape[1]))
+    return value
 
 
 def _negative(value: Value) -> Value:
@@ -227,7 +253,8 @@ def _multiple(number: Expr, matrix: Node, span: Span) -> Node:
 def _hadamard(left: Value, right: Value, written: Syntax) -> Value:
     if _is_scalar(left) or _is_scalar(right):
         return _times([left, right], written.span)
-    return nodes.hadamard(left, right)
+    shape = _common_shape([left, right])
+    return nodes.hadamard(_spread_to(left, shape), _spread_to(right, shape))
 
 
 def _divide(operator: str, above: Value, below: Value, written: Syntax) -> Value:
@@ -245,7 +272,8 @@ def _divide(operator: str, above: Value, below: Value, written: Syntax) -> Value
         return divide_right(as_matrix(above), below)
     if _is_scalar(above):
         return nodes.scale(above, nodes.quotient(nodes.ones(*below.shape), below))
-    return nodes.quotient(above, below)
+    shape = _common_shape([above, below])
+    return nodes.quotient(_spread_to(above, shape), _spread_to(below, shape))
 
 
 def solve(left: Node, right: Node) -> Node:

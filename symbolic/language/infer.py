@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from functools import partial
+from itertools import pairwise, starmap
 from typing import Any
 
 from sympy import Integer, S
 
 from symbolic import shapes
-from symbolic.errors import ProgramError, ShapeError, Source
+from symbolic.errors import ProgramError, ShapeError, Source, Span
 from symbolic.language import calls, sizes
 from symbolic.language.syntax import (
     Block,
@@ -27,11 +28,16 @@ from symbolic.language.syntax import (
 )  # fmt: skip
 from symbolic.language.words import is_operation
 from symbolic.nodes import SCALAR, Shape
-from symbolic.operations import DEFINITIONS, OPERATIONS, Definition
-from symbolic.unification import Unification
+from symbolic.operations import OPERATIONS, Definition
+from symbolic.operations.record import is_less
+from symbolic.unification import Unification, Unknown
 
+_JOINED = {"hstack": (0, "side by side", "rows"), "vstack": (1, "on top of each other", "columns")}
 _NAMED = {"\\": "solve", "⊗": "kron"}
-_IN_WORDS = {"+": "plus", "-": "minus", ".*": "times elementwise", "./": "divided elementwise by"}
+_IN_WORDS = {
+    "+": "plus", ".+": "plus", "-": "minus", ".-": "minus", ".*": "times elementwise", "./": "divided elementwise by",
+}  # fmt: skip
+MAX_QUOTED = 60
 
 
 class Inference:
@@ -46,6 +52,12 @@ class Inference:
         self.unification = Unification()
         self.names: dict[str, Shape] = {}
 
+    def shape_of(self, name: str) -> Shape:
+        """The shape of a matrix as far as it has been looked at; at first nothing is known of it."""
+        if name not in self.names:
+            self.names[name] = self.new_shape()
+        return self.names[name]
+
     def new_shape(self) -> Shape:
         return self.unification.fresh(), self.unification.fresh()
 
@@ -59,8 +71,8 @@ class Inference:
             case Name(name):
                 return self._name(name)
             case Filled(_, written):
-                written = written if len(written) == 2 else written * 2
-                return sizes.size(written[0], shapes.as_size), sizes.size(written[1], shapes.as_size)
+                lengths = [sizes.length(size, shapes.as_size) for size in written]
+                return lengths[0], lengths[-1]
             case Call(function) if is_operation(function):
                 return self._operation(syntax)
             case Call():
@@ -82,7 +94,7 @@ class Inference:
     def _name(self, name: str) -> Shape | None:
         if name in self.sizes and name not in self.names:
             return None
-        return self.unification.shape(self.names.setdefault(name, self.new_shape()))
+        return self.unification.shape(self.shape_of(name))
 
     def _power(self, syntax: Power) -> Shape | None:
         """A^k of a matrix is a product of matrices, so A is square; A.^k and a^k are of each entry."""
@@ -98,38 +110,62 @@ class Inference:
     def _operation(self, syntax: Call) -> Shape:
         call = calls.resolve(syntax)
         parameters = [self._parameter(written, kind) for written, kind in _with_kinds(call)]
-        return self._record_shape(syntax, call.record.name, [self._matrix(o) for o in call.operands], parameters)
+        operands = [self._matrix(operand) for operand in call.operands]
+        try:
+            return self._shape_of_result(call.record, operands, parameters, syntax.span)
+        except ShapeError as error:
+            message = f"{self._written(syntax.span)}: {error.message}"
+            raise ShapeError(message, syntax.span, self.source, _misfit(call.record, operands)) from None
 
     def _parameter(self, written: Syntax, kind: str) -> Any:
-        return sizes.size(written, shapes.as_size) if kind == "size" else Integer(calls.whole_number(written))
+        return sizes.length(written, shapes.as_size) if kind == "size" else Integer(calls.whole_number(written))
 
-    def _record_shape(self, syntax: Syntax, name: str, operands: list[Shape], parameters: list[Any]) -> Shape:
-        record = OPERATIONS.get(name) or DEFINITIONS[name]
-        try:
-            return self.unification.shape(record.shape(operands, parameters, self.unification.same))
-        except ShapeError as error:
-            hint = f"it is defined as {record.formula}" if isinstance(record, Definition) else ""
-            raise ShapeError(f"{record.written}: {error.message}", syntax.span, self.source, hint) from None
+    def _shape_of_result(self, record: calls.Record, operands: list[Shape], parameters: list[Any], span: Span) -> Shape:
+        shape = record.shape(operands, parameters, self.unification.same)
+        return self.unification.shape(sizes.checked_shape(shape, span))
 
     def _matrix(self, syntax: Syntax) -> Shape:
         """The shape of what has to be a matrix: a number is 1×1."""
         return self.shape(syntax) or SCALAR
 
     def _index(self, syntax: Index) -> Shape:
-        rows, cols = self._matrix(syntax.base)
-        bounds = index_bounds(syntax, (rows, cols), self.unification.same, shapes.as_size)
-        return self._record_shape(syntax, "slice", [(rows, cols)], bounds)
+        shape = self._matrix(syntax.base)
+        r0, r1, c0, c1 = index_bounds(syntax, shape, self.unification.same, shapes.as_size)
+        return sizes.checked_shape((r1 - r0 + 1, c1 - c0 + 1), syntax.span)
 
     def _block(self, syntax: Block) -> Shape:
-        rows = [self._record_shape(syntax, "hstack", [self._matrix(part) for part in row], []) for row in syntax.rows]
-        return self._record_shape(syntax, "vstack", rows, [])
+        shapes_ = [[self._matrix(part) for part in row] for row in syntax.rows]
+        self._align(shapes_)
+        rows = []
+        for row, found in zip(syntax.rows, shapes_, strict=True):
+            parts = [(part.span, shape) for part, shape in zip(row, found, strict=True)]
+            rows.append((row[0].span.to(row[-1].span), self._joined("hstack", parts, syntax)))
+        return self._joined("vstack", rows, syntax)
+
+    def _align(self, rows: list[list[Shape]]) -> None:
+        """Where nothing says how wide a block is, it is as wide as the one above it."""
+        for above, below in pairwise(rows):
+            for (_, upper), (_, lower) in zip(above, below, strict=False) if len(above) == len(below) else ():
+                if any(isinstance(self.unification.find(width), Unknown) for width in (upper, lower)):
+                    self.unification.same(upper, lower)
+
+    def _joined(self, name: str, parts: list[tuple[Span, Shape]], block: Block) -> Shape:
+        """Side by side or one above the other; an error is at the first one that does not fit."""
+        across, where, what = _JOINED[name]
+        (start, first), *others = parts
+        for span, shape in others:
+            if not self.unification.same(first[across], shape[across]):
+                found = f"{self.unification.find(first[across])} and {self.unification.find(shape[across])}"
+                message = f"{self._written(start.to(span), span)}: matrices {where} have the same {what}, not {found}"
+                raise ShapeError(message, span, self.source, _hint_for_numbers(block))
+        return self._shape_of_result(OPERATIONS[name], [shape for _, shape in parts], [], block.span)
 
     def _sum(self, syntax: Sum) -> Shape | None:
         """A number or a 1×1 matrix is added to every entry."""
         total: Shape | None = None
-        for sign, term in syntax.terms:
+        for position, (sign, term) in enumerate(syntax.terms):
             shape = self.shape(term)
-            operator = "-" if sign < 0 else "+"
+            operator = ("." if position in syntax.dotted else "") + ("-" if sign < 0 else "+")
             total = self._entrywise(operator, total, shape, syntax, term)
         return total
 
@@ -154,39 +190,56 @@ class Inference:
             return right
         if operator == "/":
             if _is_scalar(left):
-                hint = "the elementwise quotient is written a ./ B, the inverse inv(B)"
-                raise ShapeError("a number cannot be divided by a matrix", part.span, self.source, hint)
+                raise self._number_by_matrix(right, part)
             pair = [shapes.transposed(right), shapes.transposed(left)]
-            return shapes.transposed(
-                self._located(whole, part, lambda: OPERATIONS["solve"].shape(pair, [], self.unification.same))
-            )
-        record = OPERATIONS[_NAMED[operator]]
-        return self._located(whole, part, lambda: record.shape([left, right], [], self.unification.same))
+            rule = partial(self._shape_of_result, OPERATIONS["solve"], pair, [], part.span)
+            hint = "B / A is B times the inverse of A; the elementwise quotient is written B ./ A"
+            return shapes.transposed(self._located(whole, part, rule, hint))
+        rule = partial(self._shape_of_result, OPERATIONS[_NAMED[operator]], [left, right], [], part.span)
+        return self._located(whole, part, rule)
+
+    def _number_by_matrix(self, right: Shape, part: Syntax) -> ShapeError:
+        hint = "the elementwise quotient is written a ./ B, the inverse inv(B)"
+        if isinstance(part, Name) and all(isinstance(size, Unknown) for size in right):
+            hint = f"if {part.name} is a size, declare a matrix that has it, if it is a number: {part.name} : scalar"
+        return ShapeError("a number cannot be divided by a matrix", part.span, self.source, hint)
 
     def _entrywise(
         self, operator: str, left: Shape | None, right: Shape | None, whole: Syntax, part: Syntax
     ) -> Shape | None:
+        """Entry by entry; with a dot, a row or a column is repeated, as in Julia."""
         if _is_scalar(left) or _is_scalar(right):
             return left if _is_scalar(right) and left is not None else right
         assert left is not None and right is not None
-        return self._located(
-            whole, part, lambda: shapes.entrywise(_IN_WORDS[operator], left, right, self.unification.same)
-        )
+        repeated = tuple(map(_repeated, left, right))
+        if operator.startswith(".") and all(starmap(self.unification.same, repeated)):
+            return repeated[0][0], repeated[1][0]
+        hint = f"a row or a column is repeated by .{operator}" if all(a == b for a, b in repeated) else ""
+        rule = partial(shapes.entrywise, _IN_WORDS[operator], left, right, self.unification.same)
+        return self._located(whole, part, rule, hint)
 
-    def _located(self, whole: Syntax, part: Syntax, rule: Callable[[], Shape]) -> Shape:
+    def _located(self, whole: Syntax, part: Syntax, rule: Callable[[], Shape], hint: str = "") -> Shape:
         """Apply a shape rule; its error names the expression up to and with `part`."""
         try:
             shape: Shape = self.unification.shape(rule())
         except ShapeError as error:
-            span = whole.span.to(part.span)
-            written = " ".join(self.source.text[span.start : part.span.end].split())
-            written = written if len(written) <= 60 else "…" + written[-60:]
-            raise ShapeError(f"{written}: {error.message}", part.span, self.source, _hint(error)) from None
+            message = f"{self._written(whole.span.to(part.span), part.span)}: {error.message}"
+            raise ShapeError(message, part.span, self.source, hint or _hint(error)) from None
         return shape
+
+    def _written(self, whole: Span, upto: Span | None = None) -> str:
+        """The text of an expression, in one line and not too long; `upto`: its part up to the end of another."""
+        start, end = whole.start, (upto or whole).end
+        if end - start > 4 * MAX_QUOTED:
+            start, end = (end - 4 * MAX_QUOTED, end) if upto else (start, start + 4 * MAX_QUOTED)
+        text = " ".join(self.source.text[start:end].split())
+        if len(text) <= MAX_QUOTED:
+            return text
+        return "…" + text[-MAX_QUOTED:] if upto else text[:MAX_QUOTED] + "…"
 
     def require(self, name: str, shape: Shape) -> bool:
         """Whether `name` can have this shape."""
-        known = self.names.setdefault(name, self.new_shape())
+        known = self.shape_of(name)
         return all(self.unification.same(a, b) for a, b in zip(known, shape, strict=True))
 
 
@@ -195,32 +248,56 @@ def _with_kinds(call: calls.Resolved) -> Iterator[tuple[Syntax, str]]:
     return zip(call.parameters, kinds, strict=False)
 
 
+def _misfit(record: calls.Record, operands: list[Shape]) -> str:
+    """What may be meant instead of an operation whose operands do not fit."""
+    if record.name in calls.OTHERWISE:
+        return calls.OTHERWISE[record.name]
+    if any(isinstance(size, Unknown) for shape in operands for size in shape):
+        return "the shape of a matrix is declared by A : n x m"
+    return f"it is defined as {record.formula}" if isinstance(record, Definition) else ""
+
+
+def _repeated(left: Any, right: Any) -> tuple[Any, Any]:
+    """The two sizes of a row or a column that is repeated as often as the other one has rows or columns."""
+    return (right, right) if left == 1 else (left, left) if right == 1 else (left, right)
+
+
 def index_bounds(syntax: Index, shape: Shape, same: shapes.Same, known: sizes.Known) -> list[Any]:
     """The first and last row and column of X[1:2, :]; of a column or a row, x[i]. Raises ShapeError."""
     extents = list(syntax.extents)
     if len(extents) == 1:
         everything = Extent(None, None, syntax.span)
-        if same(shape[0], S.One) and not same(shape[1], S.One):
+        if shape[0] == 1 and shape[1] != 1:
             extents = [everything, *extents]
         elif same(shape[1], S.One):
             extents = [*extents, everything]
         else:
             message = f"one index is enough for a column only, not for {shapes.words(shape)}"
-            raise ShapeError(message, syntax.span, hint="write X[i, j], X[i, :] or X[:, j]")
-    bounds: list[Any] = []
-    for extent, length in zip(extents, shape, strict=True):
-        bounds += _bounds(extent, length, known)
-    return bounds
+            raise ShapeError(message, extents[0].span, hint="write X[i, j], X[i, :] or X[:, j]")
+    rows, cols = (_bounds(*given, known) for given in zip(extents, shape, ("row", "column"), strict=True))
+    return [*rows, *cols]
 
 
-def _bounds(extent: Extent, length: Any, known: sizes.Known) -> tuple[Any, Any]:
+def _bounds(extent: Extent, length: Any, what: str, known: sizes.Known) -> tuple[Any, Any]:
     if extent.first is None or extent.last is None:
         return S.One, length
+    first, last = (_bound(written, length, what, known) for written in (extent.first, extent.last))
+    if is_less(last, first):
+        raise ShapeError(f"{what}s {first} to {last} are none", extent.span)
+    return first, last
 
-    def place(name: str) -> Any:
-        return length if name == "end" else known(name)
 
-    return sizes.size(extent.first, place), sizes.size(extent.last, place)
+def _bound(written: Syntax, length: Any, what: str, known: sizes.Known) -> Any:
+    bound = sizes.place(written, lambda name: length if name == "end" else known(name))
+    if is_less(bound, S.One) or is_less(length, bound):
+        upto = "" if length.has(Unknown) else f" to {length}"
+        raise ShapeError(f"there is no {what} {bound}: {what}s are counted from 1{upto}", written.span)
+    return bound
+
+
+def _hint_for_numbers(block: Block) -> str:
+    numbers = any(isinstance(part, Number) for row in block.rows for part in row)
+    return "a number is 1×1: blocks of constants are zeros(n, m), ones(n, m) and eye(n)" if numbers else ""
 
 
 def _hint(error: ProgramError) -> str:

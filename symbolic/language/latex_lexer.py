@@ -1,4 +1,4 @@
-"""Tokens of LaTeX as people write it: X_1 = X_0 \\cdot W_1, juxtaposition, f'(X), \\odot, \\delta X."""
+"""Tokens of LaTeX as people write it: X_1 = X_0 \\cdot W_1, juxtaposition, f'(X), \\odot, \\delta X, bmatrix, \\|X\\|_F."""
 
 from __future__ import annotations
 
@@ -7,12 +7,15 @@ import re
 from symbolic.errors import ReadError, Source, Span
 from symbolic.language.names import LETTERS_OF, canonical, is_plain
 from symbolic.language.tokens import (
+    ENDS,
+    STARTS,
     Kind,
     Token,
     check_comment,
     check_count,
     check_name,
     check_size,
+    inverse_transpose,
     number_token,
     refuse,
 )
@@ -34,10 +37,21 @@ ENVIRONMENTS = {
     "align", "aligned", "alignat", "equation", "gather", "gathered", "split", "eqnarray", "displaymath", "math",
     "multline",
 }  # fmt: skip
+MATRICES = {"bmatrix", "pmatrix", "matrix", "smallmatrix", "Bmatrix"}
+FONTS = ("mathit", "mathrm", "mathbf", "mathsf", "text", "operatorname", "boldsymbol", "bm", "mathbb", "mathcal")
+COMMANDS = frozenset(
+    (*OPERATORS, *FUNCTIONS, *LETTERS_OF, *GREEK_VARIANTS, *SKIPPED, *FONTS, "begin", "end", "top", "intercal", "prime")
+    + ("Vert", "lVert", "rVert")
+)
+"""All the commands that are read."""
+
 _SUBSCRIPT = r"(?:_(?:\{\s*[A-Za-z0-9]+\s*\}|[A-Za-z0-9]))?"
 _GREEK = "|".join(sorted([*LETTERS_OF, *GREEK_VARIANTS], key=len, reverse=True))
-_NAMED = r"\\(?:mathit|mathrm|mathbf|mathsf|text|operatorname\*?|boldsymbol|bm|mathbb|mathcal)\s*\{(?:[^{}\\]|\\_)*\}"
+_NAMED = rf"\\(?:{'|'.join(FONTS)})\*?\s*\{{(?:[^{{}}\\]|\\_)*\}}"
 _MARK = r"\\delta(?:_(?:\{\d+\}|\d))?(?![A-Za-z])\s*|\\(?:mathrm|text)\s*\{\s*d\s*\}\s*|d(?=[A-Za-z\\])"
+_TOP = r"(?:\\top(?![A-Za-z])|\\intercal(?![A-Za-z])|T|\\(?:mathrm|mathsf|text)\s*\{\s*T\s*\}|\\mathsf\s+T)"
+_NORM = r"_\s*(?:\{\s*\\(?:mathrm|text|operatorname)\s*\{\s*\w+\s*\}\s*\}|\{\s*(?:\\infty|[\w*]+)\s*\}|\\infty|[A-Za-z0-9*])"
+_BARS = r"\\\||\\[lr]?Vert(?![A-Za-z])"
 _ATOM = rf"(?:{_NAMED}|\\(?:{_GREEK})(?![A-Za-z])|[A-Za-z]){_SUBSCRIPT}"
 
 _TOKEN = re.compile(
@@ -47,15 +61,17 @@ _TOKEN = re.compile(
     | (?P<layout>&|\\(?:begin|end)\s*\{{[A-Za-z]+\*?\}}|\$\$?|\\\[|\\\])
     | (?P<newline>\\\\(?:\[[^\]\n]{{0,20}}\])?|\r\n|\n|;)
     | (?P<number>(?:\d+(?:\.\d+)?|\.\d+)(?:[eE][+-]?\d+)?)
-    | (?P<transpose>\^\s*(?:\\top(?![A-Za-z])|\\intercal|T
-        |\{{\s*(?:\\top|\\intercal|T|\\(?:mathrm|mathsf|text)\s*\{{\s*T\s*\}}|\\mathsf\s+T)\s*\}}))
+    | (?P<transpose>\^\s*(?:{_TOP}|\{{\s*{_TOP}\s*\}}))
+    | (?P<inverse>\^\s*\{{\s*-\s*{_TOP}\s*\}})
     | (?P<prime>'|\^\s*\\prime(?![A-Za-z])|\^\s*\{{\s*\\prime\s*\}})
     | (?P<power>\^\s*\{{\s*\\(?:circ|odot)(?![A-Za-z]))
+    | (?P<bar>(?:\\(?:left|right)\s*)?(?:{_BARS}))
+    | (?P<norm>(?:\^\s*(?:2|\{{\s*2\s*\}})\s*)?{_NORM})
     | (?P<name>(?:{_MARK})*{_ATOM})
     | (?P<command>\\[A-Za-z]+)
     | (?P<open>[(\[{{]|\\\{{)
     | (?P<close>[)\]}}]|\\\}})
-    | (?P<operator>[-+*/^=:,−])
+    | (?P<operator>\.[-+]|[-+*/^=:,−])
     """,
     re.VERBOSE,
 )
@@ -66,52 +82,103 @@ _LEVEL = re.compile(r"\\delta(?:_\{?(\d+)\}?)?|d")
 def tokens(source: Source) -> list[Token]:
     """The tokens of a LaTeX text, ending with END. Raises ReadError, LimitError."""
     check_size(source)
-    text, position = source.text, 0
-    result: list[Token] = []
-    layout = _Layout(source)
-    while position < len(text):
-        match = _TOKEN.match(text, position)
+    lexer = _Lexer(source)
+    position = 0
+    while position < len(source.text):
+        match = _TOKEN.match(source.text, position)
         if match is None:
             raise refuse(source, position)
-        if match.lastgroup == "layout":
-            layout.add(match.group(), Span(*match.span()), len(result))
-        elif match.lastgroup != "space":
-            result += _token(match, source)
+        lexer.add(match)
         position = match.end()
-        check_count(result, source)
-    layout.check(result)
-    return [*result, Token(Kind.END, "", Span(position, position))]
+        check_count(lexer.tokens, source)
+    lexer.check_layout()
+    return [*lexer.tokens, Token(Kind.END, "", Span(position, position))]
 
 
-class _Layout:
-    """What arranges equations and means nothing: & and $, \\begin{align}. It may not stand for a product."""
+class _Lexer:
+    """The tokens so far, and what is open: environments, and bars that begin a norm.
+
+    Layout arranges equations and means nothing, & and $ and \\begin{align}; it may not stand for a product. Inside
+    \\begin{bmatrix} the signs & and \\\\ separate blocks.
+    """
 
     def __init__(self, source: Source) -> None:
         self.source = source
-        self.marks: list[tuple[int, Span]] = []
-        self.open: list[str] = []
+        self.tokens: list[Token] = []
+        self.layout: list[tuple[int, Span]] = []
+        self.environments: list[str] = []
+        self.bars = 0
 
-    def add(self, text: str, span: Span, position: int) -> None:
-        """Note a mark before token number `position`. Raises ReadError for an environment that is no alignment."""
-        self.marks.append((position, span))
+    def add(self, match: re.Match[str]) -> None:
+        text, span = match.group(), Span(*match.span())
+        match match.lastgroup:
+            case "space":
+                pass
+            case "layout":
+                self.arrange(text, span)
+            case "newline" if text.startswith("\\\\") and self.in_matrix():
+                self.put(Kind.OPERATOR, ";", span)
+            case "bar":
+                self.bar(text, span)
+            case "norm":
+                self.norm(text, span)
+            case _:
+                self.tokens += _token(match, self.source)
+
+    def put(self, kind: Kind, text: str, span: Span) -> None:
+        self.tokens.append(Token(kind, text, span))
+
+    def in_matrix(self) -> bool:
+        return self.environments[-1:] != [] and self.environments[-1] in MATRICES
+
+    def arrange(self, text: str, span: Span) -> None:
+        """Note a sign of layout, or take it for the sign of a block. Raises ReadError for another environment."""
         command, _, environment = text.partition("{")
         environment = environment.rstrip("}")
         if command.startswith("\\begin"):
-            if environment.rstrip("*") not in ENVIRONMENTS:
+            if environment.rstrip("*") not in ENVIRONMENTS | MATRICES:
                 raise ReadError(f"the environment {environment} is not known here", span, self.source)
-            self.open.append(environment)
-        elif command.startswith("\\end") and (not self.open or self.open.pop() != environment):
-            raise ReadError(f"this ends no {environment}", span, self.source)
+            self.environments.append(environment)
+            if self.in_matrix():
+                return self.put(Kind.OPEN, "⟦", span)
+        elif command.startswith("\\end"):
+            matrix = self.in_matrix()
+            if not self.environments or self.environments.pop() != environment:
+                raise ReadError(f"this ends no {environment}", span, self.source)
+            if matrix:
+                return self.put(Kind.CLOSE, "⟧", span)
+        elif text == "&" and self.in_matrix():
+            return self.put(Kind.OPERATOR, ",", span)
+        self.layout.append((len(self.tokens), span))
+        return None
 
-    def check(self, tokens: list[Token]) -> None:
+    def check_layout(self) -> None:
         """Raise ReadError where only layout stands between two operands."""
-        for position, span in self.marks:
-            if 0 < position < len(tokens) and tokens[position - 1].kind in _ENDS and tokens[position].kind in _STARTS:
+        for position, span in self.layout:
+            between = self.tokens[position - 1 : position + 1] if position else []
+            if len(between) == 2 and between[0].kind in ENDS and between[1].kind in STARTS:
                 raise ReadError("expected an operator here", span, self.source)
 
+    def bar(self, text: str, span: Span) -> None:
+        """A bar ends a norm where one is open and an operand stands before it, unless it says itself what it does."""
+        after_operand = self.tokens[-1:] != [] and self.tokens[-1].kind in ENDS
+        ends = self.bars > 0 and after_operand
+        if "left" in text or "lVert" in text:
+            ends = False
+        elif "right" in text or "rVert" in text:
+            ends = True
+        self.bars = max(0, self.bars - 1) if ends else self.bars + 1
+        self.put(Kind.CLOSE if ends else Kind.OPEN, "‖", span)
 
-_ENDS = (Kind.NAME, Kind.NUMBER, Kind.CLOSE, Kind.PRIME, Kind.TRANSPOSE)
-_STARTS = (Kind.NAME, Kind.NUMBER, Kind.OPEN)
+    def norm(self, text: str, span: Span) -> None:
+        """_F, _{\\mathrm{F}} or ^2_F behind a norm."""
+        if not self.tokens or self.tokens[-1].text != "‖" or self.tokens[-1].kind is not Kind.CLOSE:
+            raise refuse(self.source, span.start + text.index("_"))
+        power, _, subscript = text.partition("_")
+        self.put(Kind.SUBSCRIPT, re.sub(r"\\(?:mathrm|text|operatorname)|[\s{}\\]", "", subscript), span)
+        if power:
+            self.put(Kind.OPERATOR, "^", span)
+            self.tokens.append(number_token("2", span, self.source))
 
 
 def _token(match: re.Match[str], source: Source) -> list[Token]:
@@ -131,6 +198,8 @@ def _token(match: re.Match[str], source: Source) -> list[Token]:
             return _command(text[1:], span, source)
         case "transpose":
             return [Token(Kind.TRANSPOSE, "ᵀ", span)]
+        case "inverse":
+            return inverse_transpose(span, source)
         case "prime":
             return [Token(Kind.PRIME, "'", span)]
         case "power":

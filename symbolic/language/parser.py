@@ -5,12 +5,13 @@ from __future__ import annotations
 from dataclasses import replace
 
 from symbolic.errors import LimitError, NameError_, ReadError, Source
-from symbolic.facts import FACTS
-from symbolic.language.expressions import Expressions, bound_names, is_definition
+from symbolic.functions import CATALOGUE
+from symbolic.language.binding import bound_names, is_definition
+from symbolic.language.calls import result_form
+from symbolic.language.declarations import Declarations
 from symbolic.language.syntax import (
     Assignment,
     Call,
-    Declaration,
     Definition,
     Name,
     Return,
@@ -19,16 +20,16 @@ from symbolic.language.syntax import (
     Syntax,
 )  # fmt: skip
 from symbolic.language.tokens import Kind, Token
-from symbolic.language.words import PLANNED, WORDS, is_known, never_a_matrix
+from symbolic.language.words import PLANNED, is_known, known_name
 from symbolic.operations import RESULTS
 
 MAX_STATEMENTS = 20_000
 MAX_UNPACKED = 8
 
 
-def parse(tokens: list[Token], source: Source) -> Script:
+def parse(tokens: list[Token], source: Source, bare: bool = False) -> Script:
     """A whole text. Raises ReadError, NameError_, NotSupported or LimitError, with the place."""
-    return Statements(tokens, source).script()
+    return Statements(tokens, source, bare).script()
 
 
 def parse_expression(tokens: list[Token], source: Source) -> Syntax:
@@ -39,7 +40,7 @@ def parse_expression(tokens: list[Token], source: Source) -> Syntax:
     return value
 
 
-class Statements(Expressions):
+class Statements(Declarations):
     """Reads a whole text."""
 
     def script(self) -> Script:
@@ -60,7 +61,7 @@ class Statements(Expressions):
                 if not self.at_end():
                     raise self.unexpected("the end of the text", "one function a text is read")
                 break
-            self.primes, self.start = 0, self.index
+            self.depth, self.start = 0, self.index
             statements += self.unpacking() if self.is_unpacking() else [self.statement()]
             if len(statements) > MAX_STATEMENTS:
                 raise LimitError(f"more than {MAX_STATEMENTS:,} statements", self.here.span, self.source)
@@ -68,7 +69,7 @@ class Statements(Expressions):
             self.skip_newlines()
         if inside:
             raise ReadError("this function has no 'end'", inside.span, self.source)
-        return Script(name, parameters, tuple(statements))
+        return Script(name, parameters, tuple(statements), self.called)
 
     def skip_newlines(self) -> None:
         while self.here.kind is Kind.NEWLINE:
@@ -134,14 +135,19 @@ class Statements(Expressions):
         value = self.expression()
         parts = RESULTS.get(value.function, ()) if isinstance(value, Call) else ()
         if len(parts) != count:
-            what = f"gives {len(parts)} matrices" if parts else "is one matrix"
-            raise ReadError(f"the right side {what}, for {count} names", value.span, self.source)
+            raise self.misfit(value, len(parts), count)
         assert isinstance(value, Call)
         span = self.since(start)
         return [
             Assignment(name.text, replace(value, function=part), span, name.span)
             for name, part in zip(names, parts, strict=True)
         ]
+
+    def misfit(self, value: Syntax, given: int, wanted: int) -> ReadError:
+        what = value.function if isinstance(value, Call) else "the right side"
+        gives = f"{given} matrices" if given else "one matrix"
+        hint = result_form(what) if given else f"calls that give several are {', '.join(RESULTS)}"
+        return ReadError(f"{what} gives {gives}, for {wanted} names", value.span, self.source, hint)
 
     def returned(self) -> Return:
         start = self.advance()
@@ -150,19 +156,6 @@ class Statements(Expressions):
             self.advance()
             values.append(self.expression())
         return Return(tuple(values), start.span.to(values[-1].span))
-
-    def bound_name(self) -> Token:
-        token = self.expect(Kind.NAME, "a name")
-        if token.text in WORDS:
-            raise NameError_(f"{token.text!r} is a word of the language and cannot be a name", token.span, self.source)
-        return token
-
-    def matrix_name(self) -> Token:
-        token = self.bound_name()
-        if never_a_matrix(token.text):
-            message = f"{token.text!r} is the name of a function and cannot be the name of a matrix"
-            raise NameError_(message, token.span, self.source)
-        return token
 
     def assignment(self) -> Assignment:
         name = self.matrix_name()
@@ -177,69 +170,12 @@ class Statements(Expressions):
     def definition(self) -> Definition:
         function = self.bound_name()
         if is_known(function.text) or function.text in PLANNED:
-            raise NameError_(
-                f"{function.text!r} is a known function and cannot be defined again", function.span, self.source
-            )
+            what = "function" if known_name(function.text) in CATALOGUE else "operation"
+            message = f"{function.text!r} is a known {what} and cannot be defined again"
+            raise NameError_(message, function.span, self.source)
         self.advance()
         parameter = self.bound_name()
         self.advance()
         self.advance()
         body = self.expression()
         return Definition(function.text, parameter.text, body, function.span.to(body.span))
-
-    # Shapes
-
-    def declaration(self) -> Declaration:
-        name = self.matrix_name()
-        if self.advance().text == "in":
-            rows, cols = self.real_space()
-        else:
-            rows, cols = self.shape()
-        end = self.tokens[self.index - 1].span
-        facts = []
-        while self.here.kind is Kind.NAME:
-            if self.here.text not in FACTS:
-                raise self.unexpected(f"a fact ({', '.join(FACTS)}) or the end of the line")
-            end = self.here.span
-            facts.append(self.advance().text)
-        return Declaration(name.text, rows, cols, tuple(facts), name.span.to(end))
-
-    def shape(self) -> tuple[int | str, int | str]:
-        """`n x 2`, `n × 2`, `(n, 2)`, `h` for a column, `scalar`."""
-        if self.at_word("scalar"):
-            self.advance()
-            return 1, 1
-        if self.here.kind is Kind.OPEN:
-            self.advance()
-            rows = self.size()
-            self.expect_operator(",")
-            cols = self.size()
-            self.expect(Kind.CLOSE, "')'")
-            return rows, cols
-        rows = self.size()
-        if self.at("x") or self.at_word("x"):
-            self.advance()
-            return rows, self.size()
-        glued = self.here
-        if glued.kind is Kind.NAME and glued.text[0] == "x" and glued.text[1:].isdigit():
-            self.advance()
-            return rows, self.positive(int(glued.text[1:]), glued)
-        return rows, 1
-
-    def real_space(self) -> tuple[int | str, int | str]:
-        r"""X \in \mathbb{R}^{n \times m}"""
-        if not self.at_word("R"):
-            raise self.unexpected(r"\mathbb{R}")
-        self.advance()
-        self.expect_operator("^")
-        braces = self.here.kind is Kind.OPEN
-        if braces:
-            self.advance()
-        rows = self.size()
-        cols: int | str = 1
-        if self.at("x"):
-            self.advance()
-            cols = self.size()
-        if braces:
-            self.expect(Kind.CLOSE, "'}'")
-        return rows, cols

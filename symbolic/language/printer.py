@@ -6,7 +6,7 @@ is always bracketed, so that no reader has to know which of ⊙ and the matrix p
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from sympy import (
@@ -74,14 +74,17 @@ class Printer:
     def declaration(self, name: str, shape: Shape, facts: tuple[str, ...]) -> str:
         """X0 : n × 2, X_0 \\in \\mathbb{R}^{n \\times 2}"""
         style = self.style
-        sizes = style.space.format(style.size_sign.join(map(self.size, shape)))
+        sizes = style.space.format(style.size_sign.join(map(self.declared_size, shape)))
         return f"{style.name(name)}{style.declaration}{sizes}" + "".join(map(style.fact.format, facts))
+
+    def declared_size(self, size: Expr) -> str:
+        return self.bracket(self.size(size)) if size.is_Add else self.size(size)
 
     def size(self, size: Expr) -> str:
         """2, n, n*m, n - 1, min(n, m)"""
         if size.is_Symbol or size.is_Integer:
             return str(size) if size.is_Integer else self.style.name(size.name)
-        return self.number(size)[0]
+        return self.signed(self.terms(size.as_ordered_terms()))
 
     def equation(self, name: str, expression: Node) -> str:
         return f"{self.style.name(name)} = {self.or_number(expression)}"
@@ -145,7 +148,8 @@ class Printer:
         text, binds = self.print(matrix)
         inner = text if binds >= PRODUCT else self.bracket(text)
         coefficient = self.at_least_number(number, POSTFIX)
-        return f"{coefficient}{self.style.multiple}{inner}", PRODUCT if binds < JOINED else self.style.product_level
+        sign = self.style.times if number.is_Symbol else self.style.multiple  # n (A + B) would be a call
+        return f"{coefficient}{sign}{inner}", PRODUCT if binds < JOINED else self.style.product_level
 
     def scale(self, node: Node) -> Printed:
         coefficient, matrix = node.args
@@ -224,14 +228,25 @@ class Printer:
             return ":"
         return self.size(first) if first == last else f"{self.size(first)}:{self.size(last)}"
 
-    def row_of_blocks(self, node: Node) -> str:
-        return ", ".join(map(self, node.operands))
-
     def block(self, node: Node) -> Printed:
         """[A, B; C, D]"""
-        rows = node.operands if node.name == "vstack" else (node,)
-        inside = "; ".join(self.row_of_blocks(row) if _is_row_of_blocks(row) else self(row) for row in rows)
-        return f"[{inside}]", ATOM
+        opening, between, below, closing = self.style.block
+        rows = [_row_of_blocks(row) for row in (node.operands if node.name == "vstack" else (node,))]
+        written = [between.join(self.part_of_block(part, len(rows)) for part in row) for row in rows]
+        return opening + below.join(written) + closing, ATOM
+
+    def part_of_block(self, node: Node, rows: int) -> str:
+        """In [(A B); C] the product is bracketed: [A B; C] could also be two blocks side by side."""
+        text = self.or_number(node)
+        doubtful = rows > 1 and self.style.product == " " and self.style.block[0] == "[" and _is_juxtaposed(node)
+        return self.bracket(text) if doubtful else text
+
+    def reshaped(self, node: Node) -> Printed:
+        """vec(A), reshape(A, 2, n)"""
+        operand = self(node.operands[0])
+        if node.parameters[1] == 1:
+            return self.operation_call("vec", [operand]), ATOM
+        return self.operation_call(node.name, [operand, *map(self.size, node.parameters)]), ATOM
 
     def band(self, node: Node) -> Printed:
         """tril(A), tril(A, -1)"""
@@ -259,12 +274,7 @@ class Printer:
         if isinstance(value, Rational):
             return self.rational(value)
         if isinstance(value, Add):
-            minuses = map(_has_minus, value.args)
-            terms = [
-                (minus, self.at_least_number(-term if minus else term, PRODUCT))
-                for minus, term in zip(minuses, value.args, strict=True)
-            ]
-            return self.signed(terms), SUM
+            return self.signed(self.terms(value.args)), SUM
         if _has_minus(value):
             return "-" + self.at_least_number(-value, PRODUCT), SUM
         if isinstance(value, Mul) or _is_reciprocal(value):
@@ -278,6 +288,11 @@ class Printer:
             text = self.style.scalar_power.format(self.at_least_number(exponent, ATOM))
             return self.at_least_number(base, ATOM) + text, POSTFIX
         return self.call(scalars.name_of(value), value.args[0]), ATOM
+
+    def terms(self, terms: Iterable[Expr]) -> list[tuple[bool, str]]:
+        """Whether each term is subtracted, and what is; the others come first."""
+        ordered = sorted(((_has_minus(term), term) for term in terms), key=lambda pair: pair[0])
+        return [(minus, self.at_least_number(-term if minus else term, PRODUCT)) for minus, term in ordered]
 
     def call(self, function: str, argument: Expr) -> str:
         return self.style.function(function) + self.bracket(self.number(argument)[0])
@@ -354,8 +369,17 @@ def _in_order(product: Expr) -> list[Expr]:
     return sorted(factors, key=_is_reciprocal)
 
 
-def _is_row_of_blocks(node: Node) -> bool:
-    return type(node) is Operation and node.name == "hstack"
+def _row_of_blocks(node: Node) -> tuple[Node, ...]:
+    is_row = type(node) is Operation and node.name == "hstack"
+    return tuple(node.operands) if is_row else (node,)
+
+
+def _is_juxtaposed(node: Node) -> bool:
+    """Whether the print has two factors next to each other, outside all brackets."""
+    number, matrix = split_number(node)
+    if type(matrix) is MatAdd and number == 1:
+        return any(map(_is_juxtaposed, matrix.args))
+    return type(matrix) in (MatMul, Scale) or abs(number) != 1
 
 
 def _is_one(node: Node) -> bool:
@@ -394,6 +418,7 @@ _OPERATIONS: dict[str, Callable[[Printer, Any], Printed]] = {
     "slice": Printer.slice,
     "hstack": Printer.block,
     "vstack": Printer.block,
+    "reshape": Printer.reshaped,
     "tril": Printer.band,
     "triu": Printer.band,
 }

@@ -3,44 +3,38 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
-from dataclasses import fields
-from typing import get_args
+from collections.abc import Iterable, Iterator, Mapping
+
+from sympy import Expr
 
 from symbolic import scalars, shapes
 from symbolic.collection import without_collecting
 from symbolic.errors import NameError_, ProgramError, ReadError, ShapeError, Source, Span
 from symbolic.facts import check_facts
-from symbolic.language import latex_lexer, text_lexer
-from symbolic.language.calls import resolve
+from symbolic.language import latex_lexer, sizes, text_lexer
+from symbolic.language.binding import is_definition, names_of, statements
 from symbolic.language.cursor import join_lines
 from symbolic.language.elaborate import Elaboration
-from symbolic.language.expressions import is_definition, statements, value_names
 from symbolic.language.infer import Inference
 from symbolic.language.parser import parse, parse_expression
 from symbolic.language.syntax import (
     Assignment,
-    Call,
     Declaration,
     Definition,
-    Extent,
-    Filled,
-    Index,
     Name,
     Return,
     Script,
     Statement,
-    Syntax,
 )  # fmt: skip
 from symbolic.language.tokens import Token, resolve_marks
-from symbolic.language.words import is_operation
-from symbolic.nodes import Node
+from symbolic.language.walk import check_scalar, matrix_names, names_in_size, size_names
+from symbolic.nodes import Node, Scale, Shape, is_number, subexpressions
 from symbolic.program import Program
 from symbolic.statements import Input, Let, ScalarFunction
 from symbolic.unification import Unknown
 
 DIALECTS = ("text", "latex")
-_LATEX_SIGNS = re.compile(r"\\(?!\\)[A-Za-z]{2,}|_\{|\^\{|\\\\")
+_LATEX_SIGNS = re.compile(r"(?P<touched>[\w)\]'])?\\(?P<command>[A-Za-z]{2,})|_\{|\^\{|\\\\|\\\|")
 
 
 @without_collecting
@@ -52,7 +46,8 @@ def read_program(text: str, name: str = "", dialect: str | None = None) -> Progr
     """
     source = Source(text.removeprefix("\ufeff"), name or "<program>")
     try:
-        script = parse(_tokens(source, dialect), source)
+        dialect = dialect or _dialect(source.text)
+        script = parse(_tokens(source, dialect), source, bare=dialect == "latex")
         return _Reader(source, script).program(name)
     except ProgramError as error:
         raise error.at(None, source) from None
@@ -63,7 +58,8 @@ def read_expression(text: str, names: Mapping[str, Node]) -> Node:
     source = Source(text, "<expression>")
     try:
         syntax = parse_expression(resolve_marks(join_lines(text_lexer.tokens(source)), frozenset(names)), source)
-        inference = Inference(source)
+        numbers = {symbol.name for node in names.values() for size in node.shape for symbol in size.free_symbols}
+        inference = Inference(source, frozenset(numbers - names.keys()))
         inference.names = {name: node.shape for name, node in names.items()}
         inference.shape(syntax)
         unknown = inference.names.keys() - names.keys()
@@ -74,15 +70,20 @@ def read_expression(text: str, names: Mapping[str, Node]) -> Node:
         raise error.at(None, source) from None
 
 
-def _tokens(source: Source, dialect: str | None) -> list[Token]:
-    if dialect is None:
-        without_comments = re.sub(r"#[^\n]*", "", source.text)
-        dialect = "latex" if _LATEX_SIGNS.search(without_comments) else "text"
+def _dialect(text: str) -> str:
+    """Which dialect a text looks like; A\\bias is a division, A\\cdot a product in LaTeX."""
+    for sign in _LATEX_SIGNS.finditer(re.sub(r"#[^\n]*", "", text)):
+        if not sign["command"] or not sign["touched"] or sign["command"] in latex_lexer.COMMANDS:
+            return "latex"
+    return "text"
+
+
+def _tokens(source: Source, dialect: str) -> list[Token]:
     if dialect not in DIALECTS:
         raise ReadError(f"unknown dialect {dialect!r}; known are {', '.join(DIALECTS)}")
     tokens = (latex_lexer if dialect == "latex" else text_lexer).tokens(source)
     tokens = join_lines(tokens)
-    known = value_names(s for s in statements(tokens) if not is_definition(s)) - {"pi"}
+    known = names_of(s for s in statements(tokens) if not is_definition(s)).matrices - {"pi"}
     return resolve_marks(tokens, known)
 
 
@@ -139,7 +140,8 @@ class _Reader:
         declared = [s for s in self.script.statements if isinstance(s, Declaration)]
         matrices = {s.name for s in self.script.statements if isinstance(s, Assignment | Declaration)}
         matrices |= {parameter.name for parameter in self.script.parameters}
-        return frozenset(size for d in declared for size in (d.rows, d.cols) if isinstance(size, str)) - matrices
+        written = (name for d in declared for size in (d.rows, d.cols) for name in names_in_size(size))
+        return frozenset(name.name for name in written) - matrices
 
     # Names
 
@@ -155,7 +157,7 @@ class _Reader:
                 if statement.name in declared:
                     raise NameError_(f"{statement.name!r} is declared twice", statement.span, self.source)
                 declared[statement.name] = statement
-                self.inference.require(statement.name, (shapes.as_size(statement.rows), shapes.as_size(statement.cols)))
+                self.inference.require(statement.name, declared_shape(statement))
             elif isinstance(statement, Definition):
                 self.define_function(statement)
             elif isinstance(statement, Assignment):
@@ -196,7 +198,7 @@ class _Reader:
         for statement in statements:
             if not isinstance(statement, Assignment):
                 continue
-            for used in _matrix_names(statement.value):
+            for used in matrix_names(statement.value):
                 if used.name not in self.inference.sizes:
                     self.check_use(used, statement, known)
             shape = self.inference.shape(statement.value) or (shapes.as_size(1), shapes.as_size(1))
@@ -234,32 +236,51 @@ class _Reader:
     def build(self, statements: list[Statement], name: str) -> Program:
         unification, names = self.inference.unification, self.inference.names
         for name_ in self.inputs:
-            self.inference.require(name_, self.inference.new_shape())
+            self.inference.shape_of(name_)
         unification.name_unknowns((names[given] for given in self.inputs), self.named_sizes())
         inputs = tuple(Input(g, unification.shape(names[g]), facts) for g, facts in self.inputs.items())
         for given in inputs:
             if given.facts:
                 self.check_facts_of(given)
         self.check_sizes(statements, {s.name for given in inputs for size in given.shape for s in size.free_symbols})
-        symbols = {given.name: given.symbol for given in inputs}
+        lets = self.lets(statements, {given.name: given.symbol for given in inputs})
+        self.check_numbers(inputs, lets)
+        return Program(name, inputs, tuple(lets), self.outputs(statements, lets), self.scalar_functions())
+
+    def lets(self, statements: list[Statement], symbols: dict[str, Node]) -> list[Let]:
         elaboration = Elaboration(symbols)
         lets = []
         for statement in statements:
             if isinstance(statement, Assignment):
                 text = self.source.text[statement.span.start : statement.span.end]
-                let = Let(statement.name, elaboration.matrix(statement.value), text)
+                try:
+                    let = Let(statement.name, elaboration.matrix(statement.value), text)
+                except ProgramError as error:
+                    raise error.at(statement.value.span, self.source) from None
                 symbols[let.name] = let.symbol
                 lets.append(let)
         for definition in self.functions.values():
             if definition.function in symbols:
                 message = f"{definition.function!r} is the name of a function and cannot be the name of a matrix"
                 raise NameError_(message, definition.span, self.source)
-        return Program(name, inputs, tuple(lets), self.outputs(statements, lets), self.scalar_functions())
+        return lets
+
+    def check_numbers(self, inputs: Iterable[Input], lets: list[Let]) -> None:
+        """A size that also counts as a number, as n does in sum(X)/n, has its name for itself."""
+        places = {name: declaration.span for name, declaration in self.declarations.items()}
+        places |= {name: statement.name_span for name, statement in self.assigned.items()}
+        places |= {parameter.name: parameter.span for parameter in self.script.parameters}
+        known = {symbol.name for given in inputs for size in given.shape for symbol in size.free_symbols}
+        doubtful = known & (places.keys() | self.script.called.keys())
+        counted = {symbol.name for let in lets for symbol in _sizes_as_numbers(let.expr)} if doubtful else set()
+        for name in sorted(doubtful & counted):
+            what, span = ("matrix", places[name]) if name in places else ("function", self.script.called[name])
+            raise NameError_(f"{name!r} is the name of a size and of a {what}", span, self.source, "rename one of them")
 
     def check_sizes(self, statements: list[Statement], known: set[str]) -> None:
         """The sizes in ones(n, m) must be those of an input: nothing else says what they are."""
         for statement in statements:
-            written = _size_names(statement.value) if isinstance(statement, Assignment) else ()
+            written = size_names(statement.value) if isinstance(statement, Assignment) else ()
             for size in written:
                 if size.name not in known:
                     raise NameError_(
@@ -278,7 +299,7 @@ class _Reader:
         """The sizes that the text names, so that inferred ones get other letters."""
         shapes_ = map(self.inference.unification.shape, self.inference.names.values())
         taken = {s.name for shape in shapes_ for size in shape for s in size.free_symbols if not isinstance(s, Unknown)}
-        return taken | self.inference.names.keys()
+        return taken | self.inference.names.keys() | self.script.called.keys()
 
     def outputs(self, statements: list[Statement], lets: list[Let]) -> tuple[str, ...]:
         last = statements[-1]
@@ -296,52 +317,19 @@ class _Reader:
 
     def scalar_functions(self) -> tuple[ScalarFunction, ...]:
         """Bodies may use the functions of the catalogue; the argument is one and the same symbol."""
+        for definition in self.functions.values():
+            check_scalar(definition.body)
         return tuple(
             ScalarFunction(d.function, scalars.evaluate(d.body, {d.parameter: scalars.ARGUMENT}))
             for d in self.functions.values()
         )
 
 
-def _matrix_names(syntax: Syntax) -> Iterator[Name]:
-    """The names that stand for matrices, from left to right: not those in sizes."""
-    for part in _parts(syntax, sizes=False):
-        if isinstance(part, Name) and part.name != "pi":
-            yield part
+def declared_shape(declaration: Declaration) -> Shape:
+    return sizes.length(declaration.rows, shapes.as_size), sizes.length(declaration.cols, shapes.as_size)
 
 
-def _size_names(syntax: Syntax) -> Iterator[Name]:
-    """The names in sizes: n in ones(n, 1), X[1:n, :] and reshape(X, n, 2)."""
-    for part in _parts(syntax, sizes=False):
-        for size in _sizes_of(part):
-            yield from (name for name in _parts(size) if isinstance(name, Name) and name.name != "end")
-
-
-def _sizes_of(part: Syntax) -> list[Syntax]:
-    """The parts of an expression that are sizes."""
-    if isinstance(part, Filled):
-        return list(part.sizes)
-    if isinstance(part, Index):
-        return [place for extent in part.extents for place in (extent.first, extent.last) if place is not None]
-    if isinstance(part, Call) and is_operation(part.function):
-        return list(resolve(part).parameters)
-    return []
-
-
-def _parts(syntax: Syntax, sizes: bool = True) -> Iterator[Syntax]:
-    """The expression and everything in it, from left to right; `sizes`: also what stands in sizes."""
-    stack: list[object] = [syntax]
-    while stack:
-        part = stack.pop()
-        if isinstance(part, tuple):
-            stack.extend(reversed(part))
-        elif isinstance(part, get_args(Syntax)):
-            yield part
-            left_out = [] if sizes else _sizes_of(part)
-            inside = (getattr(part, field.name) for field in fields(part))
-            stack.extend(reversed([p for value in inside for p in _flat(value) if not any(p is x for x in left_out)]))
-
-
-def _flat(value: object) -> tuple[object, ...]:
-    if isinstance(value, Extent):
-        return (value.first, value.last)
-    return tuple(inner for item in value for inner in _flat(item)) if isinstance(value, tuple) else (value,)
+def _sizes_as_numbers(node: Node) -> Iterator[Expr]:
+    for part in subexpressions(node):
+        if type(part) is Scale and is_number(part.coefficient):
+            yield from part.coefficient.free_symbols

@@ -40,6 +40,7 @@ class Style:
     matrix_power: Callable[[int], str]
     solve: str
     kron: str
+    block: tuple[str, str, str, str]
     inverse: str = ""
     divide: str = " / "
     space: str = "{}"
@@ -75,10 +76,12 @@ TEXT = Style(
     transpose="'", multiple="*", times="*", brackets=("(", ")"), function=ascii_name, size_sign=" x ",
     declaration=" : ", fraction="{}/{}".format, line_end="", pi="pi", filled=_plain_function, scalar_power="^{}",
     operation=_plain_function, matrix_power="^{}".format, solve=" \\ ", kron="",
+    block=("[", ", ", "; ", "]"),
 )  # fmt: skip
 UNICODE = replace(
     TEXT, name=unicode_name, product=" ", product_level=JOINED, hadamard=" ⊙ ", quotient=" ⊘ ", transpose="ᵀ",
-    multiple=" ", times="·", function=unicode_name, size_sign=" × ", pi="π", matrix_power=_raised, inverse="⁻¹", kron=" ⊗ ",
+    multiple=" ", times="·", function=unicode_name, size_sign=" × ", pi="π", matrix_power=_raised, inverse="⁻¹",
+    kron=" ⊗ ",
 )  # fmt: skip
 LATEX = replace(
     UNICODE, name=latex_name, times=r" \cdot ", hadamard=r" \odot ", quotient=r" \oslash ",
@@ -87,7 +90,7 @@ LATEX = replace(
     filled=r"\operatorname{{{}}}".format, scalar_power="^{{{}}}", space=r"\mathbb{{R}}^{{{}}}",
     fact=r"\ \text{{{}}}", returned=r"\operatorname{return}\ ",
     operation=_latex_operation, matrix_power="^{{{}}}".format, inverse="^{-1}", solve=r" \backslash ",
-    kron=r" \otimes ",
+    kron=r" \otimes ", block=(r"\begin{bmatrix} ", " & ", r" \\ ", r" \end{bmatrix}"),
 )  # fmt: skip
 STYLES = {"text": TEXT, "unicode": UNICODE, "latex": LATEX}
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Union
@@ -73,10 +74,11 @@ class Block:
 
 @dataclass(frozen=True, slots=True)
 class Sum:
-    """Terms with their signs, +1 or -1; a negation is a sum of one term."""
+    """Terms with their signs, +1 or -1; a negation is a sum of one term. `dotted`: which ones follow .+ or .-"""
 
     terms: tuple[tuple[int, Syntax], ...]
     span: Span
+    dotted: frozenset[int] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,11 +111,11 @@ Syntax = Union[Number, Name, Call, Filled, Index, Block, Sum, Product, Power, Tr
 
 @dataclass(frozen=True, slots=True)
 class Declaration:
-    """`rows` and `cols`: a number, or the name of a size."""
+    """`rows` and `cols` are sizes: numbers, names, and expressions of these."""
 
     name: str
-    rows: int | str
-    cols: int | str
+    rows: Syntax
+    cols: Syntax
     facts: tuple[str, ...]
     span: Span
 
@@ -147,8 +149,12 @@ Statement = Union[Declaration, Definition, Assignment, Return]
 
 @dataclass(frozen=True, slots=True)
 class Script:
-    """A whole text. `parameters` is the argument list of a Julia function, or empty."""
+    """A whole text. `parameters` is the argument list of a Julia function, or empty.
+
+    `called`: the functions that are not known by name, each with the place of its first call.
+    """
 
     name: str
     parameters: tuple[Name, ...]
     statements: tuple[Statement, ...]
+    called: Mapping[str, Span]

@@ -13,12 +13,13 @@ from symbolic.language.tokens import (
     check_count,
     check_name,
     check_size,
+    inverse_transpose,
     number_token,
     refuse,
 )
 
 SPELLINGS = {
-    "·": "*", "⋅": "*", "@": "*", "⊙": ".*", "∘": ".*", "⊘": "./", "−": "-", "–": "-", ".+": "+", ".-": "-",
+    "·": "*", "⋅": "*", "@": "*", "⊙": ".*", "∘": ".*", "⊘": "./", "−": "-", "–": "-",
     "∈": "in", "×": "x", "**": "^",
 }  # fmt: skip
 
@@ -33,6 +34,7 @@ _TOKEN = re.compile(
     | (?P<number>(?:\d+(?:\.\d+)?|\.\d+)(?:[eE][+-]?\d+)?)
     | (?P<name>[{NAME_START}][{NAME_CHARACTERS}]*)
     | (?P<transpose>ᵀ|\.T(?![{NAME_CHARACTERS}])|\^T(?![{NAME_CHARACTERS}]))
+    | (?P<inverse>⁻ᵀ|\^-T(?![{NAME_CHARACTERS}]))
     | (?P<superscript>[⁻⁰¹²³⁴⁵⁶⁷⁸⁹]+)
     | (?P<prime>['′])
     | (?P<open>\.?\(|\[)
@@ -79,6 +81,8 @@ def _token(match: re.Match[str], source: Source) -> list[Token]:
             return _superscript(text.translate(_SUPERSCRIPTS), span, source)
         case "transpose":
             return [Token(Kind.TRANSPOSE, "ᵀ", span)]
+        case "inverse":
+            return inverse_transpose(span, source)
         case "prime":
             return [Token(Kind.PRIME, "'", span)]
         case "open":

@@ -88,6 +88,12 @@ def number_token(text: str, span: Span, source: Source) -> Token:
     return Token(Kind.NUMBER, text, span, Fraction(text))
 
 
+def inverse_transpose(span: Span, source: Source) -> list[Token]:
+    """X^{-T} as X^-1, transposed."""
+    minus = [Token(Kind.OPERATOR, "^", span), Token(Kind.OPERATOR, "-", span)]
+    return [*minus, number_token("1", span, source), Token(Kind.TRANSPOSE, "ᵀ", span)]
+
+
 def check_name(text: str, span: Span, source: Source) -> None:
     """Raise LimitError for a name as written that is too long."""
     if len(text) > MAX_NAME:

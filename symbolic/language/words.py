@@ -16,7 +16,17 @@ PLANNED = frozenset(
 ) - CALLS.keys()
 """Matrix operations that are not supported, and must not be taken for unknown elementwise functions."""
 
-_PRINTED = {operation.written for operation in OPERATIONS.values()}
+INSTEAD = {
+    "transpose": "the transpose is written A'", "adjoint": "the transpose is written A'",
+    "matmul": "the product is written A*B", "log2": "write log(A)/log(2)", "log10": "write log(A)/log(10)",
+    "eig": "eigval and eigvec are of the largest eigenvalue, eigh is for symmetric matrices",
+    "std": "write sqrt(var(A))",
+}  # fmt: skip
+"""How to write some of these."""
+
+_PRINTED = {name for name, variants in CALLS.items() if {v.name for v in variants.values()} & OPERATIONS.keys()}
+_PRINTED |= {"vec", "min"}
+"""The operations that are printed as calls; min stands in sizes."""
 
 
 def known_name(name: str) -> str:

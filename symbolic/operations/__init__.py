@@ -31,6 +31,7 @@ ALIASES = {
     "trace": "tr", "Tr": "tr", "Det": "det", "inverse": "inv", "cholesky": "chol", "dot": "inner", "frobenius": "norm",
     "log_det": "logdet", "layer_norm": "layernorm", "crossentropy": "cross_entropy",
     "logsoftmax": "log_softmax", "hcat": "hstack", "vcat": "vstack",
+    "diagm": "diag", "Diagonal": "diag",
 }  # fmt: skip
 
 

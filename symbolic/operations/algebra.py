@@ -5,20 +5,20 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from symbolic.errors import ShapeError
-from symbolic.operations.record import Definition, MatrixOperation, Same, Shape, along
+from sympy import Add, Integer
 
-_PARTITIONED = "Magnus and Neudecker 2019, chapter 8: linear"
-_ENTRIES = "linear: each entry is an entry of the operand or zero"
+from symbolic.errors import ShapeError
+from symbolic.operations.record import Definition, MatrixOperation, Same, Shape, along, is_less
+
+_ENTRIES = "linear: each entry is an entry of an operand, or zero"
 
 
 def _side_by_side(shapes: Sequence[Shape], parameters: Sequence[Any], same: Same) -> Shape:
-    rows, cols = shapes[0]
-    for other in shapes[1:]:
-        if not same(rows, other[0]):
-            raise ShapeError(f"matrices side by side have the same rows, not {rows} and {other[0]}")
-        cols = cols + other[1]
-    return rows, cols
+    rows = shapes[0][0]
+    for other, _ in shapes[1:]:
+        if not same(rows, other):
+            raise ShapeError(f"matrices side by side have the same rows, not {rows} and {other}")
+    return rows, Add(*(cols for _, cols in shapes))
 
 
 def _on_top(shapes: Sequence[Shape], parameters: Sequence[Any], same: Same) -> Shape:
@@ -34,10 +34,10 @@ def _cut(shapes: Sequence[Shape], parameters: Sequence[Any], same: Same) -> Shap
     """Rows r0 to r1 and columns c0 to c1, counted from 1, both ends included."""
     r0, r1, c0, c1 = parameters
     for first, last, length, what in ((r0, r1, shapes[0][0], "row"), (c0, c1, shapes[0][1], "column")):
-        if (first - 1).is_negative or (length - last).is_negative:
-            outside = first if (first - 1).is_negative else last
+        if is_less(first, Integer(1)) or is_less(length, last):
+            outside = first if is_less(first, Integer(1)) else last
             raise ShapeError(f"there is no {what} {outside}: they are counted from 1 to {length}")
-        if (last - first + 1).is_negative:
+        if is_less(last - first, Integer(-1)):
             raise ShapeError(f"{what}s {first} to {last} are none")
     return r1 - r0 + 1, c1 - c0 + 1
 
@@ -51,7 +51,7 @@ def _reshaped(shapes: Sequence[Shape], parameters: Sequence[Any], same: Same) ->
 
 OPERATIONS = (
     MatrixOperation(
-        "matrix_power", "A : n x n -> n x n", "dA*A^2 + A*dA*A + A^2*dA", "Higham 2008, section 3.2: d(A^k)",
+        "matrix_power", "A : n x n -> n x n", "dA*A^2 + A*dA*A + A^2*dA", "Matrix Cookbook 2012, (37), a factor at a time",
         "A : n x n\nY = A^3", parameters=("integer",), form="A^3", meaning="A^k for a whole number k; A^-k is inv(A)^k",
     ),
     MatrixOperation(
@@ -59,21 +59,21 @@ OPERATIONS = (
         "A : n x m\nB : p x q\nY = kron(A, B)", linear_in=(0, 1), meaning="the Kronecker product, also A ⊗ B",
     ),
     MatrixOperation(
-        "hstack", "A : n x m, B : n x k -> n x m", "", _PARTITIONED, "A : n x m\nB : n x k\nY = [A, B]",
+        "hstack", "A : n x m, B : n x k -> n x m+k", "", _ENTRIES, "A : n x m\nB : n x k\nY = [A, B]",
         jointly=True, shape_rule=_side_by_side, variadic=True, form="[A, B]", meaning="matrices side by side, also [A, B]",
     ),
     MatrixOperation(
-        "vstack", "A : n x m, B : k x m -> n x m", "", _PARTITIONED, "A : n x m\nB : k x m\nY = [A; B]",
+        "vstack", "A : n x m, B : k x m -> n+k x m", "", _ENTRIES, "A : n x m\nB : k x m\nY = [A; B]",
         jointly=True, shape_rule=_on_top, variadic=True, form="[A; B]", meaning="matrices one above the other, also [A; B]",
     ),
     MatrixOperation(
-        "slice", "A : n x m -> n x m", "", _ENTRIES, "A : 3 x m\nY = A[1:2, :]", linear_in=(0,),
+        "slice", "A : n x m -> 2 x m", "", _ENTRIES, "A : 3 x m\nY = A[1:2, :]", linear_in=(0,),
         parameters=("size",) * 4, shape_rule=_cut, form="A[1:2, :]",
         meaning="rows and columns counted from 1, both ends included: A[1:2, :], A[:, j], A[i, j], x[i]",
     ),
     MatrixOperation(
-        "reshape", "A : n x m -> n x m", "", _ENTRIES, "A : n x 4\nY = reshape(A, 2*n, 2)", linear_in=(0,),
-        parameters=("size", "size"), shape_rule=_reshaped, form="reshape(A, 9, 1)", meaning="the entries column by column in another shape",
+        "reshape", "A : n x m -> 9 x 1", "", _ENTRIES, "A : n x 4\nY = reshape(A, 2*n, 2)", linear_in=(0,),
+        parameters=("size", "size"), shape_rule=_reshaped, form="reshape(A, 9, 1)", meaning="the entries, column by column, in another shape of as many",
     ),
     MatrixOperation(
         "diag", "x : n x 1 -> n x n", "", _ENTRIES, "x : n\nY = diag(x)", linear_in=(0,),
@@ -103,12 +103,16 @@ OPERATIONS = (
 
 DEFINITIONS = (
     Definition(
-        "sym", "A : n x n -> n x n", "(A + A')/2", "Magnus and Neudecker 2019, chapter 1", "A : n x n\nY = sym(A)",
+        "sym", "A : n x n -> n x n", "(A + A')/2", "definition", "A : n x n\nY = sym(A)",
         meaning="the symmetric part",
     ),
     Definition(
-        "skew", "A : n x n -> n x n", "(A - A')/2", "Magnus and Neudecker 2019, chapter 1", "A : n x n\nY = skew(A)",
+        "skew", "A : n x n -> n x n", "(A - A')/2", "definition", "A : n x n\nY = skew(A)",
         meaning="the skew-symmetric part",
+    ),
+    Definition(
+        "vec", "A : n x m -> n*m x 1", "reshape(A, n*m, 1)", "Magnus and Neudecker 2019, chapter 2", "A : n x m\ny = vec(A)",
+        meaning="the columns of a matrix one below the other",
     ),
     Definition(
         "outer", "x : n x 1, y : m x 1 -> n x m", "x*y'", "definition", "x : n\ny : m\nZ = outer(x, y)",

@@ -13,7 +13,7 @@ _EIGH = (
     "F = 1 ./ (ones(n,1)*l' - l*ones(1,n) + eye(n)) - eye(n)",
 )
 _EIG = ("v = eigvec(A)", "w = eigvec(A')")
-_EIGENVECTOR = (*_EIG, "l = eigval(A)", "z = (l*eye(n) - A + v*w') \\ (dA*v - v*(w'*dA*v)/(w'*v))")
+_EIGENVECTOR = ("v = eigvec(A)", "z = (eigval(A)*eye(n) - A + v*v') \\ (dA*v)")
 _SVD = (
     "U = svd_u(A)",
     "s = svdvals(A)",
@@ -24,7 +24,8 @@ _SVD = (
 )
 _REPEATED = "two eigenvalues are equal"
 _REPEATED_SINGULAR = "two singular values are equal, or one is zero"
-_TRIANGULAR = "de Hoog, Anderssen and Lukas 2011"
+_TRIANGULAR = "de Hoog, Anderssen and Lukas 2011, (3.6)"
+_THIN_QR = "Walter and Lehmann 2010, the rectangular QR decomposition"
 
 OPERATIONS = (
     MatrixOperation(
@@ -33,11 +34,11 @@ OPERATIONS = (
         meaning="the lower Cholesky factor, L L' = A",
     ),
     MatrixOperation(
-        "qr_q", "A : n x m -> n x m", "Q*W + (dA - Q*(Q'*dA)) / R", _TRIANGULAR, "A : 5 x 3\nY = qr_q(A)", where=_QR,
+        "qr_q", "A : n x m -> n x m", "Q*W + (dA - Q*(Q'*dA)) / R", _THIN_QR, "A : 5 x 3\nY = qr_q(A)", where=_QR,
         singular="A does not have full column rank", meaning="Q of the thin A = Q R, where R has a positive diagonal",
     ),
     MatrixOperation(
-        "qr_r", "A : n x m -> m x m", "(C - W)*R", _TRIANGULAR, "A : 5 x 3\nY = qr_r(A)", where=_QR,
+        "qr_r", "A : n x m -> m x m", "(C - W)*R", _THIN_QR, "A : 5 x 3\nY = qr_r(A)", where=_QR,
         singular="A does not have full column rank", meaning="R of the thin A = Q R, with a positive diagonal",
     ),
     MatrixOperation(
@@ -68,19 +69,19 @@ OPERATIONS = (
         meaning="the eigenvector of that eigenvalue, of length 1, its entry of largest size positive",
     ),
     MatrixOperation(
-        "svdvals", "A : n x m -> min(n,m) x 1", "diagonal(U'*dA*V)", "Townsend 2016, section 3", "A : n x m\ny = svdvals(A)",
+        "svdvals", "A : n x m -> min(n,m) x 1", "diagonal(U'*dA*V)", "Townsend 2016", "A : n x m\ny = svdvals(A)",
         where=(_SVD[0], _SVD[2]), singular=_REPEATED_SINGULAR, meaning="the singular values, descending",
     ),
     MatrixOperation(
         "svd_u", "A : n x m -> n x min(n,m)",
-        "U*(F .* (P*diag(s) + diag(s)*P')) + (dA*V - U*P)*diag(1 ./ s)", "Townsend 2016, section 3",
-        "A : 5 x 3\nY = svd_u(A)", where=_SVD, singular=_REPEATED_SINGULAR,
+        "U*(F .* (P*diag(s) + diag(s)*P')) + (dA*V - U*P)*diag(1 ./ s)", "Townsend 2016",
+        "A : n x m\nY = svd_u(A)", where=_SVD, singular=_REPEATED_SINGULAR,
         meaning="the left singular vectors of the thin A = U diag(s) V'; in each the entry of largest size is positive",
     ),
     MatrixOperation(
         "svd_v", "A : n x m -> m x min(n,m)",
-        "V*(F .* (diag(s)*P + P'*diag(s))) + (dA'*U - V*P')*diag(1 ./ s)", "Townsend 2016, section 3",
-        "A : 5 x 3\nY = svd_v(A)", where=_SVD, singular=_REPEATED_SINGULAR,
+        "V*(F .* (diag(s)*P + P'*diag(s))) + (dA'*U - V*P')*diag(1 ./ s)", "Townsend 2016",
+        "A : n x m\nY = svd_v(A)", where=_SVD, singular=_REPEATED_SINGULAR,
         meaning="the right singular vectors of the thin A = U diag(s) V'",
     ),
 )  # fmt: skip

@@ -23,13 +23,13 @@ def _function(name: str) -> tuple[MatrixOperation, MatrixOperation]:
     point = "spd " if name in _SINGULAR else ""
     singular = _SINGULAR.get(name, "")
     value = MatrixOperation(
-        name, "A : n x n -> n x n", f"{name}_frechet(A, dA)", "Higham 2008, section 3.2",
+        name, "A : n x n -> n x n", f"{name}_frechet(A, dA)", "Higham 2008, section 3.2, theorem 3.6",
         f"A : n x n {point}\nY = {name}(A)".replace(" \n", "\n"), meaning=_MEANING[name], singular=singular,
     )  # fmt: skip
     frechet = MatrixOperation(
         f"{name}_frechet", "A : n x n, E : n x n -> n x n",
         f"{name}_frechet([A, E; zeros(n,n), A], [dA, dE; zeros(n,n), dA])[1:n, n+1:2*n]",
-        "Higham 2008, section 3.2", f"A : n x n {point}\nE : n x n\nY = {name}_frechet(A, E)".replace(" \n", "\n"),
+        "Higham and Relton 2014", f"A : n x n {point}\nE : n x n\nY = {name}_frechet(A, E)".replace(" \n", "\n"),
         linear_in=(1,), meaning=f"the Fréchet derivative of {name} at A in the direction E", singular=singular,
     )  # fmt: skip
     return value, frechet
@@ -43,7 +43,7 @@ OPERATIONS = (
     ),
     MatrixOperation(
         "sylvester", "A : n x n, B : m x m, C : n x m -> n x m", "sylvester(A, B, dC - dA*X - X*dB)",
-        "the differential of A X + X B = C", "A : n x n\nB : m x m\nC : n x m\nY = sylvester(A, B, C)",
+        "Matrix Cookbook 2012, (37), on both sides of A X + X B = C", "A : n x n\nB : m x m\nC : n x m\nY = sylvester(A, B, C)",
         where=("X = sylvester(A, B, C)",), linear_in=(2,), singular="A and -B have an eigenvalue in common",
         meaning="the solution X of A X + X B = C",
     ),

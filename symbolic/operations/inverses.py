@@ -10,7 +10,7 @@ OPERATIONS = (
         singular="A is singular", meaning="the inverse, also A^-1",
     ),
     MatrixOperation(
-        "solve", "A : n x n, B : n x k -> n x k", "A \\ (dB - dA*(A \\ B))", "Giles 2008, matrix inverse product",
+        "solve", "A : n x n, B : n x k -> n x k", "A \\ (dB - dA*(A \\ B))", "Giles 2008, section 2.3.1, matrix inverse product",
         "A : n x n\nB : n x k\nY = A \\ B", linear_in=(1,), form="A \\ B", singular="A is singular",
         meaning="the solution of A X = B, also A \\ B; B / A solves X A = B",
     ),

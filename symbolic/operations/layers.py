@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from symbolic.operations.record import Definition, MatrixOperation, along
 
-_SOFTMAX = "Boyd and Vandenberghe 2004, section 3.1.5"
+_SOFTMAX = "Goodfellow, Bengio and Courville 2016, section 6.2.2.3"
 
 OPERATIONS: tuple[MatrixOperation, ...] = ()
 

@@ -13,7 +13,7 @@ from dataclasses import KW_ONLY, dataclass
 from functools import cached_property
 from typing import Any
 
-from sympy import Expr, Integer, Min, Symbol
+from sympy import Add, Expr, Integer, Min, Symbol
 
 from symbolic.errors import ShapeError
 
@@ -153,6 +153,13 @@ class Definition:
         return "; ".join((f"{self.expression} = {self.body}", *self.where))
 
 
+def is_less(left: Any, right: Any) -> bool:
+    """Whether one size is smaller than another, whatever its symbols stand for."""
+    if left.is_Atom and right.is_Atom:
+        return bool(left.is_Integer and right.is_Integer and left < right)
+    return bool((left - right).is_negative)
+
+
 def along(
     record: Callable[..., MatrixOperation | Definition], name: str, texts: Mapping[int | None, tuple[Any, ...]], **rest: Any
 ) -> list[Any]:
@@ -173,9 +180,11 @@ def _shape(text: str) -> Shape:
 
 
 def _size(text: str) -> Expr:
-    """n, 2, n*p or min(n,m)."""
+    """n, 2, n*p, n+k or min(n,m)."""
     if text.startswith("min("):
         return Min(*map(_size, text[4:-1].split(",")))
+    if "+" in text:
+        return Add(*map(_size, text.split("+")))
     product: Expr = Integer(1)
     for factor in text.split("*"):
         product *= Integer(int(factor)) if factor.isdigit() else _symbol(factor)

@@ -16,7 +16,7 @@ OPERATIONS = (
     ),
     MatrixOperation(
         "det", "A : n x n -> 1 x 1", "det(A)*tr(inv(A)*dA)", "Matrix Cookbook 2012, (42)", "A : n x n\ny = det(A)",
-        singular="A is singular", meaning="the determinant", latex=r"\det",
+        singular="A is singular (there a derivative exists, but the formula does not hold)", meaning="the determinant", latex=r"\det",
     ),
     MatrixOperation(
         "logdet", "A : n x n -> 1 x 1", "tr(inv(A)*dA)", "Matrix Cookbook 2012, (43)", "A : n x n\ny = logdet(A)",
@@ -45,15 +45,15 @@ OPERATIONS = (
         {
             None: (
                 "A : n x m -> 1 x 1", "sum(exp(A - logsumexp(A)) .* dA)",
-                "Boyd and Vandenberghe 2004, section 3.1.5", "A : n x m\ny = logsumexp(A)",
+                "Boyd and Vandenberghe 2004, section A.4.2", "A : n x m\ny = logsumexp(A)",
             ),
             1: (
                 "A : n x m -> 1 x m", "sum(exp(A - ones(n,1)*logsumexp(A, 1)) .* dA, 1)",
-                "Boyd and Vandenberghe 2004, section 3.1.5", "A : n x m\ny = logsumexp(A, 1)",
+                "Boyd and Vandenberghe 2004, section A.4.2", "A : n x m\ny = logsumexp(A, 1)",
             ),
             2: (
                 "A : n x m -> n x 1", "sum(exp(A - logsumexp(A, 2)*ones(1,m)) .* dA, 2)",
-                "Boyd and Vandenberghe 2004, section 3.1.5", "A : n x m\ny = logsumexp(A, 2)",
+                "Boyd and Vandenberghe 2004, section A.4.2", "A : n x m\ny = logsumexp(A, 2)",
             ),
         },
         meaning="log of the sum of exp, of all entries; with 1, of each column; with 2, of each row",
@@ -111,6 +111,10 @@ DEFINITIONS = (
     Definition(
         "sqnorm", "A : n x m -> 1 x 1", "sum(square(A))", "definition", "A : n x m\ny = sqnorm(A)",
         meaning="the square of the Frobenius norm",
+    ),
+    Definition(
+        "sqnorm_2", "x : n x 1 -> 1 x 1", "sum(square(x))", "definition", "x : n\ny = sqnorm(x, 2)", call="sqnorm", axis=2,
+        meaning="the square of the length of a column, as sqnorm(x)",
     ),
     Definition(
         "opnorm", "A : n x m -> 1 x 1", "svdvals(A)[1,1]", "definition", "A : n x m\ny = opnorm(A)",

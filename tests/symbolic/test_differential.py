@@ -10,6 +10,7 @@ from sympy import Integer, MatrixExpr, ZeroMatrix
 from codegen.kernel import compile_kernel
 from codegen.reference import evaluate
 from codegen.sampling import numbers_for, sample
+from symbolic import closed_form
 from symbolic import differential as module
 from symbolic import nodes
 from symbolic.differential import differentiate
@@ -107,9 +108,9 @@ def test_a_closed_form_too_large_to_read_is_refused():
 
 def test_the_limit_is_on_the_expression_written_out(monkeypatch, seed_program):
     differential = differentiate(seed_program, "X0")
-    monkeypatch.setattr(module, "MAX_CLOSED_FORM", 11)
+    monkeypatch.setattr(closed_form, "MAX_CLOSED_FORM", 11)
     assert str(differential.closed_form()) == SEED_FORM
-    monkeypatch.setattr(module, "MAX_CLOSED_FORM", 10)
+    monkeypatch.setattr(closed_form, "MAX_CLOSED_FORM", 10)
     with pytest.raises(LimitError):
         differential.closed_form()
 

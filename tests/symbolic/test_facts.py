@@ -32,8 +32,8 @@ def test_every_fact_is_tested_here() -> None:
 def test_samples_have_the_fact(fact: str) -> None:
     given, random = Input("A", SQUARE, (fact,)), np.random.default_rng(0)
     assert HOLDS[fact](sample_input(given, {"n": 4}, random))
-    if FACTS[fact].linear:
-        assert HOLDS[fact](sample_direction(given, {"n": 4}, random))
+    for moved in FACTS[fact].perturbation:
+        assert HOLDS[moved](sample_direction(given, {"n": 4}, random))
 
 
 @pytest.mark.parametrize(

@@ -24,7 +24,7 @@ from tools.generator.leaves import Leaves
 from tools.generator.possible import possible_pairs
 from tools.generator.requests import ONE, Chooser, Plan, Request, ask
 
-ATTEMPTS = 120
+ATTEMPTS = 240
 """Shapes and places at which a pair is tried."""
 SURE_ATTEMPTS = 60
 PAIRS_EACH = 2
@@ -99,9 +99,8 @@ class Building(Leaves):
         self.lets: list[Let] = []
         self.made: list[tuple[Request, Node]] = []
 
-    def request(self) -> Request:
+    def request(self, choose: Chooser) -> Request:
         """A statement of any shape; with symbolic sizes also of shapes that no input can have."""
-        choose = self.chooser
         a, b, c = choose.size(), choose.size(), choose.size()
         if choose.chance(0.85):
             return ask(*choose.pick(((a, a), (a, a), (a, ONE), (ONE, b), (ONE, ONE), (a, b), (a, b))))
@@ -126,7 +125,7 @@ class Building(Leaves):
     def anything(self) -> Node:
         """A statement that nothing is asked of."""
         while True:
-            node = self.expression(self.request(), self.depth)
+            node = self.expression(self.request(self.chooser), self.depth)
             if self.is_sound(node):
                 return node
 
@@ -138,14 +137,22 @@ class Building(Leaves):
     def paired(self, pair: Pair) -> Node | None:
         """An expression that applies the first operation to the result of the second; None if no attempt gave one."""
         for attempt in range(ATTEMPTS):
-            choose = self.chooser if attempt < SURE_ATTEMPTS else self.chooser.hoping()
-            plan = PRODUCTIONS[pair[0]](choose, self.request())
+            choose = self._narrowed(attempt)
+            plan = PRODUCTIONS[pair[0]](choose, self.request(choose))
             before = len(self.inputs), len(self.made)
             node = self._paired(choose, plan, pair) if plan is not None else None
             if node is not None:
                 return node
             del self.inputs[before[0] :], self.made[before[1] :]
         return None
+
+    def _narrowed(self, attempt: int) -> Chooser:
+        """Fewer sizes to choose from, so that shapes fit more often; in the end others too, small ones first, and hope."""
+        choose, hopeful = self.chooser, attempt >= SURE_ATTEMPTS
+        found = (*choose.sizes, *map(Integer, (1, 2, 3))) if hopeful else choose.sizes
+        if (attempt + hopeful) % 3:
+            found = (ONE,) if (attempt + hopeful) % 3 == 1 else (choose.pick(found),)
+        return Chooser(choose.random, found, hopeful)
 
     def _paired(self, choose: Chooser, plan: Plan, pair: Pair) -> Node | None:
         for place in choose.random.sample(range(len(plan.requests)), len(plan.requests)):

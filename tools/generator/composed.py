@@ -8,9 +8,11 @@ from sympy import Integer
 
 from symbolic.language.elaborate import define
 from symbolic.operations import DEFINITIONS, Definition
+from tools.generator.sizes import is_at_least, products
 from tools.generator.requests import (
     ANY,
     DISTINCT,
+    ONE,
     POSITIVE,
     REGULAR,
     SPD,
@@ -28,7 +30,7 @@ from tools.generator.requests import (
 _LEAST: dict[str, tuple[Need, ...]] = {
     "sym": (ANY,), "skew": (ANY,), "outer": (ANY, ANY), "inner": (ANY, ANY), "mean": (ANY,), "mean_1": (ANY,), "mean_2": (ANY,),
     "lyapunov": (SPECTRUM, ANY), "quadform": (ANY, ANY), "bilinear": (ANY, ANY, ANY), "rayleigh": (ANY, DISTINCT),
-    "affine": (ANY, ANY, ANY), "cross_entropy": (ANY, ANY), "attention": (ANY, ANY, ANY), "sqnorm": (ANY,),
+    "affine": (ANY, ANY, ANY), "cross_entropy": (ANY, ANY), "maximum": (DISTINCT, POSITIVE), "minimum": (DISTINCT, POSITIVE), "attention": (ANY, ANY, ANY), "sqnorm": (ANY,), "vec": (ANY,),
     "softmax": (ANY,), "softmax_1": (ANY,), "softmax_2": (ANY,),
     "log_softmax": (ANY,), "log_softmax_1": (ANY,), "log_softmax_2": (ANY,),
 }  # fmt: skip
@@ -39,20 +41,42 @@ _POSITIVE_OF_DISTINCT = (
     "norm", "norm_1", "norm_2", "sqnorm", "opnorm", "nucnorm", "var", "var_1", "var_2",
 )  # fmt: skip
 _POSITIVE_OF_POSITIVE = (
-    "mean", "mean_1", "mean_2", "min", "min_1", "min_2", "maximum", "minimum", "outer", "inner", "quadform", "bilinear", "rayleigh",
-    "affine", "attention",
+    "mean", "mean_1", "mean_2", "min", "min_1", "min_2", "outer", "inner", "quadform", "bilinear", "rayleigh",
+    "affine", "attention", "cross_entropy", "sym", "vec",
 )  # fmt: skip
-_DISTINCT_OF_DISTINCT = ("maximum", "minimum", "affine", "attention", "softmax_1", "softmax_2", "log_softmax_1", "log_softmax_2")
+_DISTINCT_OF_DISTINCT = (
+    "affine", "attention", "softmax", "softmax_1", "softmax_2", "log_softmax", "log_softmax_1", "log_softmax_2",
+)  # fmt: skip
+_SPECIAL: dict[tuple[str, Need], tuple[Need, ...]] = {
+    ("sym", SYMMETRIC): (DISTINCT,),
+    ("sym", SPD): (SPD,),
+    ("sym", SPECTRUM): (SPD,),
+    ("sym", REGULAR): (SPD,),
+    ("skew", DISTINCT): (DISTINCT,),
+    ("skew", REGULAR): (DISTINCT,),
+    ("skew", SPECTRUM): (DISTINCT,),
+    ("log_softmax_1", REGULAR): (DISTINCT,),
+    ("log_softmax_2", REGULAR): (DISTINCT,),
+    ("vec", DISTINCT): (DISTINCT,),
+    ("vec", REGULAR): (DISTINCT,),
+    ("vec", UNIT): (UNIT,),
+    ("proj", UNIT): (DISTINCT,),
+    ("layernorm", DISTINCT): (DISTINCT,),
+    ("maximum", DISTINCT): (DISTINCT, POSITIVE),
+    ("minimum", DISTINCT): (DISTINCT, POSITIVE),
+    ("maximum", POSITIVE): (DISTINCT, POSITIVE),
+}
+"""What makes sure of other needs. A skew matrix is regular if it has two rows, what layernorm gives if it is wide."""
 _NEEDS_TWO = {
     "var": "nm",  "var_1": "n", "var_2": "m", "layernorm": "m", "softmax": "n", "softmax_1": "n", "softmax_2": "m",
-    "log_softmax": "n", "log_softmax_1": "n", "log_softmax_2": "m",
+    "log_softmax": "n", "log_softmax_1": "n", "log_softmax_2": "m", "cross_entropy": "m",
 }  # fmt: skip
 """Sizes at which one entry alone would be a constant."""
 
 
-def _operand_needs(chooser: Chooser, record: Definition, need: Need) -> tuple[Need, ...] | None:
-    """What the operands need for a result that has `need`, or None where nothing is known to be enough."""
-    name = record.name
+def _operand_needs(chooser: Chooser, record: Definition, request: Request) -> tuple[Need, ...] | None:
+    """What the operands need for a result that has what is asked for, or None where nothing is known to be enough."""
+    name, need = record.name, POSITIVE if request.is_scalar and request.need is DISTINCT else request.need
     count = len(record.shapes.operands)
     least = _LEAST.get(name, (DISTINCT,) * count)
     if need is ANY or (need is POSITIVE and name in _POSITIVE_OF_ANY) or (need is UNIT and name in _POSITIVE_OF_ANY):
@@ -63,8 +87,9 @@ def _operand_needs(chooser: Chooser, record: Definition, need: Need) -> tuple[Ne
         return (POSITIVE,) * count
     if need is DISTINCT and name in _DISTINCT_OF_DISTINCT:
         return (DISTINCT,) * count
-    if name == "sym" and need in (SYMMETRIC, SPD, SPECTRUM, REGULAR, DISTINCT):
-        return (DISTINCT if need is SYMMETRIC else SPD,)
+    suits = {"skew": request.rows == 2, "layernorm": not is_at_least(request.rows, request.cols)}
+    if (name, need) in _SPECIAL and suits.get(name, True):
+        return _SPECIAL[name, need]
     if not chooser.hopeful:
         return None
     return tuple(need if first is ANY and need in (POSITIVE, UNIT) else DISTINCT if first is ANY else first for first in least)
@@ -72,31 +97,41 @@ def _operand_needs(chooser: Chooser, record: Definition, need: Need) -> tuple[Ne
 
 def _production(record: Definition) -> Production:
     def plan(chooser: Chooser, request: Request) -> Plan | None:
-        needs = _operand_needs(chooser, record, request.need)
-        bound: dict[Any, Any] = {}
-        for pattern, size in zip(record.shapes.result, request.shape, strict=True):
-            if pattern.is_Symbol and pattern not in bound:
-                bound[pattern] = size
-            elif bound.get(pattern, pattern) != size:
-                return None
-        if needs is None:
+        needs = _operand_needs(chooser, record, request)
+        bound = _bind(chooser, record, request)
+        if needs is None or bound is None or (record.name == "layernorm" and request.cols == 1):
             return None
-        for pattern in (pattern for shape in record.shapes.operands.values() for pattern in shape if pattern.is_Symbol):
-            bound.setdefault(pattern, _size(chooser, record, pattern.name))
-        lengths = [bound[size] for size in bound if size.name in _NEEDS_TWO.get(record.name, "")]
+        lengths = [bound[name] for name in _NEEDS_TWO.get(record.name, "")]
         if lengths and all(length == 1 for length in lengths) and not chooser.hopeful:
             return None
-        shapes = [tuple(bound.get(size, size) for size in shape) for shape in record.shapes.operands.values()]
+        shapes = [tuple(bound.get(str(size), size) for size in shape) for shape in record.shapes.operands.values()]
         requests = tuple(ask(*shape, need) for shape, need in zip(shapes, needs, strict=True))
         return Plan(requests, lambda *operands: define(record, operands))
 
     return plan
 
 
-def _size(chooser: Chooser, record: Definition, name: str) -> Any:
-    if name in _NEEDS_TWO.get(record.name, ""):
-        return chooser.pick([size for size in chooser.sizes if size != 1] or [Integer(2)])
-    return chooser.size()
+def _bind(chooser: Chooser, record: Definition, request: Request) -> dict[str, Any] | None:
+    """What the sizes of a signature stand for, given the shape of the result; None if it does not fit."""
+    bound: dict[str, Any] = {}
+    for pattern, size in zip(record.shapes.result, request.shape, strict=True):
+        if pattern.is_Mul:
+            bound |= zip(map(str, pattern.args), chooser.pick(products(size)), strict=True)
+        elif bound.setdefault(str(pattern), size) != size or (pattern.is_Integer and pattern != size):
+            return None
+    for name in (str(size) for shape in record.shapes.operands.values() for size in shape if size.is_Symbol):
+        if name not in bound:
+            bound[name] = _size(chooser, record.name, name, bound)
+    return bound
+
+
+def _size(chooser: Chooser, record: str, name: str, bound: dict[str, Any]) -> Any:
+    fitting = chooser.sizes
+    if name in _NEEDS_TWO.get(record, "") and not chooser.hopeful:
+        fitting = tuple(size for size in fitting if size != 1) or (Integer(2),)
+    if record == "proj" and not chooser.hopeful:
+        fitting = (ONE, *(size for size in fitting if is_at_least(bound["n"], size) and size != bound["n"]))
+    return chooser.pick(fitting)
 
 
 COMPOSED: dict[str, Production] = {name: _production(record) for name, record in DEFINITIONS.items()}

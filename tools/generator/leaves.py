@@ -107,7 +107,7 @@ class Leaves:
         if parts := sizes.sums(rows):
             first, second = parts[0]
             return nodes.operate("vstack", self.leaf(ask(first, cols, need)), self.leaf(ask(second, cols, need)))
-        if rows.is_Mul:
+        if rows.is_Mul or rows.is_Pow:
             first, second = sizes.products(rows)[-1]
             return nodes.operate("kron", self.leaf(ask(first, ONE, need)), self.leaf(ask(second, cols, need)))
         left = nodes.ones(rows, ONE) if cols != 1 else None

@@ -106,7 +106,7 @@ def _slice(chooser: Chooser, request: Request) -> Plan | None:
 
 def _reshape(chooser: Chooser, request: Request) -> Plan | None:
     need = _given(chooser, {**_KEEPS, REGULAR: DISTINCT}, request)
-    shapes = sizes.reshapes(*request.shape) or [request.shape]
+    shapes = sizes.reshapes(*request.shape)
     if need is None:
         return None
     rows, cols = chooser.pick(shapes)
@@ -268,11 +268,18 @@ def _chol(chooser: Chooser, request: Request) -> Plan | None:
     return _square("chol", gives, SPD)(chooser, request)
 
 
-def _qr_q(chooser: Chooser, request: Request) -> Plan | None:
-    gives = {REGULAR: DISTINCT, UNIT: DISTINCT}
+def _orthonormal(request: Request, least: Need) -> Gives:
+    """Of orthonormal columns: a single one has positive entries if its operand does; a single entry is 1 or -1."""
+    gives = {REGULAR: least}
+    if request.rows != 1:
+        gives[UNIT] = least
     if request.cols == 1:
-        gives |= {POSITIVE: POSITIVE, DISTINCT: DISTINCT}
-    need = _given(chooser, gives, request, DISTINCT)
+        gives |= {POSITIVE: POSITIVE, DISTINCT: least}
+    return gives
+
+
+def _qr_q(chooser: Chooser, request: Request) -> Plan | None:
+    need = _given(chooser, _orthonormal(request, DISTINCT), request, DISTINCT)
     if need is None or not sizes.is_at_least(request.rows, request.cols):
         return None
     return Plan((request.but(need),), _call("qr_q"))
@@ -294,11 +301,11 @@ def _lu_u(chooser: Chooser, request: Request) -> Plan | None:
     return _square("lu_u", {REGULAR: SPD, SPECTRUM: SPD} | (_ONLY_SCALAR if request.is_scalar else {}), DISTINCT)(chooser, request)
 
 
-def _column_of(name: str, gives: Gives, least: Need) -> Production:
-    """A column of numbers of a square matrix."""
+def _column_of(name: str, gives: Gives, least: Need, of_two: Gives = {}) -> Production:  # noqa: B006
+    """A column of numbers of a square matrix; `of_two`: what is known of more than one."""
 
     def plan(chooser: Chooser, request: Request) -> Plan | None:
-        need = _given(chooser, gives, request, least)
+        need = _given(chooser, gives if request.rows == 1 else {**gives, **of_two}, request, least)
         if need is None or request.cols != 1:
             return None
         need = least if least in (SYMMETRIC, POSITIVE) and need not in (SYMMETRIC, SPD, POSITIVE) else need
@@ -308,8 +315,7 @@ def _column_of(name: str, gives: Gives, least: Need) -> Production:
 
 
 def _eigvecsh(chooser: Chooser, request: Request) -> Plan | None:
-    gives = {REGULAR: SYMMETRIC, UNIT: SYMMETRIC} | ({POSITIVE: SYMMETRIC} if request.is_scalar else {})
-    need = _given(chooser, gives, request, SYMMETRIC)
+    need = _given(chooser, _orthonormal(request, SYMMETRIC), request, SYMMETRIC)
     return None if need is None or not request.is_square else Plan((request.but(SYMMETRIC),), _call("eigvecsh"))
 
 
@@ -327,10 +333,7 @@ def _svd(name: str, flipped: bool) -> Production:
     """U of A, n×min(n, m), or V, which is U of A'."""
 
     def plan(chooser: Chooser, request: Request) -> Plan | None:
-        gives = {REGULAR: DISTINCT, UNIT: DISTINCT}
-        if request.cols == 1:
-            gives |= {POSITIVE: POSITIVE, DISTINCT: DISTINCT}
-        need = _given(chooser, gives, request, DISTINCT)
+        need = _given(chooser, _orthonormal(request, DISTINCT), request, DISTINCT)
         pair = sizes.of_minimum(request.cols)
         if need is None or not (pair or sizes.smaller(*request.shape) == request.cols):
             return None
@@ -392,7 +395,7 @@ NAMED: dict[str, Production] = {
     "eigvalsh": _column_of("eigvalsh", {POSITIVE: SPD, DISTINCT: SYMMETRIC, REGULAR: SYMMETRIC}, SYMMETRIC),
     "eigvecsh": _eigvecsh,
     "eigval": _scalar_of_square("eigval", {POSITIVE: POSITIVE, DISTINCT: POSITIVE}, POSITIVE),
-    "eigvec": _column_of("eigvec", dict.fromkeys((POSITIVE, DISTINCT, REGULAR, UNIT), POSITIVE), POSITIVE),
+    "eigvec": _column_of("eigvec", dict.fromkeys((POSITIVE, DISTINCT, REGULAR), POSITIVE), POSITIVE, {UNIT: POSITIVE}),
     "svdvals": _svdvals,
     "svd_u": _svd("svd_u", flipped=False),
     "svd_v": _svd("svd_v", flipped=True),

@@ -2,16 +2,78 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from functools import cache
 
+from symbolic.nodes import SCALAR
+from symbolic.operations import DEFINITIONS, OPERATIONS
 from tools.generator.coverage import PRODUCTIONS, Pair
+
+_SHAPES = {name: record.shapes.result for name, record in {**OPERATIONS, **DEFINITIONS}.items() if not getattr(record, "shape_rule", None)}
+_SCALARS = tuple(name for name, shape in _SHAPES.items() if shape == SCALAR)
+_ROWS = tuple(name for name, shape in _SHAPES.items() if shape[0] == 1)
+"""What gives one row, or one entry."""
+_COLUMNS = tuple(name for name, shape in _SHAPES.items() if shape[1] == 1)
+_OF_COLUMNS = ("diag", "outer", "norm_1", "norm_2", "softmax", "log_softmax", "sqnorm_2")
+_OF_SYMMETRIC = tuple(name for name, operation in OPERATIONS.items() if operation.symmetric)
+_LOG_SOFTMAX = ("log_softmax", "log_softmax_1", "log_softmax_2")
+_KINKED = ("abs", "sign", "step", "relu", "leaky_relu")
+
+
+@dataclass(frozen=True)
+class Impossible:
+    """Why none of the `outer` operations has an operand that is made by one of the `inner`."""
+
+    reason: str
+    outer: tuple[str, ...]
+    inner: tuple[str, ...]
+
+
+IMPOSSIBLE: tuple[Impossible, ...] = (
+    # The normal form of symbolic/nodes.py
+    Impossible("a sum in a sum is one sum", ("add",), ("add",)),
+    Impossible("a product in a product is one product", ("matmul",), ("matmul",)),
+    Impossible("a product in a product is one product", ("hadamard",), ("hadamard",)),
+    Impossible("(A')' is A", ("transpose",), ("transpose",)),
+    Impossible("a number stands outermost", ("matmul", "hadamard", "quotient", "multiple", "scale"), ("multiple",)),
+    Impossible("a 1×1 factor stands in front of the product", ("matmul",), ("scale",)),
+    Impossible("a product with a 1×1 matrix is a multiple", ("matmul", "hadamard"), _SCALARS),
+    Impossible("the transpose of a 1×1 matrix is itself", ("transpose",), _SCALARS),
+    # Shapes
+    Impossible("it is square only if it is 1×1, which has elementwise powers", ("matrix_power",), (*_ROWS, *_COLUMNS)),
+    Impossible("with one row, A \\ B has a 1×1 A and is a quotient", ("solve",), _ROWS),
+    Impossible("a power of a matrix is no column", _OF_COLUMNS, ("matrix_power",)),
+    Impossible("two matrices side by side are no column", _OF_COLUMNS, ("hstack",)),
+    Impossible("it is not known to be symmetric, and not 1×1", _OF_SYMMETRIC, ("hstack", "vstack", "solve")),
+    # Domains
+    Impossible("a value is at least 1 in absolute value", ("asin", "acos"), ("cosh", "sign", "lu_l", "layernorm")),
+    Impossible("every entry is negative, and so is an eigenvalue", ("log", "sqrt", "logm", "logm_frechet", "sqrtm", "chol"), _LOG_SOFTMAX),
+    Impossible("of one entry it is zero", ("det", "logdet", "inv", "lu_l", "lu_u"), ("log_softmax",)),
+    Impossible("its diagonal is zero", ("log", "sqrt", "reciprocal", *_KINKED, "norm_1", "norm_2", "chol", "lu_l", "lu_u"), ("skew",)),
+    Impossible("its singular values come in pairs", ("svdvals", "svd_u", "svd_v", "opnorm", "nucnorm"), ("skew",)),
+    Impossible(
+        "its rows add up to zero: a square one is singular",
+        ("det", "logdet", "inv", "logm", "logm_frechet", "sqrtm", "qr_q", "qr_r", "lu_l", "lu_u", *_OF_SYMMETRIC), ("layernorm",),
+    ),
+    Impossible("its rows add up to zero: not every entry is positive", ("log", "sqrt"), ("layernorm",)),
+    Impossible("of one column, it is zero", _OF_COLUMNS, ("layernorm",)),
+    Impossible("of one column, it is zero", ("norm_1", "norm_2"), ("log_softmax_2",)),
+    Impossible("the entries of that eigenvector are equal", ("eigvec",), ("softmax_2",)),
+    Impossible("a row of one entry has no variance", ("layernorm",), _COLUMNS),
+)  # fmt: skip
+
+
+@cache
+def _reasons() -> Mapping[Pair, str]:
+    return {(outer, inner): case.reason for case in IMPOSSIBLE for outer in case.outer for inner in case.inner}
+
+
+def reason(outer: str, inner: str) -> str | None:
+    """Why no operand of `outer` can be made by `inner` directly; None where one can."""
+    return _reasons().get((outer, inner))
 
 
 @cache
 def possible_pairs() -> tuple[Pair, ...]:
     return tuple((outer, inner) for outer in PRODUCTIONS for inner in PRODUCTIONS if reason(outer, inner) is None)
-
-
-def reason(outer: str, inner: str) -> str | None:
-    """Why no operand of `outer` can be made by `inner` directly; None where one can."""
-    return None

@@ -99,10 +99,6 @@ class Chooser:
         self.sizes = sizes
         self.hopeful = hopeful
 
-    def hoping(self) -> Chooser:
-        """The same choices, where a plan need not make sure of what is asked for."""
-        return Chooser(self.random, self.sizes, hopeful=True)
-
     def size(self) -> Any:
         return self.random.choice(self.sizes)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import cache
 from typing import Any
 
-from sympy import Add, Expr, Integer, Min, Mul
+from sympy import Add, Expr, Integer, Min, Mul, Pow
 
 from symbolic.nodes import expand_size
 from tools.generator.requests import ONE, Chooser
@@ -33,9 +33,10 @@ def products(size: Expr) -> list[Pair]:
     if size.is_Integer:
         return [(Integer(a), size // a) for a in range(1, int(size) + 1) if size % a == 0]
     found: list[Pair] = [(ONE, size), (size, ONE)]
-    if isinstance(size, Mul):
-        first, *rest = size.args
-        found += [(first, Mul(*rest)), (Mul(*rest), first)]
+    factors = Mul.make_args(size)
+    if isinstance(size, Pow) or len(factors) > 1:
+        first = factors[0].args[0] if isinstance(factors[0], Pow) else factors[0]
+        found += [(first, size / first), (size / first, first)]
     return found
 
 
@@ -56,7 +57,7 @@ def inside(size: Expr, chooser: Chooser) -> tuple[Any, Any, Any]:
 
 
 def reshapes(rows: Expr, cols: Expr) -> list[Pair]:
-    """The shapes with as many entries."""
+    """The shapes with as many entries, this one too."""
     entries = expand_size(rows * cols)
     found: list[Pair] = [(cols, rows), (entries, ONE), (ONE, entries)]
     if entries.is_Integer:
@@ -64,7 +65,7 @@ def reshapes(rows: Expr, cols: Expr) -> list[Pair]:
     else:
         found += [(expand_size(rows * a), b) for a, b in products(cols)]
         found += [(a, expand_size(b * cols)) for a, b in products(rows)]
-    return [shape for shape in dict.fromkeys(found) if shape != (rows, cols)]
+    return list(dict.fromkeys(found))
 
 
 def is_plain(size: Expr) -> bool:

@@ -41,7 +41,7 @@ def add(chooser: Chooser, request: Request) -> Plan | None:
     if need is ANY and chooser.chance(0.15):
         constant = nodes.scale(chooser.pick(_NUMBERS), nodes.ones(*request.shape))
         return Plan((request,), lambda X: nodes.add(constant, X))
-    signs = [S.One, S.One if need in (POSITIVE, SPD) else chooser.pick((S.One, S.NegativeOne))]
+    signs = [S.One, chooser.pick((S.One, S.NegativeOne)) if need is ANY else S.One]
     signs += [S.One] * chooser.chance(0.15)
     return Plan((request.but(need),) * len(signs), lambda *terms: nodes.add(*map(nodes.scale, signs, terms)))
 

@@ -15,7 +15,8 @@ from symbolic.differential import differentiate
 from symbolic.errors import DifferentiationError
 from symbolic.functions import CATALOGUE
 from symbolic.language.read import read_expression, read_program
-from symbolic.nodes import NODES, Elementwise, Scale
+from symbolic.nodes import NODES, Elementwise, Operation, Scale
+from symbolic.operations import OPERATIONS
 from symbolic.program import Program
 from symbolic.rules import RULES, rule_for
 from symbolic.rules.registry import rule
@@ -34,7 +35,9 @@ def test_formula_code_and_complex_step_agree(rule, seed):
 @pytest.mark.parametrize("rule", RULES.values(), ids=lambda rule: rule.name)
 def test_a_rule_states_its_source_and_is_found_by_its_own_formula(rule):
     left = rule.formula.removeprefix("d(").split(") = ")[0]
-    names = {name: nodes.symbol(name, THREE, THREE) for name in "AB"} | {"a": nodes.symbol("a", *nodes.SCALAR)}
+    operation = OPERATIONS.get(rule.operation[1]) if rule.operation[0] is Operation else None
+    shapes = operation.shapes.operands if operation else dict.fromkeys("ABa", (THREE, THREE)) | {"a": nodes.SCALAR}
+    names = {name: nodes.symbol(name, *(THREE if s.is_Symbol else s for s in shape)) for name, shape in shapes.items()}
     assert rule.cite
     assert rule_for(read_expression(left, names)) is rule
 
@@ -43,6 +46,7 @@ def test_every_operation_has_a_rule():
     operations = set(NODES) - set(nodes.LEAVES)
     assert {operation for operation, _ in RULES} == operations
     assert {function for operation, function in RULES if operation is Elementwise} == {"", *CATALOGUE}
+    assert {name for operation, name in RULES if operation is Operation} == set(OPERATIONS)
 
 
 def differential_error(text, wrt=None, seed=3, sizes=None):
