@@ -29,7 +29,7 @@ bench: $(VENV)/.bench ## Time the kernels beside other tools
 generated: $(VENV)/.core ## Write generated/ again from examples/zoo.toml
 	@$(PYTHON) tools/regenerate.py
 
-docs: $(VENV)/.core ## Write docs/rules.md again from the rules
+docs: $(VENV)/.core ## Write docs/operations.md again from the tables
 	@$(PYTHON) tools/reference.py
 
 clean: ## Remove .venv, caches and build results

@@ -33,6 +33,7 @@ from symbolic.language.elaborate import Elaboration
 from symbolic.language.formulas import formula
 from symbolic.language.syntax import Syntax
 from symbolic.nodes import (
+    CONSTANTS,
     SCALAR,
     Elementwise,
     Node,
@@ -133,7 +134,7 @@ class Lowering:
     def lower(self, node: Node, name: str | None) -> str:
         operation = type(node)
         if operation is MatMul:
-            return self.emit("matmul", tuple(map(self.matrix, node.args)), node.shape, name)
+            return self.emit("matmul", tuple(map(self.factor, node.args)), node.shape, name)
         if operation is MatAdd:
             return self.sum(node, name)
         if operation is HadamardProduct:
@@ -145,7 +146,7 @@ class Lowering:
         if operation is HadamardPower:
             return self.power(self.matrix(node.args[0]), node.args[1], node.shape, name)
         if operation is Transpose:
-            return self.emit("transpose", (self.matrix(node.args[0]),), node.shape, name)
+            return self.transpose(node.args[0], node.shape, name)
         if operation is Elementwise:
             return self.elementwise(node, name)
         if operation is Operation:
@@ -153,6 +154,18 @@ class Lowering:
         if operation in _CONSTANTS:
             return self.emit(_CONSTANTS[operation], (), node.shape, name)
         raise NotSupported(f"{operation.__name__} cannot be generated", hint="add it to codegen/lower.py")
+
+    def factor(self, node: Node) -> str:
+        """A factor of a matrix product; of a diagonal matrix its entries are enough, with which a pass scales."""
+        matrix = self.matrix(node)
+        if type(node) in CONSTANTS or getattr(node, "name", "") == "diag" or not self.structure.has(node, "diagonal"):
+            return matrix
+        return self.emit("diag", (self.emit("diagonal", (matrix,), (node.shape[0], S.One)),), node.shape)
+
+    def transpose(self, matrix: Node, shape: Shape, name: str | None) -> str:
+        if self.structure.has(matrix, "symmetric"):
+            return self.matrix(matrix)
+        return self.emit("transpose", (self.matrix(matrix),), shape, name)
 
     def fold(self, op: str, args: list[Arg], shape: Shape, name: str | None) -> str:
         """a∘b∘c as (a∘b)∘c"""

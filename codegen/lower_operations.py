@@ -1,19 +1,20 @@
-"""Named operations to instructions: most are one; inverses and solves use what is known of their matrix.
+"""Named operations to instructions: most are one; systems use what is known of their matrix.
 
 A triangular system is solved by substitution, a positive definite one through Cholesky, a diagonal one by division, an
-orthogonal one by a product. Parts of one factorisation share it.
+orthogonal one by a product. A factorisation stands before each use of it; the equal ones become one in a pass.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any, Protocol
 
-from sympy import S, Transpose
+from sympy import MatrixSymbol, S, Transpose
 
 from codegen.operations import FACTORISATIONS
 from codegen.schedule import Arg, Literal
-from symbolic.nodes import Node, Shape, matrix_power, transpose
+from symbolic.nodes import Node, Operation, Shape, matrix_power, transpose
 from symbolic.structure import Structure
 
 
@@ -39,19 +40,14 @@ def lower_operation(to: Emitter, node: Node, name: str | None) -> str:
     return to.emit(node.name, tuple(map(to.matrix, node.operands)), node.shape, name)
 
 
-def _part(to: Emitter, node: Node, name: str | None) -> str:
-    factorisation, position = _PART_OF[node.name]
-    operand = node.operands[0]
-    factor = to.emit(factorisation, (to.matrix(operand),), operand.shape)
-    return to.emit("part", (factor,), node.shape, name, part=position)
+# Entries moved, and powers
 
 
 def _slice(to: Emitter, node: Node, name: str | None) -> str:
     """Rows and columns counted from 0, the end excluded, as NumPy counts."""
     r0, r1, c0, c1 = node.parameters
-    return to.emit(
-        "slice", (to.matrix(node.operands[0]),), node.shape, name, first_row=r0 - 1, end_row=r1, first_col=c0 - 1, end_col=c1
-    )
+    places = {"first_row": r0 - 1, "end_row": r1, "first_col": c0 - 1, "end_col": c1}
+    return to.emit("slice", (to.matrix(node.operands[0]),), node.shape, name, **places)
 
 
 def _band(to: Emitter, node: Node, name: str | None) -> str:
@@ -70,61 +66,117 @@ def _power(to: Emitter, node: Node, name: str | None) -> str:
     return to.emit("matmul", (squared, to.matrix(base)), node.shape, name) if exponent % 2 else squared
 
 
-def _structured(to: Emitter, matrix: Node) -> str:
-    """The strongest thing known of a matrix that makes a system with it easier."""
-    return next((fact for fact in _EASIER if to.structure.has(matrix, fact)), "general")
+# Factorisations
+
+
+def _part(to: Emitter, node: Node, name: str | None) -> str:
+    factorisation, place = _PART_OF[node.name]
+    operand, flipped = _without_transpose(to, node.operands[0])
+    if not flipped or factorisation != "eig":
+        operand = node.operands[0]
+    elif node.name == "eigvec":
+        place = FACTORISATIONS["eig"].index("left_eigvec")
+    factor = to.emit(factorisation, (to.matrix(operand),), operand.shape)
+    return to.emit("part", (factor,), node.shape, name, part=place)
+
+
+def _sylvester(to: Emitter, node: Node, name: str | None) -> str:
+    """A X + X B = C by the Schur forms of A and B; that of a transpose is the transpose of that."""
+    *matrices, right = node.operands
+    plain, flipped = zip(*(_without_transpose(to, matrix) for matrix in matrices), strict=True)
+    factors = tuple(to.emit("schur", (to.matrix(matrix),), matrix.shape) for matrix in plain)
+    args = (*factors, to.matrix(right))
+    return to.emit("solve_sylvester", args, node.shape, name, trans_a=int(flipped[0]), trans_b=int(flipped[1]))
+
+
+# Systems
+
+
+@dataclass(frozen=True)
+class _System:
+    """How systems with a matrix are solved: the way, and the name of what the instructions read."""
+
+    way: str
+    factor: str
+    flipped: bool
+    attrs: dict[str, Any]
+
+
+def _system(to: Emitter, matrix: Node) -> _System:
+    plain, flipped = _without_transpose(to, matrix)
+    operand = to.matrix(plain)
+    for side in ("lower", "upper"):
+        if to.structure.has(plain, side):
+            return _System("triangular", operand, flipped, {"lower": side == "lower"})
+    if to.structure.has(plain, "spd"):
+        return _System("cho", to.emit("chol", (operand,), plain.shape), False, {})
+    return _System("lu", to.emit("factor_lu", (operand,), plain.shape), flipped, {})
 
 
 def _inverse(to: Emitter, node: Node, name: str | None) -> str:
     matrix = node.operands[0]
-    structure = _structured(to, matrix)
-    operand = to.matrix(matrix)
-    if structure == "orthogonal":
-        return to.emit("copy", (_flipped(to, matrix),), node.shape, name)
-    if structure == "diagonal":
-        entries = to.emit("diagonal", (operand,), (node.shape[0], S.One))
-        return to.emit("diag", (to.emit("divide", (Literal(S.One), entries), (node.shape[0], S.One)),), node.shape, name)
-    if structure in ("lower", "upper"):
-        return to.emit(f"solve_{structure}", (operand, to.emit("eye", (), node.shape)), node.shape, name)
-    return to.emit("inv", (operand,), node.shape, name, **_attributes(structure))
+    if to.structure.has(matrix, "orthogonal"):
+        return to.value(_flipped(matrix), name)
+    if to.structure.has(matrix, "diagonal"):
+        entries = _entries(to, matrix)
+        inverted = to.emit("divide", (Literal(S.One), entries), (node.shape[0], S.One), checked=True)
+        return to.emit("diag", (inverted,), node.shape, name)
+    system = _system(to, matrix)
+    if not system.flipped:
+        return to.emit(f"inv_{system.way}", (system.factor,), node.shape, name, **system.attrs)
+    inverse = to.emit(f"inv_{system.way}", (system.factor,), node.shape, **system.attrs)
+    return to.emit("transpose", (inverse,), node.shape, name)
 
 
 def _solve(to: Emitter, node: Node, name: str | None) -> str:
     matrix, right = node.operands
-    structure = _structured(to, matrix)
-    args = (to.matrix(matrix), to.matrix(right))
-    if structure == "orthogonal":
-        return to.emit("matmul", (_flipped(to, matrix), args[1]), node.shape, name)
-    if structure == "diagonal":
-        entries = to.emit("diagonal", args[:1], (matrix.shape[0], S.One))
-        return to.emit("divide", (args[1], entries), node.shape, name)
-    if structure in ("lower", "upper"):
-        return to.emit(f"solve_{structure}", args, node.shape, name)
-    return to.emit("solve", args, node.shape, name, **_attributes(structure))
+    if to.structure.has(matrix, "orthogonal"):
+        return to.emit("matmul", (to.value(_flipped(matrix)), to.matrix(right)), node.shape, name)
+    if to.structure.has(matrix, "diagonal"):
+        return to.emit("divide", (to.matrix(right), _entries(to, matrix)), node.shape, name, checked=True)
+    system = _system(to, matrix)
+    attrs = system.attrs if system.way == "cho" else {**system.attrs, "trans": int(system.flipped)}
+    return to.emit(f"solve_{system.way}", (system.factor, to.matrix(right)), node.shape, name, **attrs)
 
 
 def _determinant(to: Emitter, node: Node, name: str | None) -> str:
-    matrix = node.operands[0]
-    return to.emit(node.name, (to.matrix(matrix),), node.shape, name, **_attributes(_structured(to, matrix)))
+    system = _system(to, node.operands[0])
+    return to.emit(f"{node.name}_{system.way}", (system.factor,), node.shape, name)
 
 
-def _attributes(structure: str) -> dict[str, Any]:
-    return {"spd": True} if structure == "spd" else {}
+def _entries(to: Emitter, matrix: Node) -> str:
+    """The entries of a diagonal matrix, as a column."""
+    if type(matrix) is Operation and matrix.name == "diag":
+        return to.matrix(matrix.operands[0])
+    return to.emit("diagonal", (to.matrix(matrix),), (matrix.shape[0], S.One))
 
 
-def _flipped(to: Emitter, matrix: Node) -> str:
+def _flipped(matrix: Node) -> Node:
     """The transpose, without a second one around a first."""
-    return to.value(matrix.args[0] if type(matrix) is Transpose else transpose(matrix))
+    return matrix.args[0] if type(matrix) is Transpose else transpose(matrix)
 
 
-_PART_OF = {part: (factor, k) for factor, parts in FACTORISATIONS.items() for k, part in enumerate(parts)}
-_EASIER = ("diagonal", "orthogonal", "lower", "upper", "spd")
+def _without_transpose(to: Emitter, matrix: Node) -> tuple[Node, bool]:
+    """The matrix that this one is the transpose of, also by name, and whether it is that."""
+    flipped = False
+    value = matrix
+    while True:
+        if type(value) is MatrixSymbol:
+            value = to.structure.values.get(value, value)
+        if type(value) is not Transpose:
+            return matrix, flipped
+        matrix = value = value.args[0]
+        flipped = not flipped
+
+
+_PART_OF = {part: (whole, place) for whole, parts in FACTORISATIONS.items() for place, part in enumerate(parts)}
 _SPECIAL: dict[str, Callable[[Emitter, Node, str | None], str]] = {
     "slice": _slice,
     "tril": _band,
     "triu": _band,
     "reshape": _reshape,
     "matrix_power": _power,
+    "sylvester": _sylvester,
     "inv": _inverse,
     "solve": _solve,
     "det": _determinant,

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from symbolic import operations as named
 from symbolic.functions import CATALOGUE
 
 
@@ -25,23 +26,46 @@ class Operation:
 
 
 def _library(name: str, notation: str = "") -> Operation:
-    return Operation(name, "library", notation or name + "({args})")
+    return Operation(name, "library", notation or _called(name))
 
 
 def _function(name: str) -> Operation:
     return Operation(name, "elementwise", name + "({0})")
 
 
+def _called(name: str) -> str:
+    """tr({args}), sum({args}, 2): as programs call it, where they can."""
+    record = named.OPERATIONS.get(name)
+    if record is None:
+        return name + "({args})"
+    return f"{record.written}({{args}}{f', {record.axis}' if record.axis else ''})"
+
+
 FACTORISATIONS: dict[str, tuple[str, ...]] = {
     "eigh": ("eigvalsh", "eigvecsh"),
-    "eig": ("eigval", "eigvec"),
+    "eig": ("eigval", "eigvec", "left_eigvec"),
     "svd": ("svd_u", "svdvals", "svd_v"),
     "qr": ("qr_q", "qr_r"),
     "lu": ("lu_l", "lu_u"),
+    "largest": ("max", "max_weights"),
+    "largest_1": ("max_1", "max_weights_1"),
+    "largest_2": ("max_2", "max_weights_2"),
 }
 """Factorisations, and the operations that are parts of each, in order."""
 
-_FACTORED = {"solve": "{0} \\ {1}", "inv": "{0}⁻¹", "det": "det({0})", "logdet": "logdet({0})"}
+TOGETHER: dict[str, tuple[str, ...]] = {
+    "softmax": ("logsumexp", "softmax"),
+    "softmax_1": ("logsumexp_1", "softmax_1"),
+    "softmax_2": ("logsumexp_2", "softmax_2"),
+    "expm_pair": ("expm", "expm_frechet"),
+}
+"""What passes compute at once where both parts are needed."""
+
+INVERSES = {"inv_lu": "solve_lu", "inv_cho": "solve_cho", "inv_triangular": "solve_triangular"}
+"""Each way to invert a matrix, and that to solve a system with it, which has one operand more."""
+
+_SYSTEM = {"solve": "{matrix} \\ {1}", "inv": "{matrix}⁻¹", "det": "det({matrix})", "logdet": "logdet({matrix})"}
+"""`matrix`: that of which the first operand is a factor."""
 
 OPERATIONS: dict[str, Operation] = {
     operation.name: operation
@@ -61,24 +85,21 @@ OPERATIONS: dict[str, Operation] = {
         Operation("eye", "constant", "I"),
         Operation("call", "call", "{0}"),
         Operation("slice", "view", "{0}[{rows}, {cols}]"),
-        Operation("reshape", "view", "reshape({0})"),
+        Operation("reshape", "view", "reshape({0}, {rows}, {cols})"),
         Operation("diagonal", "view", "diagonal({0})"),
-        *map(_library, ("diag", "tril", "triu", "sum", "tr", "pinv", "expm", "logm", "sqrtm", "sinm", "cosm",
-                        "sylvester", "chol", "eigvalsh", "svdvals", "det", "logdet", "sum_1", "sum_2", "max", "max_1",
-                        "max_2", "max_weights", "max_weights_1", "max_weights_2", "logsumexp", "logsumexp_1",
-                        "logsumexp_2", "expm_frechet", "logm_frechet", "sinm_frechet", "cosm_frechet")),
         _library("kron", "{0} ⊗ {1}"),
         _library("hstack", "[{args}]"),
-        _library("vstack", "[{args}]"),
-        _library("inv", "{0}⁻¹"),
-        *(_library(name, "{0} \\ {1}") for name in ("solve", "solve_lower", "solve_upper", "solve_spd")),
+        _library("vstack", "[{stacked}]"),
         _library("trace_product", "tr({0} {1})"),
         _library("diagonal_product", "diagonal({0} {1})"),
-        *(Operation(name, "factor", f"{name}({{0}})") for name in FACTORISATIONS),
-        Operation("factor_lu", "factor", "P L U = {0}"),
-        Operation("factor_spd", "factor", "L L' = {0}"),
-        Operation("factor_expm", "factor", "expm({0}) in the direction {1}"),
-        *(_library(f"{name}_{kind}", notation) for kind in ("lu", "cho") for name, notation in _FACTORED.items()),
+        *map(_library, ("diag", "tril", "triu", "sum", "sum_1", "sum_2", "tr", "max", "max_1", "max_2", "logsumexp",
+                        "logsumexp_1", "logsumexp_2", "chol", "pinv", "eigvalsh", "svdvals", "expm", "logm", "sqrtm",
+                        "sinm", "cosm", "expm_frechet", "logm_frechet", "sinm_frechet", "cosm_frechet")),
+        Operation("factor_lu", "factor", "{0} = P L U"),
+        *(_library(f"{name}_{way}", text) for name, text in _SYSTEM.items() for way in ("lu", "cho", "triangular")),
+        Operation("schur", "factor", "{0} = Q T Qᵀ"),
+        _library("solve_sylvester", "sylvester({matrix}, {second_matrix}, {2})"),
+        *(Operation(name, "factor", f"{name}({{args}})") for name in (*FACTORISATIONS, *TOGETHER)),
         Operation("part", "part", "{part}"),
         *(_function(name) for name in CATALOGUE if name not in ("sigmoid", "silu", "gelu", "square", "reciprocal")),
     )

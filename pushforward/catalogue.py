@@ -100,13 +100,14 @@ def _named_operations(family: str) -> list[Entry]:
     ]
 
 
-def _factorisations() -> list[Entry]:
-    """Calls that give several matrices: Q, R = qr(A)."""
+def _calls_with_several_results(family: str) -> list[Entry]:
+    """Q, R = qr(A), in the family of qr_q and qr_r."""
     return [
-        Entry(name, "factorisations", f"{meaning}: {written}", tuple(_of_all(name, part, written) for part in parts))
+        Entry(name, family, f"{meaning}: {written}", tuple(_of_all(name, part, written) for part in parts))
         for name, parts in RESULTS.items()
         for written in [result_form(name).removeprefix("write ")]
         for meaning in [f"{len(parts)} factors at once"]
+        if OPERATIONS[parts[0]] in FAMILIES[family].OPERATIONS
     ]
 
 
@@ -162,8 +163,7 @@ def _function(function: ElementaryFunction) -> Entry:
 ENTRIES: tuple[Entry, ...] = (
     *OPERATORS,
     *map(_function, CATALOGUE.values()),
-    *(entry for family in FAMILIES for entry in _named_operations(family)),
-    *_factorisations(),
+    *(entry for family in FAMILIES for entry in (*_calls_with_several_results(family), *_named_operations(family))),
 )
 
 

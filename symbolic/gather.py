@@ -1,8 +1,9 @@
 """Traces and scalars as a mathematician writes them: what moves stands last, tr(A'B δX) and not tr(δX'B'A).
 
 tr(A B) = tr(B A) and tr(A) = tr(A') move the one factor that holds a differential to the end; terms that then
-differ in one place only are put together, δx'B x + x'B δx = x'(B' + B) δx. A sum inside a trace is taken apart only where
-its terms come together again, so an expression never grows.
+differ in one place only are put together, δx'B x + x'B δx = x'(B' + B) δx. A sum inside a trace is taken apart only
+where its terms come together again; what stands around it may then be there twice, as P and P' in
+tr(P (δX + δX')) = tr((P + P') δX).
 """
 
 from __future__ import annotations
@@ -25,7 +26,6 @@ from symbolic.nodes import (
     scale,
     split_number,
     subexpressions,
-    transpose,
 )  # fmt: skip
 from symbolic.structure import Structure
 
@@ -95,7 +95,9 @@ def _distributed(term: Node) -> list[tuple[Expr, Factors, bool]]:
                 continue
             coefficient, chosen = split_number(choice)
             links = chosen.args if type(chosen) is MatMul else (chosen,)
-            pieces.append((number * inner * coefficient, (*factors[: sums[0]], *links, *factors[sums[0] + 1 :]), traced))
+            pieces.append(
+                (number * inner * coefficient, (*factors[: sums[0]], *links, *factors[sums[0] + 1 :]), traced)
+            )
     return pieces
 
 
@@ -128,7 +130,7 @@ def _factors(node: Node) -> Factors:
     if type(node) is MatMul:
         return _flat(node.args)
     if type(node) is Operation and node.name == "matrix_power" and node.parameters[0] <= LONGEST_POWER:
-        return node.operands * int(node.parameters[0])
+        return tuple(node.operands) * int(node.parameters[0])
     return (node,)
 
 

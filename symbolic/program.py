@@ -13,7 +13,7 @@ from symbolic.errors import NameError_, ShapeError
 from symbolic.functions import CATALOGUE
 from symbolic.language.printer import Printer
 from symbolic.language.styles import style_named
-from symbolic.nodes import CONSTANTS, Elementwise, Node, Operation, rewrite, subexpressions
+from symbolic.nodes import CONSTANTS, Elementwise, Node, Operation, Scale, is_number, rewrite, subexpressions
 from symbolic.statements import Input, Let, ScalarFunction
 from symbolic.verification import verify
 
@@ -107,7 +107,7 @@ class Program:
         """What must not be negative for the program to make sense: n - 3 where it holds X[1:3, :] of n rows."""
         found: dict[Expr, None] = {}
         for node in self.nodes():
-            if type(node) in (Operation, *CONSTANTS):
+            if type(node) in (Operation, *CONSTANTS) or (type(node) is Scale and is_number(node.coefficient)):
                 found |= dict.fromkeys(shapes.requirements(node))
         return tuple(found)
 

@@ -10,7 +10,21 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from sympy import Expr, HadamardPower, HadamardProduct, Integer, MatAdd, MatMul, MatrixExpr, Rational, Transpose
+from sympy import (
+    Add,
+    Expr,
+    HadamardPower,
+    HadamardProduct,
+    Integer,
+    MatAdd,
+    MatMul,
+    MatrixExpr,
+    Min,
+    Mul,
+    Pow,
+    Rational,
+    Transpose,
+)
 
 from symbolic.errors import NotSupported, ShapeError
 from symbolic.functions import CATALOGUE
@@ -96,6 +110,8 @@ def _check_scale(node: Node) -> None:
 
 
 def _check_power(node: Node) -> None:
+    if node.args[1].free_symbols:
+        raise NotSupported(f"an exponent is a plain number, not {node.args[1]}")
     _check_number(node.args[1], "an exponent")
 
 
@@ -108,7 +124,9 @@ def _check_function(node: Node) -> None:
 def _check_operation(node: Node) -> None:
     operation = OPERATIONS.get(node.name)
     if operation is None:
-        raise NotSupported(f"{node.name!r} is no operation of Pushforward", hint="they are listed in symbolic/operations")
+        raise NotSupported(
+            f"{node.name!r} is no operation of Pushforward", hint="they are listed in symbolic/operations"
+        )
     found = operation.shape([operand.shape for operand in node.operands], node.parameters, same_size)
     if not all(map(same_size, found, node.shape)):
         raise ShapeError(f"{node.name} gives {words(found)}, not {words(node.shape)}")
@@ -121,9 +139,18 @@ def _check_number(value: Any, what: str) -> None:
     if isinstance(value, Expr) and not value.has(MatrixExpr):
         if value.is_number and value.is_extended_real and value.is_finite is not False:
             return
-        if value.free_symbols and all(size.is_integer and size.is_nonnegative for size in value.free_symbols):
+        if _is_of_sizes(value):
             return
     raise NotSupported(f"{what} is a real number or a 1×1 matrix, not {value}")
+
+
+def _is_of_sizes(value: Any) -> bool:
+    """Whether a number is made of sizes by sums, products, powers and minima: 1/n, 1/sqrt(m)."""
+    if value.is_Symbol:
+        return bool(value.is_integer and value.is_nonnegative)
+    if value.is_number:
+        return bool(value.is_extended_real)
+    return isinstance(value, Add | Mul | Pow | Min) and all(map(_is_of_sizes, value.args))
 
 
 def _equal(left: Any, right: Any) -> bool:
@@ -146,12 +173,21 @@ CHECKS: dict[type, Callable[[Node], None]] = {
 def requirements(node: Node) -> list[Any]:
     """The sizes that must not be negative for a node to make sense, where that is not plain."""
     needed = list(node.shape)
+    if type(node) is Scale:
+        return _divisors(node.coefficient)
     if type(node) is Operation and node.name == "slice":
         (rows, cols), (r0, r1, c0, c1) = node.operands[0].shape, node.parameters
         needed += [rows - r1, cols - c1, r0 - 1, c0 - 1]
     elif type(node) is Operation and node.name.startswith("qr"):
         needed.append(node.operands[0].shape[0] - node.operands[0].shape[1])
     return [size for size in map(expand_size, needed) if not size.is_nonnegative]
+
+
+def _divisors(coefficient: Any) -> list[Any]:
+    """Sizes that a coefficient divides by are at least 1: n - 1 of 1/n."""
+    if not coefficient.free_symbols:
+        return []
+    return [base - 1 for base, exponent in (power.args for power in coefficient.atoms(Pow)) if exponent.is_negative]
 
 
 def as_size(value: int | str) -> Any:

@@ -1,7 +1,7 @@
 """Simplification: a tuple of named rewrites, each an identity of matrix algebra, each use recorded.
 
 A rewrite looks at one node whose operands are already simple and answers with a simpler node, or None. None
-of them distributes or duplicates: an expression never grows.
+of them makes an expression grow, but for the factors around a sum in a trace (`symbolic.gather`).
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from itertools import islice, product
 
 from sympy import (
+    Expr,
     HadamardPower,
     HadamardProduct,
     Identity,
@@ -50,7 +51,6 @@ from symbolic.nodes import (
 )  # fmt: skip
 from symbolic.operations import OPERATIONS
 from symbolic.structure import Structure
-
 
 MAX_COLLECTED = 64
 
@@ -191,8 +191,10 @@ def _collected(node: Node, structure: Structure) -> Node | None:
         return None
     whole = [term for terms in products for term in terms]
     joined = _like_terms(add(*whole), structure)
+    if joined is None:
+        return None
     count = len(joined.args) if type(joined) is MatAdd else 1
-    return joined if joined is not None and 2 * count <= len(whole) else None
+    return joined if 2 * count <= len(whole) else None
 
 
 def _multiplied_out(term: Node) -> list[Node]:
@@ -220,7 +222,9 @@ def _quadratic_form(node: Node, structure: Structure) -> Node | None:
         terms[kept] = terms.get(kept, S.Zero) + number
     if len(terms) == len(factors[half].args):
         return None
-    return multiply(*factors[:half], add(*(scale(number, matrix) for matrix, number in terms.items())), *factors[half + 1 :])
+    return multiply(
+        *factors[:half], add(*(scale(number, matrix) for matrix, number in terms.items())), *factors[half + 1 :]
+    )
 
 
 def _symmetric(node: Node, structure: Structure) -> Node | None:

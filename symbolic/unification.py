@@ -19,6 +19,9 @@ class Unknown(Dummy):  # type: ignore[misc]
     def __str__(self) -> str:
         return "?"
 
+    def _sympystr(self, printer: Any) -> str:
+        return "?"
+
     __repr__ = __str__
 
 

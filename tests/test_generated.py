@@ -34,6 +34,7 @@ for path in sys.argv[1:]:
     kernel = module[path.rpartition("/")[2].removesuffix(".py")]
     shapes = {name: [LENGTHS.get(s, s) for s in shape] for name, shape in module["SHAPES"].items()}
     point = {name: random.standard_normal(shape) for name, shape in shapes.items()}
+    point = {name: X + X.T if X.shape[0] == X.shape[1] else X for name, X in point.items()}  # some have to be symmetric
     parameters = inspect.signature(kernel).parameters.values()
     functions = {p.name: {"f": np.sin, "df": np.cos}[p.name] for p in parameters if p.kind is p.KEYWORD_ONLY}
     values = {}

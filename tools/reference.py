@@ -28,8 +28,8 @@ is a function that the kernel carries with it. `pushforward operations NAME` sho
 step. [The language](language.md) says how programs are written, [Adding an operation](add-an-operation.md) how this
 page grows.
 """
-FUNCTIONS_NOTE = """`d(f(A)) = f'(A) .* dA`, with f' as below: X is the argument and Y the value f(X), which is used again.
-Any other name, `f(A)`, is an unknown function with derivatives f', f'', …
+FUNCTIONS_NOTE = """`d(f(A)) = f'(A) .* dA`, with f' as below: X is the argument and Y the value f(X), which is used
+again. Any other name, `f(A)`, is an unknown function with derivatives f', f'', …
 """
 REWRITES_NOTE = "After each rule the result is simplified; every rewrite is recorded as a step.\n"
 

@@ -14,7 +14,7 @@ from codegen.passes.reuse_memory import reuse_memory
 from codegen.passes.scale_by_diagonals import scale_by_diagonals
 from codegen.passes.share_common import share_common
 from codegen.passes.share_exponentials import share_exponentials
-from codegen.passes.share_factors import share_factors
+from codegen.passes.share_softmax import share_softmax
 from codegen.passes.shorten_lives import shorten_lives
 from codegen.passes.solve_with_inverses import solve_with_inverses
 from codegen.passes.traces_of_products import traces_of_products
@@ -35,8 +35,8 @@ PASSES: tuple[Pass, ...] = (
     scale_by_diagonals,
     solve_with_inverses,
     share_common,
+    share_softmax,
     remove_dead,
-    share_factors,
     share_exponentials,
     values_alone,
     shorten_lives,

@@ -1,111 +1,154 @@
 """Multiply chains of matrices in the cheapest order, by dynamic programming over the sample sizes.
 
-A product that an earlier chain already computed costs nothing, so the chains A B C, dA B C, A dB C and A B dC
-share what they can.
+A product that an earlier chain already computed, or its transpose, costs nothing, so the chains A B C, dA B C, A dB C,
+A B dC and C' B' A' share what they can; of orders that cost the same, that which others can share is taken.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections import Counter
+from collections.abc import Callable
 from itertools import pairwise
 
+from codegen.passes.rewriting import Rewriting
 from codegen.schedule import Arg, Instr, Schedule
-from symbolic.nodes import Shape
 
 MAX_CHAIN = 24
 """Longer chains are multiplied from left to right in pieces of this length: the search is cubic."""
 
+Links = tuple[Arg, ...]
+Costs = dict[tuple[int, int], tuple[int, int]]
+Splits = dict[tuple[int, int], int]
+
 
 def order_chains(schedule: Schedule) -> Schedule:
-    shapes = dict(schedule.shapes)
-    fresh = schedule.fresh_names()
-    computed: dict[tuple[Arg, ...], str] = {}
-    kept: list[Instr] = []
+    chains = _Chains(schedule)
     for instr in schedule.instrs:
         if instr.op == "matmul":
-            kept += _Chain(instr, schedule, shapes, fresh, computed).instructions()
+            chains.multiply_out(instr)
         else:
-            kept.append(instr)
-    return schedule.with_instrs(kept, shapes)
+            chains.new.keep(instr)
+    return chains.new.done()
 
 
-class _Chain:
-    """One chain, its cheapest order and the two-factor products that follow from it."""
+class _Chains:
+    """The products so far, and how often each part occurs in all chains."""
 
-    def __init__(
-        self,
-        instr: Instr,
-        schedule: Schedule,
-        shapes: dict[str, Shape],
-        fresh: Iterator[str],
-        computed: dict[tuple[Arg, ...], str],
-    ) -> None:
-        self.instr, self.schedule, self.shapes = instr, schedule, shapes
-        self.fresh, self.computed = fresh, computed
-        self.products: list[Instr] = []
+    def __init__(self, schedule: Schedule) -> None:
+        self.schedule, self.new = schedule, Rewriting(schedule)
+        self.transpose_of = _transposes(schedule)
+        self.computed: dict[Links, str] = {}
+        self.occurrences = Counter(
+            part
+            for instr in schedule.instrs
+            if instr.op == "matmul"
+            for first in range(len(instr.args) - 1)
+            for last in range(first + 1, min(len(instr.args), first + MAX_CHAIN))
+            for part in self.both_ways(instr.args[first : last + 1])
+        )
 
-    def instructions(self) -> list[Instr]:
-        links = self.instr.args
+    def multiply_out(self, instr: Instr) -> None:
+        links = instr.args
         while len(links) > MAX_CHAIN:
-            links = (self.multiply(links[:MAX_CHAIN], None), *links[MAX_CHAIN:])
-        known = self.computed.get(links)
-        if known is not None:
-            return [*self.products, Instr(self.instr.out, "copy", (known,))]
-        self.multiply(links, self.instr.out)
-        return self.products
+            links = (self.product(links[:MAX_CHAIN], None), *links[MAX_CHAIN:])
+        known = self.known(links)
+        if known is None:
+            self.product(links, instr.out)
+        else:
+            op, name = known
+            self.new.keep(Instr(instr.out, op, (name,)))
 
-    def multiply(self, links: tuple[Arg, ...], out: str | None) -> Arg:
+    def product(self, links: Links, out: str | None) -> Arg:
+        """The two-factor products of a chain in its best order, and the name of the last."""
         splits = self.best_splits(links)
 
-        def product(first: int, last: int, name: str | None) -> Arg:
-            part = links[first : last + 1]
-            if len(part) == 1:
-                return part[0]
-            if part in self.computed:
-                return self.computed[part]
+        def part(first: int, last: int, name: str | None) -> Arg:
+            factors = links[first : last + 1]
+            if len(factors) == 1:
+                return factors[0]
+            known = self.known(factors)
+            if known is not None:
+                op, of = known
+                return of if op == "copy" else self.new.transposed(of)
             split = splits[first, last]
-            left, right = product(first, split, None), product(split + 1, last, None)
-            name = name or next(self.fresh)
-            self.shapes[name] = (self.shape(part[0])[0], self.shape(part[-1])[1])
-            self.products.append(Instr(name, "matmul", (left, right)))
-            self.computed[part] = name
-            return name
+            pair = (part(first, split, None), part(split + 1, last, None))
+            self.computed[factors] = found = self.two_factors(pair, name)
+            return found
 
-        return product(0, len(links) - 1, out)
+        return part(0, len(links) - 1, out)
 
-    def best_splits(self, links: tuple[Arg, ...]) -> dict[tuple[int, int], int]:
-        """Where to split each part of the chain so that the multiplications are fewest; first split on a tie."""
-        sizes = [self.schedule.size(self.shape(link)[0]) for link in links]
-        sizes.append(self.schedule.size(self.shape(links[-1])[1]))
-        return _cheapest(sizes, lambda first, last: links[first : last + 1] in self.computed)[1]
+    def two_factors(self, pair: tuple[Arg, Arg], out: str | None) -> str:
+        if out is None:
+            return str(self.new.product(pair))
+        self.new.keep(Instr(out, "matmul", pair))
+        return out
 
-    def shape(self, link: Arg) -> Shape:
-        assert isinstance(link, str)
-        return self.shapes[link]
+    def known(self, links: Links) -> tuple[str, str] | None:
+        """How a product is had from one that is computed: as its copy or its transpose."""
+        if links in self.computed:
+            return "copy", self.computed[links]
+        flipped = self.flipped(links)
+        return ("transpose", self.computed[flipped]) if flipped in self.computed else None
+
+    def best_splits(self, links: Links) -> Splits:
+        """Where to split each part of the chain; first split on a tie."""
+        shapes = [self.new.shapes[str(link)] for link in links]
+        sizes = [self.schedule.size(rows) for rows, _ in shapes] + [self.schedule.size(shapes[-1][1])]
+
+        def worth(first: int, last: int) -> tuple[bool, bool]:
+            part = links[first : last + 1]
+            return self.known(part) is not None, self.occurrences[part] > 1
+
+        return _cheapest(sizes, worth)[1]
+
+    def flipped(self, links: Links) -> Links | None:
+        """The factors of the transpose, where all of them have names."""
+        found = tuple(self.transpose_of[link] for link in reversed(links) if link in self.transpose_of)
+        return found if len(found) == len(links) else None
+
+    def both_ways(self, links: Links) -> set[Links]:
+        return {links, self.flipped(links) or links}
 
 
-def chain_cost(links: tuple[Arg, ...], schedule: Schedule) -> int:
+def _transposes(schedule: Schedule) -> dict[Arg, str]:
+    found: dict[Arg, str] = {}
+    for instr in schedule.instrs:
+        if instr.op == "transpose":
+            found[instr.out] = instr.names[0]
+            found.setdefault(instr.names[0], instr.out)
+    return found
+
+
+def chain_cost(links: Links, schedule: Schedule) -> int:
     """The fewest multiplications for a chain, by the sample sizes; of a long chain, those from left to right."""
     shapes = [schedule.shapes[str(link)] for link in links]
     sizes = [schedule.size(rows) for rows, _ in shapes] + [schedule.size(shapes[-1][1])]
     if len(links) > MAX_CHAIN:
         return sum(sizes[0] * inner * outer for inner, outer in pairwise(sizes[1:]))
-    return _cheapest(sizes, lambda first, last: False)[0][0, len(links) - 1]
+    return _cheapest(sizes, lambda first, last: (False, False))[0][0, len(links) - 1][0]
 
 
-def _cheapest(
-    sizes: list[int], known: Callable[[int, int], bool]
-) -> tuple[dict[tuple[int, int], int], dict[tuple[int, int], int]]:
-    """For each part of a chain, its cost and where it is split; parts already known cost nothing."""
+def _cheapest(sizes: list[int], worth: Callable[[int, int], tuple[bool, bool]]) -> tuple[Costs, Splits]:
+    """For each part of a chain, its cost and where it is split.
+
+    `worth`: whether a part is known and costs nothing, and whether it is shared. A cost is the number of
+    multiplications, and on a tie how many parts are not shared.
+    """
     count = len(sizes) - 1
-    cost: dict[tuple[int, int], int] = {(k, k): 0 for k in range(count)}
-    splits: dict[tuple[int, int], int] = {}
+    cost: Costs = {(k, k): (0, 0) for k in range(count)}
+    splits: Splits = {}
     for length in range(1, count):
         for first in range(count - length):
             last = first + length
-            best = min(
-                (cost[first, k] + cost[k + 1, last] + sizes[first] * sizes[k + 1] * sizes[last + 1], -k)
+            (multiplications, alone), split = min(
+                (_joined(cost[first, k], cost[k + 1, last], sizes[first] * sizes[k + 1] * sizes[last + 1]), -k)
                 for k in range(first, last)
             )
-            cost[first, last], splits[first, last] = 0 if known(first, last) else best[0], -best[1]
+            known, shared = worth(first, last)
+            cost[first, last] = (0, 0) if known else (multiplications, alone + (not shared))
+            splits[first, last] = -split
     return cost, splits
+
+
+def _joined(left: tuple[int, int], right: tuple[int, int], product: int) -> tuple[int, int]:
+    return left[0] + right[0] + product, left[1] + right[1]

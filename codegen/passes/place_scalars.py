@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass, replace
 
+from codegen.operations import INVERSES
 from codegen.schedule import Arg, Instr, Literal, Schedule
 from symbolic.nodes import SCALAR
 
@@ -47,13 +48,14 @@ def place_scalars(schedule: Schedule) -> Schedule:
 def _moves(schedule: Schedule) -> list[_Move]:
     uses = schedule.uses()
     products = {instr.out: instr for instr in schedule.instrs if instr.op == "matmul"}
+    apart = _kept_apart(schedule)
     position = {instr.out: k for k, instr in enumerate(schedule.instrs)}
     moves, scaled = [], set[str]()
     for instr in schedule.instrs:
         for scalar, whole in _as_multiple(instr, schedule):
             if whole not in products or not _used_once(whole, uses, schedule):
                 continue
-            factor, into = _smallest_factor(whole, products, uses, schedule)
+            factor, into = _smallest_factor(whole, products, uses, schedule, apart)
             ready = isinstance(scalar, Literal) or position.get(scalar, -1) < position[into]
             if ready and into not in scaled and schedule.entries(factor) < schedule.entries(whole):
                 scaled.add(into)
@@ -78,7 +80,18 @@ def _used_once(name: str, uses: Counter[str], schedule: Schedule) -> bool:
     return uses[name] == 1 and name not in schedule.outputs
 
 
-def _smallest_factor(whole: str, products: dict[str, Instr], uses: Counter[str], schedule: Schedule) -> tuple[str, str]:
+def _kept_apart(schedule: Schedule) -> set[str]:
+    """Matrices that no product multiplies with: ones repeat, inverses solve, diagonals scale, unless they are scaled."""
+    apart: set[str] = set()
+    for instr in schedule.instrs:
+        if instr.op in ("ones", "diag", *INVERSES) or (instr.op == "transpose" and instr.names[0] in apart):
+            apart.add(instr.out)
+    return apart
+
+
+def _smallest_factor(
+    whole: str, products: dict[str, Instr], uses: Counter[str], schedule: Schedule, apart: set[str]
+) -> tuple[str, str]:
     """The factor with the fewest entries, through products used only here, and the product it is a factor of."""
     found = []
     stack = [whole]
@@ -88,6 +101,6 @@ def _smallest_factor(whole: str, products: dict[str, Instr], uses: Counter[str],
             if factor in products and _used_once(factor, uses, schedule):
                 stack.append(factor)
             else:
-                found.append((schedule.entries(factor), factor, product))
-    _, factor, into = min(found)
+                found.append((factor in apart, schedule.entries(factor), factor, product))
+    *_, factor, into = min(found)
     return factor, into

@@ -1,4 +1,4 @@
-"""Compute equal things once: X∘X and X∘X, and A + B and B + A, in value and differential alike."""
+"""Compute equal things once: X∘X and X∘X, A + B and B + A, in value and differential alike; A'' is A."""
 
 from __future__ import annotations
 
@@ -10,13 +10,18 @@ def share_common(schedule: Schedule) -> Schedule:
     """Later instructions equal to an earlier one disappear; an output keeps its name, as a copy."""
     seen: dict[object, str] = {}
     renamed: dict[Arg, str] = {}
+    transpose_of: dict[Arg, str] = {}
     kept: list[Instr] = []
     for instr in schedule.instrs:
         args = tuple(renamed.get(arg, arg) for arg in instr.args)
         instr = Instr(instr.out, instr.op, args, instr.attrs) if args != instr.args else instr
-        same = args[0] if instr.op == "copy" else seen.get(_key(instr, schedule))
+        key = _key(instr, schedule)
+        same = args[0] if instr.op == "copy" else seen.get(key)
+        if same is None and instr.op == "transpose":
+            same = transpose_of.get(args[0])
+            transpose_of[instr.out] = instr.names[0]
         if same is None:
-            seen[_key(instr, schedule)] = instr.out
+            seen[key] = instr.out
             kept.append(instr)
             continue
         assert isinstance(same, str)

@@ -1,6 +1,6 @@
 """expm(A) comes with its derivative in a direction: one evaluation gives both.
 
-    Y = expm A, …, dY = expm_frechet A E  →  F = factor_expm A E, Y = part F, dY = part F
+    Y = expm A, …, dY = expm_frechet A E  →  F = expm_pair A E, Y = part F, dY = part F
 
 What stands between the two and does not need Y goes before, the rest after; where E itself needs Y, both stay.
 """
@@ -12,32 +12,35 @@ from codegen.schedule import Instr, Schedule
 
 def share_exponentials(schedule: Schedule) -> Schedule:
     shapes, fresh = dict(schedule.shapes), schedule.fresh_names()
+    moved = {i.args[0]: i.out for i in reversed(schedule.instrs) if i.op == "expm_frechet"}
     instrs = list(schedule.instrs)
-    for value in [instr for instr in instrs if instr.op == "expm"]:
-        moved = next((i for i in instrs if i.op == "expm_frechet" and i.args[0] == value.args[0]), None)
-        if moved is not None:
+    place = 0
+    while place < len(instrs):
+        value = instrs[place]
+        if value.op == "expm" and value.args[0] in moved:
+            end = next((k for k in range(place, len(instrs)) if instrs[k].out == moved[value.args[0]]), place)
             factor = next(fresh)
             shapes[factor] = shapes[value.out]
-            instrs = _paired(instrs, value, moved, factor)
+            instrs[place : end + 1] = _paired(instrs[place : end + 1], factor)
+        place += 1
     return schedule.with_instrs(instrs, shapes)
 
 
-def _paired(instrs: list[Instr], value: Instr, moved: Instr, factor: str) -> list[Instr]:
-    first, last = sorted((instrs.index(value), instrs.index(moved)))
-    if last == instrs.index(value):
-        return instrs
+def _paired(between: list[Instr], factor: str) -> list[Instr]:
+    """The instructions from the first of a pair to the second, which may be the first itself: then there is none."""
+    value, *others, moved = [*between, between[0]] if len(between) == 1 else between
     before: list[Instr] = []
     after: list[Instr] = []
     needing = {value.out}
-    for instr in instrs[first + 1 : last]:
+    for instr in others:
         later = not needing.isdisjoint(instr.names)
         (after if later else before).append(instr)
         needing |= {instr.out} if later else set()
-    if not needing.isdisjoint(moved.names):
-        return instrs
+    if moved is value or not needing.isdisjoint(moved.names):
+        return between
     pair = [
-        Instr(factor, "factor_expm", moved.args),
+        Instr(factor, "expm_pair", moved.args),
         Instr(value.out, "part", (factor,), (("part", 0),)),
         Instr(moved.out, "part", (factor,), (("part", 1),)),
     ]
-    return [*instrs[:first], *before, *pair, *after, *instrs[last + 1 :]]
+    return [*before, *pair, *after]

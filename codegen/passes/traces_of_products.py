@@ -1,60 +1,113 @@
 """Only the diagonal of a product that is used for nothing else: tr(A B C) multiplies A B, and sums it times C'.
 
-The factors inside a trace may be rotated, tr(A B C) = tr(B C A); the cheapest way is taken, by the sample sizes. An
-inverse never stands alone on one side, since a product with it is a solve.
+The factors inside a trace may be rotated, tr(A B C) = tr(B C A); the cheapest way is taken, by the sample sizes. The
+trace of a sum with such a product in it is the sum of the traces.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
+from codegen.operations import INVERSES
 from codegen.passes.order_chains import chain_cost
-from codegen.schedule import Arg, Instr, Schedule
-from symbolic.nodes import Shape
+from codegen.passes.rewriting import Rewriting
+from codegen.schedule import Arg, Instr, Literal, Schedule
+from symbolic.nodes import SCALAR, Shape
 
 _PRODUCT_OF = {"tr": "trace_product", "diagonal": "diagonal_product"}
+_TO_INVERT = {"inv_lu": 2 / 3, "inv_cho": 1 / 3, "inv_triangular": 1 / 6}
+"""The multiplications, over n³, by which an inverse is got from a factor: a product with it would be a solve."""
 Split = tuple[tuple[Arg, ...], tuple[Arg, ...]]
 
 
 def traces_of_products(schedule: Schedule) -> Schedule:
-    uses = schedule.uses()
-    chains = {
-        i.out: i for i in schedule.instrs if i.op == "matmul" and uses[i.out] == 1 and i.out not in schedule.outputs
-    }
-    inverses = {i.out for i in schedule.instrs if i.op == "inv"}
-    shapes, fresh = dict(schedule.shapes), schedule.fresh_names()
-    kept: list[Instr] = []
-    gone: set[str] = set()
+    traces = _Traces(schedule)
     for instr in schedule.instrs:
-        chain = chains.get(instr.names[0]) if instr.op in _PRODUCT_OF else None
-        split = chain and _best_split(instr.op, chain.args, inverses, schedule)
-        if not chain or not split:
-            kept.append(instr)
-            continue
-        gone.add(chain.out)
-        sides = [_side(links, shapes, fresh, kept) for links in split]
-        kept.append(Instr(instr.out, _PRODUCT_OF[instr.op], tuple(sides)))
-    return schedule.with_instrs([instr for instr in kept if instr.out not in gone], shapes)
+        if instr.op in _PRODUCT_OF:
+            traces.spread(instr.op, instr.names[0], instr.out)
+        else:
+            traces.new.keep(instr)
+    gone = traces.gone
+    return schedule.with_instrs([instr for instr in traces.new.kept if instr.out not in gone], traces.new.shapes)
 
 
-def _side(links: tuple[Arg, ...], shapes: dict[str, Shape], fresh: Iterator[str], kept: list[Instr]) -> Arg:
-    """The name of a product of links, with the instruction that computes it where there are several."""
-    if len(links) == 1:
-        return links[0]
-    name = next(fresh)
-    shapes[name] = shapes[str(links[0])][0], shapes[str(links[-1])][1]
-    kept.append(Instr(name, "matmul", links))
-    return name
+class _Traces:
+    """`inside`: what one instruction alone uses. `gone`: what is not computed any more, since only its trace is."""
+
+    def __init__(self, schedule: Schedule) -> None:
+        uses = schedule.uses()
+        self.schedule, self.new = schedule, Rewriting(schedule)
+        self.inside = {i.out: i for i in schedule.instrs if uses[i.out] == 1 and i.out not in schedule.outputs}
+        self.inverses = _inverses(schedule)
+        self.gone: set[str] = set()
+
+    def spread(self, op: str, matrix: str, out: str | None = None) -> str:
+        """The trace or diagonal of a matrix, taken inside sums, multiples and products."""
+        inside = self.inside.get(matrix)
+        split = inside and inside.op == "matmul" and self.best_split(op, inside.args)
+        if inside and split:
+            self.gone.add(matrix)
+            return self.emit(_PRODUCT_OF[op], tuple(map(self.new.product, split)), op, out)
+        if inside and self.is_worth_spreading(inside):
+            self.gone.add(matrix)
+            args = tuple(self.spread(op, arg) if self.is_full(arg, inside) else arg for arg in inside.args)
+            return self.emit(inside.op, args, op, out)
+        return self.emit(op, (matrix,), op, out)
+
+    def emit(self, op: str, args: tuple[Arg, ...], of: str, out: str | None) -> str:
+        if out is None:
+            return self.new.emit(op, args, self.shape(of, args))
+        self.new.keep(Instr(out, op, args))
+        return out
+
+    def shape(self, of: str, args: tuple[Arg, ...]) -> Shape:
+        return SCALAR if of == "tr" else (self.new.shapes[str(args[0])][0], SCALAR[1])
+
+    def is_full(self, arg: Arg, instr: Instr) -> bool:
+        return isinstance(arg, str) and self.new.shapes[arg] == self.new.shapes[instr.out]
+
+    def is_worth_spreading(self, instr: Instr) -> bool:
+        """A sum or multiple with a product in it; a number or scalar stays as it is."""
+        if instr.op not in ("add", "subtract", "negative", "multiply"):
+            return False
+        full = [self.is_full(arg, instr) for arg in instr.args]
+        if instr.op == "multiply":
+            numbers = [isinstance(arg, Literal) or self.new.shapes[arg] == SCALAR for arg in instr.args]
+            fits = sorted(full) == [False, True] and sorted(numbers) == [False, True]
+        else:
+            fits = all(full)
+        return fits and any(self.holds_product(str(arg)) for arg, is_full in zip(instr.args, full, strict=True) if is_full)
+
+    def holds_product(self, name: str) -> bool:
+        inside = self.inside.get(name)
+        return inside is not None and (inside.op == "matmul" or self.is_worth_spreading(inside))
+
+    def best_split(self, op: str, links: tuple[Arg, ...]) -> Split | None:
+        """The two sides that cost least to multiply out; None where the whole product costs less."""
+        rotations = range(len(links)) if op == "tr" else (0,)
+        splits = [
+            (rotated[:k], rotated[k:])
+            for start in rotations
+            for rotated in [(*links[start:], *links[:start])]
+            for k in ((len(links) - 1,) if op == "tr" else range(1, len(links)))
+        ]
+        best = min(splits, key=lambda sides: sum(map(self.cost, sides)))
+        return best if sum(map(self.cost, best)) <= chain_cost(links, self.schedule) else None
+
+    def cost(self, side: tuple[Arg, ...]) -> float:
+        """Multiplications; an inverse that stands alone has to be computed."""
+        if len(side) == 1:
+            return self.inverses.get(side[0], 0.0)
+        return chain_cost(side, self.schedule)
 
 
-def _best_split(op: str, links: tuple[Arg, ...], inverses: set[str], schedule: Schedule) -> Split | None:
-    """The two sides that cost least to multiply out; None where one would be an inverse."""
-    rotations = range(len(links)) if op == "tr" else (0,)
-    splits = [
-        (rotated[:k], rotated[k:])
-        for start in rotations
-        for rotated in [(*links[start:], *links[:start])]
-        for k in ((len(links) - 1,) if op == "tr" else range(1, len(links)))
-    ]
-    allowed = [sides for sides in splits if not any(len(side) == 1 and side[0] in inverses for side in sides)]
-    return min(allowed, key=lambda sides: sum(chain_cost(side, schedule) for side in sides), default=None)
+def _inverses(schedule: Schedule) -> dict[Arg, float]:
+    """What each inverse, or the transpose of one, costs in full; nothing where it is computed anyway."""
+    found: dict[Arg, float] = {}
+    in_full = set(schedule.outputs)
+    for instr in schedule.instrs:
+        if instr.op in INVERSES:
+            found[instr.out] = _TO_INVERT[instr.op] * schedule.size(schedule.shapes[instr.out][0]) ** 3
+        elif instr.op == "transpose" and instr.names[0] in found:
+            found[instr.out] = found[instr.names[0]]
+        elif instr.op not in ("matmul", *_PRODUCT_OF):
+            in_full.update(instr.names)
+    return {name: 0.0 if name in in_full else cost for name, cost in found.items()}

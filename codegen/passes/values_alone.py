@@ -1,23 +1,21 @@
-"""Eigenvalues or singular values without their vectors are computed alone, in a fraction of the time."""
+"""Values without their vectors, or the largest entry without its place, are computed alone, in a fraction of the time."""
 
 from __future__ import annotations
 
-from codegen.schedule import Instr, Schedule
+from collections import defaultdict
 
-_ALONE = {("eigh", 0): "eigvalsh", ("svd", 1): "svdvals"}
+from codegen.operations import FACTORISATIONS, OPERATIONS
+from codegen.schedule import Instr, Schedule
 
 
 def values_alone(schedule: Schedule) -> Schedule:
-    factors = {instr.out: instr for instr in schedule.instrs if instr.kind == "factor"}
-    parts: dict[str, set[int]] = {}
+    """A factorisation of which one part is used becomes that part, where there is an operation for it."""
+    factors = {instr.out: instr for instr in schedule.instrs if instr.op in FACTORISATIONS}
+    parts: defaultdict[str, set[str]] = defaultdict(set)
     for instr in schedule.instrs:
-        if instr.op == "part":
-            parts.setdefault(instr.names[0], set()).add(instr.attr("part"))
-    alone = {
-        name: _ALONE[factor.op, next(iter(parts[name]))]
-        for name, factor in factors.items()
-        if len(parts.get(name, ())) == 1 and (factor.op, next(iter(parts[name]))) in _ALONE
-    }
+        if instr.op == "part" and instr.names[0] in factors:
+            parts[instr.names[0]].add(FACTORISATIONS[factors[instr.names[0]].op][instr.attr("part")])
+    alone = {name: next(iter(used)) for name, used in parts.items() if len(used) == 1 and used <= OPERATIONS.keys()}
     kept = []
     for instr in schedule.instrs:
         if instr.op == "part" and instr.names[0] in alone:

@@ -49,19 +49,17 @@ def _list(as_json: bool) -> None:
     if as_json:
         echo_json([_in_brief(entry) for entry in catalogue.ENTRIES])
         return
-    console = Console(width=None if sys.stdout.isatty() else UNBROKEN)
+    looked_at = sys.stdout.isatty()
+    console = Console(width=None if looked_at else UNBROKEN, markup=False)
+    between = "\n" if looked_at else " or "
     for family, entries in catalogue.families().items():
         table = Table(box=box.SIMPLE_HEAD, title=family, title_justify="left", title_style="bold")
         for column in ("name", "written", "meaning", "shapes"):
             table.add_column(column, overflow="fold")
         for entry in entries:
-            table.add_row(entry.name, *_columns(entry))
-        console.print(table, markup=False)
-
-
-def _columns(entry: Entry) -> tuple[str, str, str]:
-    shapes = list(dict.fromkeys(form.shapes for form in entry.forms))
-    return ", ".join(written(entry)), entry.meaning, " or ".join(shapes)
+            shapes = dict.fromkeys(form.shapes for form in entry.forms)
+            table.add_row(entry.name, between.join(written(entry)), entry.meaning, between.join(shapes))
+        console.print(table)
 
 
 def written(entry: Entry) -> list[str]:
@@ -83,11 +81,11 @@ def _in_brief(entry: Entry) -> dict[str, Any]:
 
 
 def _show(entry: Entry, chosen: Form) -> None:
-    console = Console()
+    console = Console(markup=False, highlight=False)
 
     def say(*lines: str, style: str = "") -> None:
         for line in lines:
-            console.print(line, markup=False, highlight=False, soft_wrap=True, style=style)
+            console.print(line, soft_wrap=True, style=style)
 
     say(f"{entry.name}: {entry.meaning}", style="bold")
     say(f"  {entry.family}{''.join(f', also {name}' for name in entry.also)}")

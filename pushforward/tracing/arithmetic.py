@@ -10,6 +10,7 @@ from pushforward.tracing.array import Array
 from pushforward.tracing.broadcasting import common_shape, spread
 from pushforward.tracing.errors import TracingError
 from pushforward.tracing.operands import as_array, filled, uniform
+from pushforward.tracing.sizes import GIVE_NUMBERS
 from pushforward.tracing.tape import Tape
 from symbolic import nodes, scalars
 from symbolic.errors import Span
@@ -106,10 +107,12 @@ def power(tape: Tape, base: Any, exponent: Any) -> Array:
 
 
 def _number_power(pair: Pair, number: Expr | None, power: Expr) -> Array:
-    if power.is_number and abs(power) > _MAX_EXPONENT:
-        raise TracingError(f"the exponent is larger than {_MAX_EXPONENT}")
     if number is not None:
         return pair.filled(scalars.raise_to(number, power, _NOWHERE))
+    if not power.is_number:
+        raise TracingError(f"the exponent {power} is not known as a number", hint=GIVE_NUMBERS)
+    if abs(power) > _MAX_EXPONENT:
+        raise TracingError(f"the exponent is larger than {_MAX_EXPONENT}")
     if power == 0:
         return pair.filled(S.One)
     return pair.result(nodes.power(pair.matrix(pair.left), power))
@@ -132,8 +135,9 @@ def minimum(tape: Tape, left: Any, right: Any) -> Array:
     return pair.result(define(DEFINITIONS["minimum"], _constant_last(pair)))
 
 
-def clip(tape: Tape, array: Any, low: Any = None, high: Any = None) -> Array:
-    result = as_array(tape, array)
+def clip(tape: Tape, a: Any, a_min: Any = None, a_max: Any = None, *, min: Any = None, max: Any = None) -> Array:
+    low, high = (min if a_min is None else a_min), (max if a_max is None else a_max)
+    result = as_array(tape, a)
     result = result if low is None else maximum(tape, result, low)
     return result if high is None else minimum(tape, result, high)
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import weakref
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Any, NoReturn
 
 import numpy as np
@@ -20,12 +20,19 @@ _np: Any = np
 _REFUSED = "an array has no entries while the function is read, and {} needs them"
 
 
-@dataclass
 class Memory:
-    """What arrays that are views of each other have in common."""
+    """What arrays that are views of each other have in common. `is_input`: the entries are a person's."""
 
-    is_input: bool = False
-    is_shared: bool = False
+    def __init__(self, is_input: bool = False) -> None:
+        self.is_input = is_input
+        self.arrays: list[weakref.ref[Array]] = []
+
+    def add(self, array: Array) -> None:
+        self.arrays = [*(other for other in self.arrays if other() is not None), weakref.ref(array)]
+
+    def is_shared(self) -> bool:
+        """Whether more than one array that is still in use has these entries."""
+        return sum(array() is not None for array in self.arrays) > 1
 
 
 class Array(Recorded, NDArrayOperatorsMixin):
@@ -36,25 +43,25 @@ class Array(Recorded, NDArrayOperatorsMixin):
         self.node = node
         self.ndim = ndim
         self.memory = memory or Memory()
+        self.memory.add(self)
 
     def new(self, expression: Node, ndim: int) -> Array:
         """The result of an operation. Raises ShapeError, NotSupported."""
         return Array(self.tape, self.tape.record(expression), ndim)
 
-    def view(self, expression: Node, ndim: int) -> Array:
-        """The result of an operation that NumPy does without copying: to change one would change both."""
-        result = self.new(expression, ndim)
-        result.memory = self.memory
-        self.memory.is_shared = True
-        return result
+    def as_view_of(self, other: Array) -> Array:
+        """The same, known to share its entries with another: to change one in place would change both."""
+        self.memory = other.memory
+        self.memory.add(self)
+        return self
 
     def assign(self, result: Array) -> Array:
         """`X += Y`: the same array object with other entries, which all of its names see.
 
         Raises TracingError for an input and for views, where NumPy would change other arrays too.
         """
-        name = "an input" if self.memory.is_input else "an array that shares its entries with another"
-        if self.memory.is_input or self.memory.is_shared:
+        if self.memory.is_input or self.memory.is_shared():
+            name = "an input" if self.memory.is_input else "an array that shares its entries with another"
             raise TracingError(f"{name} is changed in place", hint="write X = X + Y, which makes a new array")
         if result.ndim != self.ndim or result.node.shape != self.node.shape:
             raise ShapeError("an array that is changed in place keeps its shape")
@@ -99,9 +106,7 @@ class Array(Recorded, NDArrayOperatorsMixin):
 
     @property
     def mT(self) -> Array:
-        if self.ndim < 2:
-            raise ShapeError("the transpose of a matrix is asked of an array of less than two axes")
-        return self.T
+        return _np.linalg.matrix_transpose(self)  # type: ignore[no-any-return]
 
     @property
     def real(self) -> Array:
@@ -140,7 +145,7 @@ class Array(Recorded, NDArrayOperatorsMixin):
         return _np.ravel(self, order=order)
 
     def flatten(self, order: str = "C") -> Any:
-        return _np.copy(_np.ravel(self, order=order))
+        return _np.ravel(self.copy(), order=order).copy()
 
     def transpose(self, *axes: Any) -> Any:
         return _np.transpose(self, axes[0] if len(axes) == 1 else axes or None)
@@ -161,7 +166,7 @@ class Array(Recorded, NDArrayOperatorsMixin):
         return self.new(self.node, self.ndim)
 
     def conj(self) -> Array:
-        return self.copy()
+        return self
 
     conjugate = conj
 
@@ -180,7 +185,8 @@ class Array(Recorded, NDArrayOperatorsMixin):
     # Indexing and iteration
 
     def __getitem__(self, key: Any) -> Array:
-        return self.tape.dispatch.index(self, key)  # type: ignore[no-any-return]
+        part: Array = self.tape.dispatch.index(self, key)
+        return part.as_view_of(self)
 
     def __len__(self) -> int:
         if not self.ndim:
@@ -201,7 +207,8 @@ class Array(Recorded, NDArrayOperatorsMixin):
         hint = "make a new array: np.concatenate and np.block join parts, np.tril and np.triu keep a part"
         raise TracingError("an entry of an array is assigned, which changes the array in place", hint=hint)
 
-    __delitem__ = __setitem__
+    def __delitem__(self, key: Any) -> NoReturn:
+        self.__setitem__(key, None)
 
     def __bool__(self) -> NoReturn:
         hint = "a program has one way only: np.maximum, np.clip, np.abs and np.heaviside choose for each entry"

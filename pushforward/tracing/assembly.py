@@ -122,11 +122,10 @@ class _Assembly:
 
     def _aliases(self, returned: list[str]) -> dict[str, Node]:
         """The outputs that are no operation under that name: constants, and what has another name already."""
-        symbols = {entry.symbol for entry in self.live}
         aliases = {
             name: output.node
             for name, output in zip(returned, self.outputs, strict=True)
-            if self.chosen[output.node] != name or (output.node not in symbols and output.node not in self.tape.entries)
+            if self.chosen[output.node] != name or output.node not in self.tape.entries
         }
         if not self.live and not aliases:
             name = self.names.choose(_RESULT)

@@ -76,7 +76,11 @@ def call_function(tape: Tape, function: Any, arguments: tuple[Any, ...], options
     name = f"{function.__module__}.{function.__name__}".removeprefix("numpy.")
     if name not in FUNCTIONS:
         raise TracingError(f"np.{name} of an array is not read", hint=hint_for(function.__name__))
-    return _call(FUNCTIONS[name], f"np.{name}", tape, arguments, options)
+    result = _call(FUNCTIONS[name], f"np.{name}", tape, arguments, options)
+    if name in shaping.VIEWS:
+        (given,) = (value for value in (*arguments, *options.values()) if isinstance(value, Array))
+        return result if result is given else result.as_view_of(given)
+    return result
 
 
 def _call(handler: Handler, name: str, tape: Tape, arguments: tuple[Any, ...], options: Mapping[str, Any]) -> Any:

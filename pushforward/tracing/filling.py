@@ -40,15 +40,19 @@ def eye(tape: Tape, N: Any, M: Any = None, k: int = 0) -> Array:
     return Array(tape, nodes.identity(rows), 2)
 
 
-def ones_like(tape: Tape, a: Any, shape: Any = None) -> Array:
+def identity(tape: Tape, n: Any) -> Array:
+    return eye(tape, n)
+
+
+def ones_like(tape: Tape, a: Any, *, shape: Any = None) -> Array:
     return _filled(tape, S.One, as_array(tape, a).lengths if shape is None else lengths_of(shape))
 
 
-def zeros_like(tape: Tape, a: Any, shape: Any = None) -> Array:
+def zeros_like(tape: Tape, a: Any, *, shape: Any = None) -> Array:
     return _filled(tape, S.Zero, as_array(tape, a).lengths if shape is None else lengths_of(shape))
 
 
-def full_like(tape: Tape, a: Any, fill_value: Any, shape: Any = None) -> Array:
+def full_like(tape: Tape, a: Any, fill_value: Any, *, shape: Any = None) -> Array:
     return full(tape, as_array(tape, a).shape if shape is None else shape, fill_value)
 
 
@@ -56,8 +60,11 @@ def array(tape: Tape, object: Any) -> Array:
     """np.array of arrays, `like` one of them: numbers beside each other, rows on top of each other."""
     if isinstance(object, list | tuple) and any(isinstance(part, Array | list | tuple) for part in object):
         return stack(tape, [array(tape, part) for part in object])
-    result = as_array(tape, object)
-    return result.copy() if isinstance(object, Array) else result
+    return as_array(tape, object).copy()
+
+
+def asarray(tape: Tape, a: Any) -> Array:
+    return a if isinstance(a, Array) else array(tape, a)
 
 
 def copy(tape: Tape, a: Any) -> Array:
@@ -92,8 +99,8 @@ def _filled(tape: Tape, number: Expr, lengths: tuple[Expr, ...]) -> Array:
 
 
 FUNCTIONS = {
-    "ones": ones, "zeros": zeros, "full": full, "eye": eye, "identity": eye, "ones_like": ones_like,
-    "zeros_like": zeros_like, "full_like": full_like, "array": array, "asarray": array, "asanyarray": array,
-    "ascontiguousarray": array, "copy": copy, "shape": shape, "ndim": ndim, "size": size,
+    "ones": ones, "zeros": zeros, "full": full, "eye": eye, "identity": identity, "ones_like": ones_like,
+    "zeros_like": zeros_like, "full_like": full_like, "array": array, "asarray": asarray, "asanyarray": asarray,
+    "ascontiguousarray": asarray, "copy": copy, "shape": shape, "ndim": ndim, "size": size,
     "iscomplexobj": is_complex, "isrealobj": is_real,
 }  # fmt: skip

@@ -12,9 +12,9 @@ _OURS = (
     "log_softmax",
 )  # fmt: skip
 _NUMPYS = ("solve", "inv", "det", "cholesky", "pinv", "svd", "svdvals", "eigh", "eigvalsh", "qr", "norm")
-_CONVERTERS = ("array", "asarray", "asanyarray", "ascontiguousarray", "matrix", "atleast_3d")
+_CONVERTERS = ("array", "asarray", "asanyarray", "ascontiguousarray", "matrix")
 _CHOICES = ("where", "select", "choose", "piecewise", "isnan", "isfinite", "isinf", "nonzero", "any", "all")
-_ORDERS = ("argmax", "argmin", "argsort", "sort", "unique", "round", "floor", "ceil", "rint", "median", "cummax")
+_ORDERS = ("argmax", "argmin", "argsort", "sort", "unique", "round", "floor", "ceil", "rint", "median")
 
 _CHOOSE = "np.maximum, np.minimum, np.clip, np.abs, np.sign and np.heaviside(X, 0) choose for each entry"
 _JOIN = "write np.stack, np.block or np.concatenate, or give like=X, an array of the function"
@@ -25,6 +25,7 @@ _HINTS = {
     **dict.fromkeys((*_CHOICES, *COMPARISONS), _CHOOSE),
     **dict.fromkeys(_ORDERS, "it has no derivative that is of use: give what it computes as an input"),
     **dict.fromkeys(("eig", "eigvals"), "np.linalg.eigh and eigvalsh are those of a symmetric matrix"),
+    "sum": "add arrays with +, or those of a list with Python's sum",
     "item": "leave item() out",
     "tolist": "leave tolist() out",
     "prod": "for positive entries write np.exp(np.sum(np.log(X)))",

@@ -8,7 +8,7 @@ from sympy import Expr, Integer
 
 from pushforward.tracing.array import Array
 from pushforward.tracing.errors import TracingError
-from pushforward.tracing.sizes import as_number
+from pushforward.tracing.sizes import Size, as_number
 from symbolic import nodes
 from symbolic.errors import ShapeError
 from symbolic.nodes import Node
@@ -43,7 +43,7 @@ def _spelled_out(array: Array, places: tuple[Any, ...]) -> list[Any]:
     """One place or slice for each axis, and None for each new one."""
     for place in places:
         if not (place is None or place is Ellipsis or isinstance(place, slice) or _is_place(place)):
-            what = "a mask or a list of places" if not isinstance(place, str) else "a name"
+            what = f"{place}, no whole number" if isinstance(place, Size | float) else "a mask or a list of places"
             hint = "take parts by slices such as X[1:3], and join them with np.concatenate"
             raise TracingError(f"an array is indexed by {what}", hint=hint)
     dots = [at for at, place in enumerate(places) if place is Ellipsis]
@@ -71,7 +71,9 @@ def _single(place: Any, length: Expr) -> Extent:
 def _extent(part: slice, length: Expr) -> Extent:
     """The places of a slice. What is beyond a known length is not there, as NumPy has it."""
     if part.step not in (None, 1):
-        raise TracingError("a slice with a step", hint="take single places or slices, and join them with np.stack")
+        raise TracingError(
+            f"a slice has the step {part.step}", hint="take single places or slices, and join them with np.stack"
+        )
     first = _bound(part.start, length, Integer(0))
     last = _bound(part.stop, length, length)
     if (last - first).is_negative or last == first:
@@ -108,4 +110,4 @@ def _arranged(array: Array, node: Node, axes: list[int | None]) -> Array:
         node = nodes.transpose(node)
     if len(axes) == 2 and axes[0] is None and axes[1] is not None:
         node = nodes.transpose(node)
-    return array.view(node, len(axes))
+    return array.new(node, len(axes))

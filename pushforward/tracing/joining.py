@@ -44,17 +44,17 @@ def stack(tape: Tape, arrays: Any, axis: int = 0) -> Array:
     return _rows(parts) if axis % 2 == 0 else _columns(parts)
 
 
-def vstack(tape: Tape, arrays: Any) -> Array:
-    return concatenate(tape, [atleast_2d(tape, part) for part in _parts(tape, arrays)])
+def vstack(tape: Tape, tup: Any) -> Array:
+    return concatenate(tape, [atleast_2d(tape, part) for part in _parts(tape, tup)])
 
 
-def hstack(tape: Tape, arrays: Any) -> Array:
-    parts = [atleast_1d(tape, part) for part in _parts(tape, arrays)]
+def hstack(tape: Tape, tup: Any) -> Array:
+    parts = [atleast_1d(tape, part) for part in _parts(tape, tup)]
     return concatenate(tape, parts, parts[0].ndim - 1)
 
 
-def column_stack(tape: Tape, arrays: Any) -> Array:
-    return _columns([atleast_1d(tape, part) for part in _parts(tape, arrays)])
+def column_stack(tape: Tape, tup: Any) -> Array:
+    return _columns([atleast_1d(tape, part) for part in _parts(tape, tup)])
 
 
 def block(tape: Tape, arrays: Any) -> Array:

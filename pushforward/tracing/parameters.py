@@ -7,6 +7,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+import numpy as np
+
 from pushforward.tracing.array import Array, Memory
 from pushforward.tracing.elementwise import apply
 from pushforward.tracing.tape import Tape
@@ -148,7 +150,12 @@ def _lengths_and_facts(name: str, shape: Any) -> tuple[tuple[int | str, ...], tu
     lengths = tuple(part for part in parts if part not in facts)
     if parts != (*lengths, *facts) or len(lengths) > 2:
         raise ShapeError(f"the shape of {name} is {shape!r}", hint=_FORM)
-    for length in lengths:
-        if isinstance(length, bool) or not isinstance(length, int | str) or (isinstance(length, int) and length < 0):
-            raise ShapeError(f"{length!r} in the shape of {name} is no length", hint=_FORM)
-    return lengths, facts
+    return tuple(_length(name, part) for part in lengths), facts
+
+
+def _length(name: str, part: Any) -> int | str:
+    if isinstance(part, str):
+        return part
+    if isinstance(part, bool) or not isinstance(part, int | np.integer) or part < 0:
+        raise ShapeError(f"{part!r} in the shape of {name} is no length", hint=_FORM)
+    return int(part)

@@ -13,6 +13,7 @@ from typing import Any
 from symbolic.errors import ProgramError, Source, Span
 
 _LIBRARIES = {"pushforward", "symbolic", "codegen", "numpy", "scipy", "sympy"} | sys.stdlib_module_names
+_TRACER = "pushforward.tracing.trace"
 _CALL = re.compile(r"[\w.]*?(\w+)\s*\(")
 
 Place = tuple[Source, Span]
@@ -35,7 +36,7 @@ def place_of_definition(code: CodeType) -> Place:
 def called_name(frame: FrameType | None) -> str:
     """The name of the function that the innermost line of a person's own code is calling, or "" """
     while frame is not None and not _is_own(frame):
-        frame = frame.f_back
+        frame = frame.f_back if frame.f_globals.get("__name__") != _TRACER else None
     if frame is None:
         return ""
     source, span = _place(frame, frame.f_lasti, frame.f_lineno)

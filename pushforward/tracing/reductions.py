@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
+
 from pushforward.tracing.array import Array
 from pushforward.tracing.errors import TracingError
 from pushforward.tracing.operands import as_array
@@ -33,29 +35,43 @@ def only_axis(axis: Any, ndim: int) -> int | None:
     if axis is None:
         return None
     axes = axis if isinstance(axis, tuple) else (axis,)
-    if not axes or any(not isinstance(place, int) or not -ndim <= place < ndim for place in axes):
+    if any(not isinstance(place, int | np.integer) or not -ndim <= place < ndim for place in axes):
         raise ShapeError(f"an array of {ndim} axes has no axis {axis}")
-    places = {place % ndim for place in axes}
+    places = {int(place) % ndim for place in axes}
+    if not axes or len(places) < len(axes):
+        raise ShapeError(f"the axes {axis} are none, or not different")
     return None if len(places) == ndim else min(places)
 
 
-def sum_(tape: Tape, a: Any, axis: Any = None, keepdims: bool = False) -> Array:
+def sum_(tape: Tape, a: Any, axis: Any = None, *, keepdims: bool = False) -> Array:
     return reduced(tape, "sum", a, axis, keepdims)
 
 
-def mean(tape: Tape, a: Any, axis: Any = None, keepdims: bool = False) -> Array:
+def mean(tape: Tape, a: Any, axis: Any = None, *, keepdims: bool = False) -> Array:
     return reduced(tape, "mean", a, axis, keepdims)
 
 
-def max_(tape: Tape, a: Any, axis: Any = None, keepdims: bool = False) -> Array:
+def max_(tape: Tape, a: Any, axis: Any = None, *, keepdims: bool = False) -> Array:
     return reduced(tape, "max", a, axis, keepdims)
 
 
-def min_(tape: Tape, a: Any, axis: Any = None, keepdims: bool = False) -> Array:
+def min_(tape: Tape, a: Any, axis: Any = None, *, keepdims: bool = False) -> Array:
     return reduced(tape, "min", a, axis, keepdims)
 
 
-def var(tape: Tape, a: Any, axis: Any = None, ddof: Any = 0, keepdims: bool = False, correction: Any = None) -> Array:
+def average(tape: Tape, a: Any, axis: Any = None, weights: Any = None, *, keepdims: bool = False) -> Array:
+    if weights is not None:
+        raise TracingError("np.average is read without weights", hint="write (X * w).sum() / w.sum()")
+    return mean(tape, a, axis, keepdims=keepdims)
+
+
+def logaddexp_reduce(tape: Tape, a: Any, axis: Any = None, *, keepdims: bool = False) -> Array:
+    return reduced(tape, "logsumexp", a, axis, keepdims)
+
+
+def var(
+    tape: Tape, a: Any, axis: Any = None, *, ddof: Any = 0, keepdims: bool = False, correction: Any = None
+) -> Array:
     """The mean square deviation, times count/(count - ddof)."""
     array = as_array(tape, a)
     result = reduced(tape, "var", array, axis, keepdims)
@@ -72,13 +88,15 @@ def var(tape: Tape, a: Any, axis: Any = None, ddof: Any = 0, keepdims: bool = Fa
     return result.new(nodes.scale(count / (count - less), result.node), result.ndim)
 
 
-def std(tape: Tape, a: Any, axis: Any = None, ddof: Any = 0, keepdims: bool = False, correction: Any = None) -> Array:
-    variance = var(tape, a, axis, ddof, keepdims, correction)
+def std(
+    tape: Tape, a: Any, axis: Any = None, *, ddof: Any = 0, keepdims: bool = False, correction: Any = None
+) -> Array:
+    variance = var(tape, a, axis, ddof=ddof, keepdims=keepdims, correction=correction)
     return variance.new(nodes.apply("sqrt", variance.node), variance.ndim)
 
 
-def ptp(tape: Tape, a: Any, axis: Any = None, keepdims: bool = False) -> Array:
-    largest, least = max_(tape, a, axis, keepdims), min_(tape, a, axis, keepdims)
+def ptp(tape: Tape, a: Any, axis: Any = None, *, keepdims: bool = False) -> Array:
+    largest, least = (reduced(tape, extreme, a, axis, keepdims) for extreme in ("max", "min"))
     return largest.new(nodes.subtract(largest.node, least.node), largest.ndim)
 
 
@@ -90,10 +108,10 @@ def _over(operation: str, variant: str, node: Node, alone: bool) -> Node:
     return nodes.operate(name, node) if name in OPERATIONS else define(DEFINITIONS[name], [node])
 
 
-REDUCTIONS = {"add": sum_, "maximum": max_, "fmax": max_, "minimum": min_, "fmin": min_}
+REDUCTIONS = {"add": sum_, "maximum": max_, "fmax": max_, "minimum": min_, "fmin": min_, "logaddexp": logaddexp_reduce}
 """What `np.add.reduce` and the like are."""
 
 FUNCTIONS = {
-    "sum": sum_, "mean": mean, "average": mean, "var": var, "std": std, "ptp": ptp,
+    "sum": sum_, "mean": mean, "average": average, "var": var, "std": std, "ptp": ptp,
     "max": max_, "amax": max_, "min": min_, "amin": min_,
 }  # fmt: skip

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
 from sympy import Expr, Integer
 
 from pushforward.tracing.array import Array
 from pushforward.tracing.broadcasting import common_shape, spread
 from pushforward.tracing.errors import TracingError
+from pushforward.tracing.indexing import index
 from pushforward.tracing.operands import as_array
 from pushforward.tracing.sizes import as_number, whole_quotient
 from pushforward.tracing.tape import Tape
@@ -17,7 +19,7 @@ from symbolic.errors import ShapeError
 from symbolic.nodes import Node, Shape, same_size
 
 
-def reshape(tape: Tape, a: Any, shape: Any = None, order: str = "C", newshape: Any = None) -> Array:
+def reshape(tape: Tape, a: Any, shape: Any = None, order: str = "C", *, newshape: Any = None) -> Array:
     """NumPy's order "C" goes row by row; the language's reshape, and order "F", column by column."""
     array = as_array(tape, a)
     lengths = lengths_of(shape if shape is not None else newshape)
@@ -26,7 +28,7 @@ def reshape(tape: Tape, a: Any, shape: Any = None, order: str = "C", newshape: A
         raise TracingError(f"the order is 'C' or 'F', not {order!r}")
     node = array.node if order == "F" or array.ndim == 1 else nodes.transpose(array.node)
     node = _by_columns(node, new_shape) if order == "F" else _by_rows(node, new_shape)
-    return array.view(node, len(lengths))
+    return array.new(node, len(lengths))
 
 
 def lengths_of(shape: Any) -> tuple[Expr, ...]:
@@ -89,11 +91,14 @@ def transpose(tape: Tape, a: Any, axes: Any = None) -> Array:
     order = tuple(range(array.ndim))[::-1] if axes is None else tuple(axis % max(array.ndim, 1) for axis in axes)
     if sorted(order) != list(range(array.ndim)):
         raise ShapeError(f"{axes} is not an order of {array.ndim} axes")
-    return array.view(nodes.transpose(array.node) if order == (1, 0) else array.node, array.ndim)
+    return array.new(nodes.transpose(array.node) if order == (1, 0) else array.node, array.ndim)
 
 
 def matrix_transpose(tape: Tape, x: Any) -> Array:
-    return as_array(tape, x).mT
+    array = as_array(tape, x)
+    if array.ndim < 2:
+        raise ShapeError("the transpose of a matrix is asked of an array of less than two axes")
+    return transpose(tape, array)
 
 
 def swapaxes(tape: Tape, a: Any, axis1: int, axis2: int) -> Array:
@@ -115,7 +120,7 @@ def squeeze(tape: Tape, a: Any, axis: Any = None) -> Array:
         raise ShapeError(f"axis {axis} is not of length 1")
     kept = [length for place, length in enumerate(array.lengths) if place not in dropped]
     node = nodes.transpose(array.node) if len(kept) == 1 and array.node.shape[0] == 1 else array.node
-    return array.view(node, len(kept))
+    return array.new(node, len(kept))
 
 
 def expand_dims(tape: Tape, a: Any, axis: int) -> Array:
@@ -124,33 +129,33 @@ def expand_dims(tape: Tape, a: Any, axis: int) -> Array:
         raise ShapeError(f"a new axis of an array of {array.ndim} axes is not at {axis}")
     key: list[Any] = [slice(None)] * array.ndim
     key.insert(axis % (array.ndim + 1), None)
-    return array[tuple(key)]
+    return index(array, tuple(key))
 
 
 def atleast_1d(tape: Tape, a: Any) -> Array:
     array = as_array(tape, a)
-    return array if array.ndim else array.view(array.node, 1)
+    return array if array.ndim else array.new(array.node, 1)
 
 
 def atleast_2d(tape: Tape, a: Any) -> Array:
     array = as_array(tape, a)
-    return array if array.ndim == 2 else array.view(nodes.transpose(array.node), 2)
+    return array if array.ndim == 2 else array.new(nodes.transpose(array.node), 2)
 
 
-def broadcast_to(tape: Tape, a: Any, shape: Any) -> Array:
-    array, lengths = as_array(tape, a), lengths_of(shape)
+def broadcast_to(tape: Tape, array: Any, shape: Any) -> Array:
+    given, lengths = as_array(tape, array), lengths_of(shape)
     wanted = Array(tape, nodes.ones(*as_shape(lengths)), len(lengths))
-    common, ndim = common_shape(array, wanted)
+    common, ndim = common_shape(given, wanted)
     if ndim != wanted.ndim or not all(map(same_size, common, wanted.node.shape)):
-        raise ShapeError(f"{array!r} does not fill the shape ({', '.join(map(str, lengths))})")
-    return array.view(spread(array, common, ndim), ndim)
+        raise ShapeError(f"{given!r} does not fill the shape ({', '.join(map(str, lengths))})")
+    return given.new(spread(given, common, ndim), ndim)
 
 
 def diag(tape: Tape, v: Any, k: int = 0) -> Array:
     """The matrix of a diagonal, or the diagonal of a matrix."""
     array = as_array(tape, v)
     if array.ndim != 1:
-        return diagonal(tape, array, k)
+        return diagonal(tape, array, k).as_view_of(array)
     _only_main(k)
     return array.new(nodes.operate("diag", array.node), 2)
 
@@ -163,10 +168,10 @@ def diagonal(tape: Tape, a: Any, offset: int = 0, axis1: int = 0, axis2: int = 1
     if rows.is_Integer and cols.is_Integer and rows != cols:
         least = min(rows, cols)
         node = nodes.operate("slice", node, parameters=(Integer(1), least, Integer(1), least))
-    return array.view(nodes.operate("diagonal", node), 1)
+    return array.new(nodes.operate("diagonal", node), 1)
 
 
-def trace(tape: Tape, a: Any, offset: int = 0) -> Array:
+def trace(tape: Tape, a: Any, offset: int = 0, axis1: int = 0, axis2: int = 1) -> Array:
     array = as_array(tape, a)
     _only_main(offset)
     return array.new(nodes.operate("tr", array.node), 0)
@@ -182,7 +187,7 @@ def triu(tape: Tape, m: Any, k: int = 0) -> Array:
 
 def _band(tape: Tape, name: str, a: Any, k: int) -> Array:
     array = as_array(tape, a)
-    if array.ndim != 2 or not isinstance(k, int):
+    if array.ndim != 2 or not isinstance(k, int | np.integer):
         raise ShapeError(f"np.{name} takes a matrix and a whole number")
     return array.new(nodes.operate(name, array.node, parameters=(Integer(k),)), 2)
 
@@ -191,6 +196,12 @@ def _only_main(offset: Any) -> None:
     if offset != 0:
         raise TracingError("only the main diagonal is read", hint="np.tril and np.triu take others into account")
 
+
+VIEWS = {
+    "reshape", "ravel", "transpose", "permute_dims", "swapaxes", "matrix_transpose", "linalg.matrix_transpose",
+    "squeeze", "expand_dims", "atleast_1d", "atleast_2d", "broadcast_to", "diagonal", "linalg.diagonal",
+}  # fmt: skip
+"""What may give NumPy's own entries in another shape, and not a copy."""
 
 FUNCTIONS = {
     "reshape": reshape, "ravel": ravel, "transpose": transpose, "permute_dims": transpose, "swapaxes": swapaxes,

@@ -13,7 +13,6 @@ from pushforward.tracing.numbers import exact
 from pushforward.tracing.tape import Tape
 from symbolic import scalars
 from symbolic.errors import Span
-from symbolic.functions import CATALOGUE, canonical_function
 from symbolic.nodes import expand_size
 
 _NOWHERE = Span(0, 0)
@@ -28,12 +27,16 @@ class Size(NDArrayOperatorsMixin):
         self.tape = tape
 
     def __array_ufunc__(self, ufunc: Any, method: str, *inputs: Any, **options: Any) -> Any:
+        """Arithmetic gives a number again; anything else, as np.log(n) and X*n, an array."""
+        if all(isinstance(out, Size) for out in options.get("out", ())):
+            options.pop("out", None)  # n += 1 makes a new number, as it does of an int
         values: list[Any] = [as_number(value) for value in inputs]
-        if method != "__call__" or options or any(value is None for value in values):
+        name = ufunc.__name__
+        if method != "__call__" or options or any(value is None for value in values) or name not in _KNOWN:
             return self.tape.dispatch.ufunc(self.tape, ufunc, method, inputs, options)
-        if ufunc.__name__ in _COMPARISONS:
-            return _COMPARISONS[ufunc.__name__](values[0] - values[1])
-        return as_length(_apply(ufunc.__name__, values), self.tape)
+        if name in _COMPARISONS:
+            return _COMPARISONS[name](values[0] - values[1])
+        return as_length(_ARITHMETIC[name](*values), self.tape)
 
     def __index__(self) -> NoReturn:
         hint = f"write np.ones_like(X, shape=({self}, 1)), zeros_like, full_like, np.eye({self}, like=X); or "
@@ -68,17 +71,6 @@ def as_length(expression: Expr, tape: Tape) -> Any:
 def as_number(value: Any) -> Expr | None:
     """A Python number or a size as SymPy's, or None."""
     return value.expression if isinstance(value, Size) else exact(value)
-
-
-def _apply(name: str, values: list[Any]) -> Expr:
-    if name in _ARITHMETIC and len(values) == 2:
-        return _ARITHMETIC[name](*values)
-    if name in ("negative", "positive"):
-        return -values[0] if name == "negative" else values[0]
-    function = canonical_function({"absolute": "abs", "fabs": "abs"}.get(name, name))
-    if function not in CATALOGUE:
-        raise TracingError(f"np.{name} of a size is not read")
-    return scalars.call(function, 0, values[0], _NOWHERE)
 
 
 def _divided(above: Expr, below: Expr) -> Expr:
@@ -118,7 +110,12 @@ def _decide(difference: Expr, question: str, words: str) -> bool:
     return bool(answer)
 
 
-_ARITHMETIC: dict[str, Callable[[Any, Any], Expr]] = {
+_ARITHMETIC: dict[str, Callable[..., Expr]] = {
+    "positive": lambda a: a,
+    "negative": lambda a: expand_size(-a),
+    "sqrt": lambda a: scalars.call("sqrt", 0, a, _NOWHERE),
+    "square": lambda a: expand_size(a * a),
+    "reciprocal": lambda a: _divided(Integer(1), a),
     "add": lambda a, b: expand_size(a + b),
     "subtract": lambda a, b: expand_size(a - b),
     "multiply": lambda a, b: expand_size(a * b),
@@ -135,3 +132,4 @@ _COMPARISONS: dict[str, Callable[[Expr], bool]] = {
     "greater": lambda difference: _decide(difference, "is_positive", "is positive"),
     "greater_equal": lambda difference: not _decide(difference, "is_negative", "is negative"),
 }
+_KNOWN = _ARITHMETIC.keys() | _COMPARISONS.keys()

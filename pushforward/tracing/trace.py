@@ -25,6 +25,7 @@ def trace_function(
     function: Callable[..., Any], shapes: Shapes, name: str = "", functions: Sequence[str] = ()
 ) -> Program:
     """See `pushforward.trace`."""
+    functions = (functions,) if isinstance(functions, str) else functions
     code = code_of(function)
     tape = Tape(code, DISPATCH)
     call = call_for(tape, function, shapes, functions)
@@ -108,6 +109,8 @@ def _outputs(tape: Tape, result: Any, code: CodeType | None) -> list[Output]:
 
 def _returned(tape: Tape, value: Any) -> Any:
     try:
+        if isinstance(value, tuple | list):
+            raise TracingError(f"a {type(value).__name__} within another")
         return as_array(tape, value).node
     except TracingError as error:
         hint = "a function returns an array, or a tuple, a list or a dict of arrays"

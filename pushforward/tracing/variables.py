@@ -34,15 +34,21 @@ class Variables:
 
     def look(self, frame: FrameType | None) -> None:
         """Note the variables as they are now; `frame`: the innermost one."""
-        if self.frame is None and self.code is not None:
-            self.frame = self._outermost(frame)
+        found = self._outermost(frame) if self.code is not None else None
+        if found is not None:
+            if self.frame not in (None, found):
+                self.finish_frame()
+            self.frame = found
+            self._note(found, self.borrowed)
+
+    def finish_frame(self) -> None:
+        """Note the variables of a call that has returned."""
         if self.frame is not None:
-            self._note(self.frame, self.borrowed)
+            self._note(self.frame, frozenset())
 
     def finish(self) -> None:
         """Note them for the last time, and let go of the frame."""
-        if self.frame is not None:
-            self._note(self.frame, frozenset())
+        self.finish_frame()
         self.frame = self.root = self.code = None
 
     @property

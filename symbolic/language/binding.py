@@ -8,16 +8,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from itertools import groupby, takewhile
+from itertools import groupby, takewhile, zip_longest
 
 from symbolic.facts import FACTS
-from symbolic.language.tokens import ENDS, Kind, Token
+from symbolic.language.tokens import Kind, Token, touches
 from symbolic.language.words import FILLED, is_known, known_name
 from symbolic.operations import OPERATIONS
 
 CALLING = ("(", ".(", "{")
 _PLACE_OPERATORS = ("+", "-", "*")
-_RESHAPING = {name for name, operation in OPERATIONS.items() if "size" in operation.parameters}
+RESHAPING = {name for name, operation in OPERATIONS.items() if "size" in operation.parameters}
 """The operations that have sizes after their first argument."""
 
 
@@ -99,9 +99,9 @@ def _parameters(statement: list[Token]) -> set[str]:
 
 
 def _declared_sizes(shape: list[Token]) -> Iterator[str]:
-    """The names in `n x 2*m`, `(n, m)`, `h` and \\mathbb{R}^{n \\times m}; only in brackets `x` is the name of a size."""
+    """The names in `n x 2*m`, `(n, m)`, `h` and \\mathbb{R}^{n \\times m}; `x` is one in brackets only."""
     depth = 0
-    for token, follower in zip(shape, [*shape[1:], None], strict=True):
+    for token, follower in zip_longest(shape, shape[1:]):
         depth += (token.kind is Kind.OPEN) - (token.kind is Kind.CLOSE)
         field_of_reals = token.text == "R" and follower is not None and follower.text == "^"
         word = token.text in ("x", "scalar", *FACTS) if depth == 0 else token.text == "min"
@@ -156,7 +156,7 @@ class _Brackets:
             return
         if before.text in FILLED:
             self.left_out[closing] = opening
-        elif known_name(before.text) in _RESHAPING and "," in bracket.separators:
+        elif known_name(before.text) in RESHAPING and "," in bracket.separators:
             self.left_out[closing] = bracket.separators[","]
         elif self.statement[opening].text == "[" and touches(before, self.statement[opening]):
             self._touch(bracket, closing)
@@ -167,11 +167,6 @@ class _Brackets:
             content = [] if certain else self.statement[bracket.index + 1 : closing]
             self.touching.append(_Touching(self.statement[bracket.index].span.start, certain, content))
             self.left_out[closing] = bracket.index
-
-
-def touches(left: Token, right: Token) -> bool:
-    """Whether nothing stands between an operand and what follows: X[i], but not X [i]."""
-    return left.kind in ENDS and left.span.end == right.span.start
 
 
 def _are_places(content: list[Token], matrices: set[str], sizes: set[str]) -> bool:

@@ -5,19 +5,22 @@ from __future__ import annotations
 from abc import abstractmethod
 from fractions import Fraction
 
-from symbolic.errors import NotSupported, ReadError, Source, Span
-from symbolic.language.binding import names_of, statements, touches
-from symbolic.language.cursor import Cursor
-from symbolic.language.syntax import Block, Call, Extent, Index, Name, Number, Sum, Syntax
-from symbolic.language.tokens import ENDS, STARTS, Kind, Token
+from symbolic.errors import NotSupported, ReadError, Source
+from symbolic.language.binding import names_of, statements
+from symbolic.language.extents import Extents
+from symbolic.language.syntax import Block, Call, Index, Number, Syntax
+from symbolic.language.tokens import ENDS, STARTS, Kind, Token, touches
 
 _CLOSING = {"(": ")", ".(": ")", "[": "]", "{": "}", "⟦": "⟧", "‖": "‖"}
-_NORMS = {"": ("norm", 0), "F": ("norm", 0), "1": ("norm", 1), "2": ("norm", 2), "*": ("nucnorm", 0), "op": ("opnorm", 0)}
-_SQUARED = {("norm", 0): ("sqnorm", 0), ("norm", 2): ("sqnorm", 2)}
+_FROBENIUS, _LENGTH = ("norm", 0), ("norm", 2)
+_NORMS = {
+    "": _FROBENIUS, "F": _FROBENIUS, "1": ("norm", 1), "2": _LENGTH, "*": ("nucnorm", 0), "op": ("opnorm", 0),
+}  # fmt: skip
+_SQUARED = {_FROBENIUS: ("sqnorm", 0), _LENGTH: ("sqnorm", 2)}
 """‖X‖, ‖X‖_F, …: each norm by its subscript, as the operation and its last argument, and its square."""
 
 
-class Brackets(Cursor):
+class Brackets(Extents):
     """Reads what brackets enclose."""
 
     def __init__(self, tokens: list[Token], source: Source) -> None:
@@ -27,14 +30,6 @@ class Brackets(Cursor):
     @abstractmethod
     def expression(self) -> Syntax:
         """One expression."""
-
-    @abstractmethod
-    def product(self) -> Syntax:
-        """One term of a sum."""
-
-    def since(self, start: Token) -> Span:
-        """From a token to the last one read."""
-        return start.span.to(self.tokens[self.index - 1].span)
 
     # Groups and blocks
 
@@ -90,7 +85,7 @@ class Brackets(Cursor):
             raise self.unexpected(
                 f"{wanted!r}", f"the bracket opened in column {self.column(opening)} is {opening.text!r}"
             )
-        if self.here.kind is Kind.END or self.is_next_line(opening):
+        if self.here.kind is Kind.END or self.at(";") or self.is_next_line(opening):
             raise ReadError(f"this {opening.text!r} is never closed", opening.span, self.source)
         raise self.unexpected(f"an operator or {wanted!r}")
 
@@ -126,39 +121,8 @@ class Brackets(Cursor):
 
     def index_of(self, base: Syntax, start: Token) -> Index:
         opening = self.advance()
-        extents = [self.extent()]
-        while self.at(","):
-            self.advance()
-            extents.append(self.extent())
+        extents = self.extents()
         self.close(opening)
         if len(extents) > 2:
             raise ReadError("a matrix has two indices", extents[2].span.to(extents[-1].span), self.source)
         return Index(base, tuple(extents), self.since(start))
-
-    def extent(self) -> Extent:
-        """`:`, `i` or `i:j`; `end` is the last place."""
-        start = self.here
-        if self.at(":"):
-            self.advance()
-            return Extent(None, None, start.span)
-        first = self.place()
-        if not self.at(":"):
-            return Extent(first, first, first.span)
-        self.advance()
-        last = self.place()
-        if self.at(":"):
-            hint = "indices are i, i:j or :"
-            raise NotSupported("places with a step are not supported", self.here.span, self.source, hint)
-        return Extent(first, last, self.since(start))
-
-    def place(self) -> Syntax:
-        """An expression of sizes; `end` and `end - 1`."""
-        start = self.here
-        if not self.at_word("end"):
-            return self.expression()
-        self.advance()
-        end: Syntax = Name("end", start.span)
-        if not self.at("-"):
-            return end
-        self.advance()
-        return Sum(((1, end), (-1, self.product())), self.since(start))

@@ -51,13 +51,8 @@ def resolve(call: Call) -> Resolved:
         return Resolved(record, arguments, ())
     count = _operand_count(record)
     if len(arguments) < count or len(arguments) - count not in _parameter_counts(record):
-        raise ReadError(f"{name} is written {_forms(variants)}", call.span)
+        raise ReadError(f"{name} is written {forms(name)}", call.span)
     return Resolved(record, arguments[:count], arguments[count:])
-
-
-def result_form(name: str) -> str:
-    """How a call that gives several matrices is written: Q, R = qr(A)."""
-    return f"write {_FACTORS[name]} = {name}(A)"
 
 
 def _parameter_counts(record: Record) -> tuple[int, ...]:
@@ -65,10 +60,16 @@ def _parameter_counts(record: Record) -> tuple[int, ...]:
     return (0, wanted) if isinstance(record, MatrixOperation) and record.default else (wanted,)
 
 
-def _forms(variants: dict[int | None, Record]) -> str:
-    """sum(A), sum(A, 1) or sum(A, 2); tril(A) or tril(A, k)"""
-    forms = [f"{r.written}({', '.join(arguments)})" for r in variants.values() for arguments in _argument_lists(r)]
-    return " or ".join(filter(None, (", ".join(forms[:-1]), forms[-1])))
+def result_form(name: str) -> str:
+    """How a call that gives several matrices is written: Q, R = qr(A)."""
+    return f"write {_FACTORS[name]} = {name}(A)"
+
+
+def forms(name: str) -> str:
+    """How an operation is called: sum(A), sum(A, 1) or sum(A, 2); tril(A) or tril(A, k)."""
+    records = CALLS[name].values()
+    *others, last = (f"{r.written}({', '.join(arguments)})" for r in records for arguments in _argument_lists(r))
+    return f"{', '.join(others)} or {last}" if others else last
 
 
 def _argument_lists(record: Record) -> list[list[str]]:

@@ -85,6 +85,10 @@ class Cursor:
             hint = "give the inner expression a name of its own"
             raise LimitError(f"nested more than {MAX_NESTING} deep", span, self.source, hint)
 
+    def since(self, start: Token) -> Span:
+        """From a token to the last one read."""
+        return start.span.to(self.tokens[self.index - 1].span)
+
     def is_next_line(self, opening: Token) -> bool:
         return "\n" in self.source.text[opening.span.start : self.here.span.start] or self.here.kind is Kind.NEWLINE
 
@@ -102,19 +106,19 @@ _JOINING = ("+", "-", ".+", ".-", "*", ".*", "/", "./", "\\", "⊗")
 def join_lines(tokens: list[Token]) -> list[Token]:
     """Without the line ends inside brackets, after an operator and before one: those lines go on.
 
-    A semicolon inside square brackets ends a row of a block matrix, [A; B].
+    A semicolon inside brackets ends no statement but, for one, a row of a block matrix, [A; B].
     """
-    open_brackets: list[str] = []
+    depth = 0
     joined: list[Token] = []
     for token in tokens:
         if token.kind is Kind.OPEN:
-            open_brackets.append(token.text)
+            depth += 1
         elif token.kind is Kind.CLOSE:
-            del open_brackets[-1:]
-        elif token.text == ";" and open_brackets[-1:] == ["["]:
+            depth = max(0, depth - 1)
+        elif token.text == ";" and depth:
             token = replace(token, kind=Kind.OPERATOR)
         elif token.kind is Kind.NEWLINE and token.text != ";":
-            if open_brackets or (joined and joined[-1].kind is Kind.OPERATOR and joined[-1].text not in _OPENING):
+            if depth or (joined and joined[-1].kind is Kind.OPERATOR and joined[-1].text not in _OPENING):
                 continue
         elif token.kind is Kind.OPERATOR and token.text in _JOINING:
             while joined and joined[-1].kind is Kind.NEWLINE and joined[-1].text != ";":

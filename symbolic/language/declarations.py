@@ -2,19 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from fractions import Fraction
 
-from symbolic.errors import NameError_, ReadError
+from symbolic.errors import NameError_
 from symbolic.facts import FACTS
 from symbolic.language.expressions import Expressions
-from symbolic.language.names import ascii_name, split_mark
-from symbolic.language.syntax import Call, Declaration, Name, Number, Power, Product, Sum, Syntax
+from symbolic.language.syntax import Declaration, Number, Syntax
 from symbolic.language.tokens import Kind, Token
 from symbolic.language.words import WORDS, is_operation, never_a_matrix
-
-_GLUED = re.compile(r"([A-Za-z]|\d+)x([A-Za-z]|\d+)")
-_SHAPES = "shapes are written `n x 2`, `h` for a column, or `scalar`"
 
 
 class Declarations(Expressions):
@@ -97,68 +92,3 @@ class Declarations(Expressions):
         if braces:
             self.expect(Kind.CLOSE, "'}'")
         return rows, cols
-
-    # Sizes
-
-    def size(self) -> Syntax:
-        """n, 2, n + 1, 2*n*m, min(n, m)"""
-        start = self.here
-        terms = [(1, self.size_product())]
-        while self.at("+", "-"):
-            terms.append((self.sign(), self.size_product()))
-        return terms[0][1] if len(terms) == 1 else Sum(tuple(terms), self.since(start))
-
-    def size_product(self) -> Syntax:
-        start = self.here
-        first = self.size_power()
-        rest: list[tuple[str, Syntax]] = []
-        while self.at("*"):
-            self.advance()
-            rest.append(("*", self.size_power()))
-        return Product(first, tuple(rest), self.since(start)) if rest else first
-
-    def size_power(self) -> Syntax:
-        start, base = self.here, self.size_atom()
-        if not self.at("^"):
-            return base
-        self.advance()
-        return Power(base, self.exponent(), False, self.since(start))
-
-    def size_atom(self) -> Syntax:
-        token = self.here
-        if token.kind is Kind.NUMBER and token.number is not None:
-            self.advance()
-            return Number(token.number, token.span)
-        if token.text in ("(", "{"):
-            self.advance()
-            with self.nested(token.span):
-                value = self.size()
-            self.expect(Kind.CLOSE, "')'")
-            return value
-        if self.at_word("min") and self.peek().text == "(":
-            return self.smaller_size()
-        if token.kind is not Kind.NAME or token.text in WORDS or token.text == "scalar":
-            raise self.unexpected("a size, a number or a name", _SHAPES)
-        return self.size_name()
-
-    def smaller_size(self) -> Call:
-        """min(n, m)"""
-        start = self.advance()
-        opening = self.advance()
-        with self.nested(opening.span):
-            sizes = [self.size()]
-            while self.at(","):
-                self.advance()
-                sizes.append(self.size())
-        self.expect(Kind.CLOSE, "')'")
-        return Call("min", 0, tuple(sizes), self.since(start))
-
-    def size_name(self) -> Name:
-        token = self.advance()
-        if split_mark(token.text)[0]:
-            written = ascii_name(token.text)
-            message = f"{written!r} is the differential of a matrix here and cannot be the name of a size"
-            raise NameError_(message, token.span, self.source)
-        if _GLUED.fullmatch(token.text):
-            raise ReadError(f"{token.text!r} is one name", token.span, self.source, "leave spaces: n x 2")
-        return Name(token.text, token.span)

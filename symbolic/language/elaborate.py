@@ -106,6 +106,8 @@ class Elaboration:
         try:
             if isinstance(call.record, Definition):
                 return define(call.record, operands)
+            if call.record.name == "solve":
+                return solve(*operands)
             kinds = call.record.parameters
             parameters = [self._parameter(written, kind) for written, kind in zip(call.parameters, kinds, strict=False)]
             return _operate(call.record, operands, parameters or call.record.default)
@@ -140,8 +142,10 @@ class Elaboration:
             for factor, written in factors:
                 if operator == ".*":
                     value = _hadamard(value, factor, written)
-                elif operator in _NAMED_PRODUCTS:
-                    value = _NAMED_PRODUCTS[operator](as_matrix(value), as_matrix(factor))
+                elif operator == "\\":
+                    value = _solve(value, factor, written)
+                elif operator == "⊗":
+                    value = nodes.operate("kron", as_matrix(value), as_matrix(factor))
                 else:
                     value = _divide(operator, value, factor, written)
         return value
@@ -153,17 +157,13 @@ def define(record: Definition, operands: Sequence[Node]) -> Node:
     return name_parts(record.where, names, known, record.name).matrix(formula(record.body, record.name))
 
 
-def bind(
-    record: MatrixOperation | Definition, operands: Sequence[Node]
-) -> tuple[dict[str, Node], Mapping[str, Expr]]:
+def bind(record: MatrixOperation | Definition, operands: Sequence[Node]) -> tuple[dict[str, Node], Mapping[str, Expr]]:
     """The matrices and sizes that the names of a signature stand for."""
     bound = record.shapes.bind([operand.shape for operand in operands], same_size)
     return dict(zip(record.shapes.operands, operands, strict=True)), bound
 
 
-def name_parts(
-    where: Sequence[str], names: dict[str, Node], known: Mapping[str, Expr], label: str
-) -> Elaboration:
+def name_parts(where: Sequence[str], names: dict[str, Node], known: Mapping[str, Expr], label: str) -> Elaboration:
     """An elaboration that also knows the names which `M = …`, … give to parts, in order."""
     elaboration = Elaboration(names, known.__getitem__)
     for line in where:
@@ -276,6 +276,11 @@ def _divide(operator: str, above: Value, below: Value, written: Syntax) -> Value
     return nodes.quotient(_spread_to(above, shape), _spread_to(below, shape))
 
 
+def _solve(left: Value, right: Value, written: Syntax) -> Value:
+    """A \\ B; of a number, B/a."""
+    return _divide("/", right, left, written) if _is_scalar(left) else solve(left, as_matrix(right))
+
+
 def solve(left: Node, right: Node) -> Node:
     """A \\ B; where A is 1×1, the quotient."""
     if left.shape == SCALAR:
@@ -286,10 +291,3 @@ def solve(left: Node, right: Node) -> Node:
 def divide_right(above: Node, below: Node) -> Node:
     """B / A = (A' \\ B')'"""
     return nodes.transpose(solve(nodes.transpose(below), nodes.transpose(above)))
-
-
-def _kron(left: Node, right: Node) -> Node:
-    return nodes.operate("kron", left, right)
-
-
-_NAMED_PRODUCTS = {"\\": solve, "⊗": _kron}

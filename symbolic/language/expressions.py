@@ -10,13 +10,23 @@ from __future__ import annotations
 
 from symbolic.errors import LimitError, NameError_, NotSupported, ReadError, Source, Span
 from symbolic.functions import CATALOGUE, only_a_function
-from symbolic.language.binding import CALLING
+from symbolic.language.binding import CALLING, RESHAPING
 from symbolic.language.brackets import Brackets
+from symbolic.language.calls import forms, result_form
 from symbolic.language.cursor import MAX_NESTING
 from symbolic.language.syntax import Call, Filled, Name, Number, Power, Product, Sum, Syntax, Transposed
 from symbolic.language.tokens import STARTS, Kind, Token
-from symbolic.language.words import FILLED, INSTEAD, PLANNED, RESERVED, is_known, is_operation, known_name, never_a_matrix
-from symbolic.operations import CALLS
+from symbolic.language.words import (
+    FILLED,
+    INSTEAD,
+    PLANNED,
+    RESERVED,
+    is_known,
+    is_operation,
+    known_name,
+    never_a_matrix,
+)
+from symbolic.operations import CALLS, RESULTS
 
 MAX_ORDER = 9
 MAX_KNOWN_ORDER = 4
@@ -43,9 +53,6 @@ class Expressions(Brackets):
         if len(terms) == 1 and terms[0][0] == 1:
             return terms[0][1]
         return Sum(tuple(terms), self.since(start), frozenset(dotted))
-
-    def sign(self) -> int:
-        return -1 if self.at("+", "-", ".+", ".-") and self.advance().text.endswith("-") else 1
 
     def product(self) -> Syntax:
         start, first = self.here, self.joined()
@@ -152,7 +159,7 @@ class Expressions(Brackets):
         r"""\det X; elsewhere than in LaTeX, a mistake."""
         if self.at("^", ".^"):
             raise self.power_of_function(function)
-        if not (self.bare and _goes_bare(function) and self.here.kind in (Kind.NAME, Kind.OPEN)):
+        if not (self.bare and _goes_bare(function) and self.at_operand()):
             known = never_a_matrix(function.text)
             hint = "" if known else f"for a matrix of this name, declare it: {function.text} : n x m"
             raise self.unexpected(f"'(' after the function {function.text}", hint)
@@ -163,6 +170,10 @@ class Expressions(Brackets):
             message = f"does {function.text} apply to the first factor or to the product?"
             raise ReadError(message, self.here.span, self.source, "write brackets around what it applies to")
         return Call(known_name(function.text), 0, (argument,), self.since(function))
+
+    def at_operand(self) -> bool:
+        """At what a function without brackets may apply to; a number is not: sin 2 X; nor are indices: \\sqrt[3]{X}."""
+        return self.here.kind in (Kind.NAME, Kind.OPEN) and not self.at_index()
 
     def power_of_function(self, function: Token) -> NotSupported:
         r"""\sin^2(X)"""
@@ -188,7 +199,8 @@ class Expressions(Brackets):
             self.advance()
         if self.here.text == ".(" and is_operation(function):
             message = f"{function} is an operation on the whole matrix, not on each entry"
-            raise ReadError(message, name.span.to(self.here.span), self.source, f"write {function}(X)")
+            hint = result_form(function) if function in RESULTS else f"write {forms(function)}"
+            raise ReadError(message, name.span.to(self.here.span), self.source, hint)
         return Call(function, primes, self.arguments(function), self.since(name))
 
     def check_planned(self, name: Token) -> None:
@@ -215,7 +227,7 @@ class Expressions(Brackets):
                 if self.at_word("dims") and self.peek().text == "=":
                     self.advance()
                     self.advance()
-                values.append(self.expression())
+                values.append(self.size() if function in RESHAPING else self.expression())
                 self.check_length()
         self.close(opening)
         return tuple(values)
@@ -247,10 +259,10 @@ class Expressions(Brackets):
             message = f"{token.text!r} is a word of the language and cannot be a name"
             raise NameError_(message, token.span, self.source, f"constants are written {token.text}(n, m)")
         self.advance()
-        sizes = [self.expression()]
+        sizes = [self.size()]
         while self.at(","):
             self.advance()
-            sizes.append(self.expression())
+            sizes.append(self.size())
         closing = self.expect(Kind.CLOSE, "')' or ','")
         if len(sizes) != FILLED[token.text]:
             wanted = "rows and columns: " + token.text + "(n, m)" if FILLED[token.text] == 2 else "one size: eye(n)"

@@ -189,8 +189,7 @@ class Inference:
         if operator == "\\" and _is_scalar(left):
             return right
         if operator == "/":
-            if _is_scalar(left):
-                raise self._number_by_matrix(right, part)
+            self._check_divisor(left, right, part)
             pair = [shapes.transposed(right), shapes.transposed(left)]
             rule = partial(self._shape_of_result, OPERATIONS["solve"], pair, [], part.span)
             hint = "B / A is B times the inverse of A; the elementwise quotient is written B ./ A"
@@ -198,11 +197,15 @@ class Inference:
         rule = partial(self._shape_of_result, OPERATIONS[_NAMED[operator]], [left, right], [], part.span)
         return self._located(whole, part, rule)
 
-    def _number_by_matrix(self, right: Shape, part: Syntax) -> ShapeError:
-        hint = "the elementwise quotient is written a ./ B, the inverse inv(B)"
+    def _check_divisor(self, left: Shape, right: Shape, part: Syntax) -> None:
+        """What stands behind / is a square matrix; a name that nothing is known of might be a number too."""
         if isinstance(part, Name) and all(isinstance(size, Unknown) for size in right):
-            hint = f"if {part.name} is a size, declare a matrix that has it, if it is a number: {part.name} : scalar"
-        return ShapeError("a number cannot be divided by a matrix", part.span, self.source, hint)
+            name = part.name
+            hint = f"declare it, {name} : scalar or {name} : n x n; a size is declared with a matrix that has it"
+            raise ShapeError(f"is {name} a number or a matrix?", part.span, self.source, hint)
+        if _is_scalar(left):
+            hint = "the elementwise quotient is written a ./ B, the inverse inv(B)"
+            raise ShapeError("a number cannot be divided by a matrix", part.span, self.source, hint)
 
     def _entrywise(
         self, operator: str, left: Shape | None, right: Shape | None, whole: Syntax, part: Syntax
@@ -214,7 +217,7 @@ class Inference:
         repeated = tuple(map(_repeated, left, right))
         if operator.startswith(".") and all(starmap(self.unification.same, repeated)):
             return repeated[0][0], repeated[1][0]
-        hint = f"a row or a column is repeated by .{operator}" if all(a == b for a, b in repeated) else ""
+        hint = _hint_for_repetition(operator, left, right)
         rule = partial(shapes.entrywise, _IN_WORDS[operator], left, right, self.unification.same)
         return self._located(whole, part, rule, hint)
 
@@ -260,6 +263,15 @@ def _misfit(record: calls.Record, operands: list[Shape]) -> str:
 def _repeated(left: Any, right: Any) -> tuple[Any, Any]:
     """The two sizes of a row or a column that is repeated as often as the other one has rows or columns."""
     return (right, right) if left == 1 else (left, left) if right == 1 else (left, right)
+
+
+def _hint_for_repetition(operator: str, left: Shape, right: Shape) -> str:
+    """Where a row or a column, or its transpose, could be repeated."""
+    dotted = operator if operator.startswith(".") else f".{operator}"
+    if all(a == b for a, b in map(_repeated, left, right)):
+        return f"a row or a column is repeated by {dotted}"
+    fits = 1 in right and all(a == b for a, b in map(_repeated, left, shapes.transposed(right)))
+    return f"a row is repeated by {dotted}, and a column is made a row by ': X {dotted} b'" if fits else ""
 
 
 def index_bounds(syntax: Index, shape: Shape, same: shapes.Same, known: sizes.Known) -> list[Any]:

@@ -1,4 +1,4 @@
-"""Tokens of LaTeX as people write it: X_1 = X_0 \\cdot W_1, juxtaposition, f'(X), \\odot, \\delta X, bmatrix, \\|X\\|_F."""
+"""Tokens of LaTeX as people write it: X_1 = X_0 \\cdot W_1, f'(X), \\odot, \\delta X, \\begin{bmatrix}, \\|X\\|_F."""
 
 from __future__ import annotations
 
@@ -40,8 +40,8 @@ ENVIRONMENTS = {
 MATRICES = {"bmatrix", "pmatrix", "matrix", "smallmatrix", "Bmatrix"}
 FONTS = ("mathit", "mathrm", "mathbf", "mathsf", "text", "operatorname", "boldsymbol", "bm", "mathbb", "mathcal")
 COMMANDS = frozenset(
-    (*OPERATORS, *FUNCTIONS, *LETTERS_OF, *GREEK_VARIANTS, *SKIPPED, *FONTS, "begin", "end", "top", "intercal", "prime")
-    + ("Vert", "lVert", "rVert")
+    {*OPERATORS, *FUNCTIONS, *LETTERS_OF, *GREEK_VARIANTS, *SKIPPED, *FONTS, "begin", "end", "top", "intercal", "prime"}
+    | {"Vert", "lVert", "rVert"}
 )
 """All the commands that are read."""
 
@@ -50,7 +50,8 @@ _GREEK = "|".join(sorted([*LETTERS_OF, *GREEK_VARIANTS], key=len, reverse=True))
 _NAMED = rf"\\(?:{'|'.join(FONTS)})\*?\s*\{{(?:[^{{}}\\]|\\_)*\}}"
 _MARK = r"\\delta(?:_(?:\{\d+\}|\d))?(?![A-Za-z])\s*|\\(?:mathrm|text)\s*\{\s*d\s*\}\s*|d(?=[A-Za-z\\])"
 _TOP = r"(?:\\top(?![A-Za-z])|\\intercal(?![A-Za-z])|T|\\(?:mathrm|mathsf|text)\s*\{\s*T\s*\}|\\mathsf\s+T)"
-_NORM = r"_\s*(?:\{\s*\\(?:mathrm|text|operatorname)\s*\{\s*\w+\s*\}\s*\}|\{\s*(?:\\infty|[\w*]+)\s*\}|\\infty|[A-Za-z0-9*])"
+_WORD = r"\\(?:mathrm|text|operatorname)\s*\{\s*[A-Za-z]+\s*\}"
+_NORM = rf"_\s*(?:\{{\s*(?:{_WORD}|\\infty|[A-Za-z0-9*]+)\s*\}}|{_WORD}|\\infty|[A-Za-z0-9*])"
 _BARS = r"\\\||\\[lr]?Vert(?![A-Za-z])"
 _ATOM = rf"(?:{_NAMED}|\\(?:{_GREEK})(?![A-Za-z])|[A-Za-z]){_SUBSCRIPT}"
 

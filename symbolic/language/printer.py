@@ -148,7 +148,8 @@ class Printer:
         text, binds = self.print(matrix)
         inner = text if binds >= PRODUCT else self.bracket(text)
         coefficient = self.at_least_number(number, POSTFIX)
-        sign = self.style.times if number.is_Symbol else self.style.multiple  # n (A + B) would be a call
+        like_a_call = number.is_Symbol and inner.startswith(self.style.brackets[0])  # n (A + B)
+        sign = self.style.times if like_a_call else self.style.multiple
         return f"{coefficient}{sign}{inner}", PRODUCT if binds < JOINED else self.style.product_level
 
     def scale(self, node: Node) -> Printed:

@@ -28,6 +28,7 @@ from symbolic.language.syntax import (
 )  # fmt: skip
 from symbolic.language.tokens import Token, resolve_marks
 from symbolic.language.walk import check_scalar, matrix_names, names_in_size, size_names
+from symbolic.language.words import is_known
 from symbolic.nodes import Node, Scale, Shape, is_number, subexpressions
 from symbolic.program import Program
 from symbolic.statements import Input, Let, ScalarFunction
@@ -93,7 +94,8 @@ class _Reader:
     def __init__(self, source: Source, script: Script) -> None:
         self.source = source
         self.script = script
-        self.inference = Inference(source, self.size_names())
+        self.declared_sizes = self.size_names()
+        self.inference = Inference(source, frozenset(self.declared_sizes))
         self.inputs: dict[str, tuple[str, ...]] = {}
         self.first_use: dict[str, Span] = {}
         self.assigned: dict[str, Assignment] = {}
@@ -135,13 +137,13 @@ class _Reader:
             values.append(value)
         return [*named, Return(tuple(values), returned.span)]
 
-    def size_names(self) -> frozenset[str]:
+    def size_names(self) -> dict[str, Span]:
         """The sizes that declarations name: where no matrix has that name, it is the number."""
         declared = [s for s in self.script.statements if isinstance(s, Declaration)]
         matrices = {s.name for s in self.script.statements if isinstance(s, Assignment | Declaration)}
         matrices |= {parameter.name for parameter in self.script.parameters}
         written = (name for d in declared for size in (d.rows, d.cols) for name in names_in_size(size))
-        return frozenset(name.name for name in written) - matrices
+        return {name.name: name.span for name in written if name.name not in matrices}
 
     # Names
 
@@ -245,7 +247,19 @@ class _Reader:
         self.check_sizes(statements, {s.name for given in inputs for size in given.shape for s in size.free_symbols})
         lets = self.lets(statements, {given.name: given.symbol for given in inputs})
         self.check_numbers(inputs, lets)
-        return Program(name, inputs, tuple(lets), self.outputs(statements, lets), self.scalar_functions())
+        outputs, functions = self.outputs(statements, lets), self.scalar_functions()
+        try:
+            return Program(name, inputs, tuple(lets), outputs, functions)
+        except ProgramError as error:
+            raise self.located(error) from None
+
+    def located(self, error: ProgramError) -> ProgramError:
+        """A mistake that only a whole program shows, at the statement that it names."""
+        where = re.match(r"in (\w+): ", error.message)
+        if where and where[1] in self.assigned:
+            error.message = error.message.removeprefix(where[0])
+            return error.at(self.assigned[where[1]].value.span, self.source)
+        return error.at(self.script.statements[-1].span, self.source)
 
     def lets(self, statements: list[Statement], symbols: dict[str, Node]) -> list[Let]:
         elaboration = Elaboration(symbols)
@@ -270,11 +284,12 @@ class _Reader:
         places = {name: declaration.span for name, declaration in self.declarations.items()}
         places |= {name: statement.name_span for name, statement in self.assigned.items()}
         places |= {parameter.name: parameter.span for parameter in self.script.parameters}
+        functions = {**self.script.called, **{n: s for n, s in self.declared_sizes.items() if is_known(n)}}
         known = {symbol.name for given in inputs for size in given.shape for symbol in size.free_symbols}
-        doubtful = known & (places.keys() | self.script.called.keys())
+        doubtful = known & (places.keys() | functions.keys())
         counted = {symbol.name for let in lets for symbol in _sizes_as_numbers(let.expr)} if doubtful else set()
         for name in sorted(doubtful & counted):
-            what, span = ("matrix", places[name]) if name in places else ("function", self.script.called[name])
+            what, span = ("matrix", places[name]) if name in places else ("function", functions[name])
             raise NameError_(f"{name!r} is the name of a size and of a {what}", span, self.source, "rename one of them")
 
     def check_sizes(self, statements: list[Statement], known: set[str]) -> None:
@@ -282,11 +297,12 @@ class _Reader:
         for statement in statements:
             written = size_names(statement.value) if isinstance(statement, Assignment) else ()
             for size in written:
-                if size.name not in known:
-                    raise NameError_(
-                        f"no input has the size {size.name!r}", size.span, self.source,
-                        "give it as a number, or declare an input that has it",
-                    )  # fmt: skip
+                if size.name in known:
+                    continue
+                hint = "give it as a number, or declare an input that has it"
+                if size.name in self.inference.names:
+                    hint = f"{size.name} is a matrix; indices and sizes are whole numbers and names of sizes"
+                raise NameError_(f"no input has the size {size.name!r}", size.span, self.source, hint)
 
     def check_facts_of(self, given: Input) -> None:
         """Check the facts of an input; an error points at its declaration."""

@@ -51,6 +51,11 @@ class Token:
         return f"{self.kind.value} {self.text!r}" if self.kind is Kind.NAME else repr(self.text)
 
 
+def touches(left: Token, right: Token) -> bool:
+    """Whether nothing stands between an operand and what follows: X[i], but not X [i]."""
+    return left.kind in ENDS and left.span.end == right.span.start
+
+
 def check_size(source: Source) -> None:
     """Refuse what is too long to read at once. Raises LimitError."""
     if len(source.text) > MAX_CHARACTERS:

@@ -10,10 +10,13 @@ RESERVED = frozenset(("function", "end", "return"))
 WORDS = RESERVED | FILLED.keys() | {"pi"}
 """Words that cannot be names."""
 
-PLANNED = frozenset(
-    """adjoint arctan2 argmax argmin atan2 batchnorm ceil cond corr cov cumprod cumsum eig fft flip floor
+PLANNED = (
+    frozenset(
+        """adjoint arctan2 argmax argmin atan2 batchnorm ceil cond corr cov cumprod cumsum eig fft flip floor
     log10 log2 matmul mod normalize prod rank roll rot90 round sort std transpose trapz""".split()  # noqa: SIM905
-) - CALLS.keys()
+    )
+    - CALLS.keys()
+)
 """Matrix operations that are not supported, and must not be taken for unknown elementwise functions."""
 
 INSTEAD = {

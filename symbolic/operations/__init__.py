@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from types import ModuleType
+
 from symbolic.operations import algebra, factorisations, functions, inverses, layers, scalars
 from symbolic.operations.factorisations import RESULTS
 from symbolic.operations.record import Definition, MatrixOperation
 
-FAMILIES = {
+FAMILIES: dict[str, ModuleType] = {
     "algebra": algebra,
     "scalars of matrices": scalars,
     "inverses": inverses,
@@ -15,12 +17,8 @@ FAMILIES = {
     "layers": layers,
 }
 
-OPERATIONS: dict[str, MatrixOperation] = {
-    operation.name: operation for family in FAMILIES.values() for operation in family.OPERATIONS
-}
-DEFINITIONS: dict[str, Definition] = {
-    definition.name: definition for family in FAMILIES.values() for definition in family.DEFINITIONS
-}
+OPERATIONS: dict[str, MatrixOperation] = {o.name: o for family in FAMILIES.values() for o in family.OPERATIONS}
+DEFINITIONS: dict[str, Definition] = {d.name: d for family in FAMILIES.values() for d in family.DEFINITIONS}
 CALLS: dict[str, dict[int | None, MatrixOperation | Definition]] = {}
 for _record in (*OPERATIONS.values(), *DEFINITIONS.values()):
     if _record.name in ("slice", "matrix_power"):

@@ -18,7 +18,7 @@ def _side_by_side(shapes: Sequence[Shape], parameters: Sequence[Any], same: Same
     for other, _ in shapes[1:]:
         if not same(rows, other):
             raise ShapeError(f"matrices side by side have the same rows, not {rows} and {other}")
-    return rows, Add(*(cols for _, cols in shapes))
+    return (rows, Add(*(cols for _, cols in shapes)))
 
 
 def _on_top(shapes: Sequence[Shape], parameters: Sequence[Any], same: Same) -> Shape:
@@ -26,8 +26,10 @@ def _on_top(shapes: Sequence[Shape], parameters: Sequence[Any], same: Same) -> S
     try:
         cols, rows = _side_by_side(flipped, parameters, same)
     except ShapeError as error:
-        raise ShapeError(error.message.replace("side by side have the same rows", "on top of each other have the same columns")) from None
-    return rows, cols
+        raise ShapeError(
+            error.message.replace("side by side have the same rows", "on top of each other have the same columns")
+        ) from None
+    return (rows, cols)
 
 
 def _cut(shapes: Sequence[Shape], parameters: Sequence[Any], same: Same) -> Shape:
@@ -39,87 +41,163 @@ def _cut(shapes: Sequence[Shape], parameters: Sequence[Any], same: Same) -> Shap
             raise ShapeError(f"there is no {what} {outside}: they are counted from 1 to {length}")
         if is_less(last - first, Integer(-1)):
             raise ShapeError(f"{what}s {first} to {last} are none")
-    return r1 - r0 + 1, c1 - c0 + 1
+    return (r1 - r0 + 1, c1 - c0 + 1)
 
 
 def _reshaped(shapes: Sequence[Shape], parameters: Sequence[Any], same: Same) -> Shape:
-    (rows, cols), (new_rows, new_cols) = shapes[0], parameters
+    (rows, cols), (new_rows, new_cols) = (shapes[0], parameters)
     if not same(rows * cols, new_rows * new_cols):
-        raise ShapeError(f"{rows}×{cols} has {rows * cols} entries, and {new_rows}×{new_cols} has {new_rows * new_cols}")
-    return new_rows, new_cols
+        raise ShapeError(
+            f"{rows}×{cols} has {rows * cols} entries, and {new_rows}×{new_cols} has {new_rows * new_cols}"
+        )
+    return (new_rows, new_cols)
 
 
 OPERATIONS = (
     MatrixOperation(
-        "matrix_power", "A : n x n -> n x n", "dA*A^2 + A*dA*A + A^2*dA", "Matrix Cookbook 2012, (37), a factor at a time",
-        "A : n x n\nY = A^3", parameters=("integer",), form="A^3", meaning="A^k for a whole number k; A^-k is inv(A)^k",
+        "matrix_power",
+        "A : n x n -> n x n",
+        differential="dA*A^2 + A*dA*A + A^2*dA",
+        parameters=("integer",),
+        form="A^3",
+        cite="Matrix Cookbook 2012, (37), a factor at a time",
+        meaning="A^k for a whole number k; A^-k is inv(A)^k",
+        example="A : n x n\nY = A^3",
     ),
     MatrixOperation(
-        "kron", "A : n x m, B : p x q -> n*p x m*q", "kron(dA, B) + kron(A, dB)", "Matrix Cookbook 2012, (39)",
-        "A : n x m\nB : p x q\nY = kron(A, B)", linear_in=(0, 1), meaning="the Kronecker product, also A ⊗ B",
+        "kron",
+        "A : n x m, B : p x q -> n*p x m*q",
+        differential="kron(dA, B) + kron(A, dB)",
+        linear_in=(0, 1),
+        cite="Matrix Cookbook 2012, (39)",
+        meaning="the Kronecker product, also A ⊗ B",
+        example="A : n x m\nB : p x q\nY = kron(A, B)",
     ),
     MatrixOperation(
-        "hstack", "A : n x m, B : n x k -> n x m+k", "", _ENTRIES, "A : n x m\nB : n x k\nY = [A, B]",
-        jointly=True, shape_rule=_side_by_side, variadic=True, form="[A, B]", meaning="matrices side by side, also [A, B]",
+        "hstack",
+        "A : n x m, B : n x k -> n x m+k",
+        jointly=True,
+        shape_rule=_side_by_side,
+        variadic=True,
+        form="[A, B]",
+        cite=_ENTRIES,
+        meaning="matrices side by side, also [A, B]",
+        example="A : n x m\nB : n x k\nY = [A, B]",
     ),
     MatrixOperation(
-        "vstack", "A : n x m, B : k x m -> n+k x m", "", _ENTRIES, "A : n x m\nB : k x m\nY = [A; B]",
-        jointly=True, shape_rule=_on_top, variadic=True, form="[A; B]", meaning="matrices one above the other, also [A; B]",
+        "vstack",
+        "A : n x m, B : k x m -> n+k x m",
+        jointly=True,
+        shape_rule=_on_top,
+        variadic=True,
+        form="[A; B]",
+        cite=_ENTRIES,
+        meaning="matrices one above the other, also [A; B]",
+        example="A : n x m\nB : k x m\nY = [A; B]",
     ),
     MatrixOperation(
-        "slice", "A : n x m -> 2 x m", "", _ENTRIES, "A : 3 x m\nY = A[1:2, :]", linear_in=(0,),
-        parameters=("size",) * 4, shape_rule=_cut, form="A[1:2, :]",
+        "slice",
+        "A : n x m -> 2 x m",
+        linear_in=(0,),
+        parameters=("size",) * 4,
+        shape_rule=_cut,
+        form="A[1:2, :]",
+        cite=_ENTRIES,
         meaning="rows and columns counted from 1, both ends included: A[1:2, :], A[:, j], A[i, j], x[i]",
+        example="A : 3 x m\nY = A[1:2, :]",
     ),
     MatrixOperation(
-        "reshape", "A : n x m -> 9 x 1", "", _ENTRIES, "A : n x 4\nY = reshape(A, 2*n, 2)", linear_in=(0,),
-        parameters=("size", "size"), shape_rule=_reshaped, form="reshape(A, 9, 1)", meaning="the entries, column by column, in another shape of as many",
+        "reshape",
+        "A : n x m -> 9 x 1",
+        linear_in=(0,),
+        parameters=("size", "size"),
+        shape_rule=_reshaped,
+        form="reshape(A, 9, 1)",
+        cite=_ENTRIES,
+        meaning="the entries, column by column, in another shape of as many",
+        example="A : n x 4\nY = reshape(A, 2*n, 2)",
     ),
     MatrixOperation(
-        "diag", "x : n x 1 -> n x n", "", _ENTRIES, "x : n\nY = diag(x)", linear_in=(0,),
+        "diag",
+        "x : n x 1 -> n x n",
+        linear_in=(0,),
+        cite=_ENTRIES,
         meaning="the diagonal matrix of a column",
+        example="x : n\nY = diag(x)",
     ),
     MatrixOperation(
-        "diagonal", "A : n x n -> n x 1", "", _ENTRIES, "A : n x n\ny = diagonal(A)", linear_in=(0,),
+        "diagonal",
+        "A : n x n -> n x 1",
+        linear_in=(0,),
+        cite=_ENTRIES,
         meaning="the diagonal of a matrix, as a column",
+        example="A : n x n\ny = diagonal(A)",
     ),
     *(
         MatrixOperation(
-            name, "A : n x m -> n x m", "", _ENTRIES, f"A : n x n\nY = {name}(A)", linear_in=(0,),
-            parameters=("integer",), default=(0,), meaning=f"the entries on and {side} diagonal k, {name}(A, k)",
+            name,
+            "A : n x m -> n x m",
+            linear_in=(0,),
+            parameters=("integer",),
+            default=(0,),
+            cite=_ENTRIES,
+            meaning=f"the entries on and {side} diagonal k, {name}(A, k)",
+            example=f"A : n x n\nY = {name}(A)",
         )
         for name, side in (("tril", "below"), ("triu", "above"))
     ),
     *along(
-        MatrixOperation, "sum",
+        MatrixOperation,
+        "sum",
         {
             None: ("A : n x m -> 1 x 1", "", "linear: a sum of entries", "A : n x m\ny = sum(A)"),
             1: ("A : n x m -> 1 x m", "", "linear: a sum of entries", "A : n x m\ny = sum(A, 1)"),
             2: ("A : n x m -> n x 1", "", "linear: a sum of entries", "A : n x m\ny = sum(A, 2)"),
         },
-        linear_in=(0,), meaning="of all entries; with 1, of each column; with 2, of each row",
+        linear_in=(0,),
+        meaning="of all entries; with 1, of each column; with 2, of each row",
     ),
-)  # fmt: skip
+)
 
 DEFINITIONS = (
     Definition(
-        "sym", "A : n x n -> n x n", "(A + A')/2", "definition", "A : n x n\nY = sym(A)",
+        "sym",
+        "A : n x n -> n x n",
+        body="(A + A')/2",
+        cite="definition",
         meaning="the symmetric part",
+        example="A : n x n\nY = sym(A)",
     ),
     Definition(
-        "skew", "A : n x n -> n x n", "(A - A')/2", "definition", "A : n x n\nY = skew(A)",
+        "skew",
+        "A : n x n -> n x n",
+        body="(A - A')/2",
+        cite="definition",
         meaning="the skew-symmetric part",
+        example="A : n x n\nY = skew(A)",
     ),
     Definition(
-        "vec", "A : n x m -> n*m x 1", "reshape(A, n*m, 1)", "Magnus and Neudecker 2019, chapter 2", "A : n x m\ny = vec(A)",
+        "vec",
+        "A : n x m -> n*m x 1",
+        body="reshape(A, n*m, 1)",
+        cite="Magnus and Neudecker 2019, chapter 2",
         meaning="the columns of a matrix one below the other",
+        example="A : n x m\ny = vec(A)",
     ),
     Definition(
-        "outer", "x : n x 1, y : m x 1 -> n x m", "x*y'", "definition", "x : n\ny : m\nZ = outer(x, y)",
+        "outer",
+        "x : n x 1, y : m x 1 -> n x m",
+        body="x*y'",
+        cite="definition",
         meaning="the outer product of two columns",
+        example="x : n\ny : m\nZ = outer(x, y)",
     ),
     Definition(
-        "inner", "A : n x m, B : n x m -> 1 x 1", "sum(A .* B)", "definition", "A : n x m\nB : n x m\ny = inner(A, B)",
+        "inner",
+        "A : n x m, B : n x m -> 1 x 1",
+        body="sum(A .* B)",
+        cite="definition",
         meaning="the Frobenius inner product tr(A'B); of columns, their dot product",
+        example="A : n x m\nB : n x m\ny = inner(A, B)",
     ),
-)  # fmt: skip
+)

@@ -20,39 +20,63 @@ _MEANING = {
 
 
 def _function(name: str) -> tuple[MatrixOperation, MatrixOperation]:
-    point = "spd " if name in _SINGULAR else ""
+    given = "A : n x n spd" if name in _SINGULAR else "A : n x n"
     singular = _SINGULAR.get(name, "")
     value = MatrixOperation(
-        name, "A : n x n -> n x n", f"{name}_frechet(A, dA)", "Higham 2008, section 3.2, theorem 3.6",
-        f"A : n x n {point}\nY = {name}(A)".replace(" \n", "\n"), meaning=_MEANING[name], singular=singular,
-    )  # fmt: skip
+        name,
+        "A : n x n -> n x n",
+        differential=f"{name}_frechet(A, dA)",
+        cite="Higham 2008, section 3.2, theorem 3.6",
+        singular=singular,
+        meaning=_MEANING[name],
+        example=f"{given}\nY = {name}(A)",
+    )
     frechet = MatrixOperation(
-        f"{name}_frechet", "A : n x n, E : n x n -> n x n",
-        f"{name}_frechet([A, E; zeros(n,n), A], [dA, dE; zeros(n,n), dA])[1:n, n+1:2*n]",
-        "Higham and Relton 2014", f"A : n x n {point}\nE : n x n\nY = {name}_frechet(A, E)".replace(" \n", "\n"),
-        linear_in=(1,), meaning=f"the Fréchet derivative of {name} at A in the direction E", singular=singular,
-    )  # fmt: skip
+        f"{name}_frechet",
+        "A : n x n, E : n x n -> n x n",
+        differential=f"{name}_frechet([A, E; zeros(n,n), A], [dA, dE; zeros(n,n), dA])[1:n, n+1:2*n]",
+        linear_in=(1,),
+        cite="Higham and Relton 2014",
+        singular=singular,
+        meaning=f"the Fréchet derivative of {name} at A in the direction E",
+        example=f"{given}\nE : n x n\nY = {name}_frechet(A, E)",
+    )
     return value, frechet
 
 
 OPERATIONS = (
     *(operation for name in _MEANING for operation in _function(name)),
     MatrixOperation(
-        "sqrtm", "A : n x n -> n x n", "sylvester(R, R, dA)", "Higham 2008, section 6.1: R dR + dR R = dA",
-        "A : n x n spd\nY = sqrtm(A)", where=("R = sqrtm(A)",), singular=_SPECTRUM, meaning="the principal square root",
+        "sqrtm",
+        "A : n x n -> n x n",
+        differential="sylvester(R, R, dA)",
+        where=("R = sqrtm(A)",),
+        cite="Higham 2008, section 6.1: R dR + dR R = dA",
+        singular=_SPECTRUM,
+        meaning="the principal square root",
+        example="A : n x n spd\nY = sqrtm(A)",
     ),
     MatrixOperation(
-        "sylvester", "A : n x n, B : m x m, C : n x m -> n x m", "sylvester(A, B, dC - dA*X - X*dB)",
-        "Matrix Cookbook 2012, (37), on both sides of A X + X B = C", "A : n x n\nB : m x m\nC : n x m\nY = sylvester(A, B, C)",
-        where=("X = sylvester(A, B, C)",), linear_in=(2,), singular="A and -B have an eigenvalue in common",
+        "sylvester",
+        "A : n x n, B : m x m, C : n x m -> n x m",
+        differential="sylvester(A, B, dC - dA*X - X*dB)",
+        where=("X = sylvester(A, B, C)",),
+        linear_in=(2,),
+        cite="Matrix Cookbook 2012, (37), on both sides of A X + X B = C",
+        singular="A and -B have an eigenvalue in common",
         meaning="the solution X of A X + X B = C",
+        example="A : n x n\nB : m x m\nC : n x m\nY = sylvester(A, B, C)",
     ),
-)  # fmt: skip
+)
 
 DEFINITIONS = (
     Definition(
-        "lyapunov", "A : n x n, C : n x n -> n x n", "sylvester(A, A', C)", "definition",
-        "A : n x n\nC : n x n\nY = lyapunov(A, C)", singular="A and -A have an eigenvalue in common",
+        "lyapunov",
+        "A : n x n, C : n x n -> n x n",
+        body="sylvester(A, A', C)",
+        cite="definition",
+        singular="A and -A have an eigenvalue in common",
         meaning="the solution X of A X + X A' = C",
+        example="A : n x n\nC : n x n\nY = lyapunov(A, C)",
     ),
-)  # fmt: skip
+)

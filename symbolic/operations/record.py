@@ -66,10 +66,10 @@ class MatrixOperation:
 
     name: str
     signature: str
-    differential: str
+    _: KW_ONLY
+    differential: str = ""
     cite: str
     example: str
-    _: KW_ONLY
     call: str = ""
     axis: int | None = None
     where: tuple[str, ...] = ()
@@ -123,10 +123,10 @@ class Definition:
 
     name: str
     signature: str
+    _: KW_ONLY
     body: str
     cite: str
     example: str
-    _: KW_ONLY
     call: str = ""
     axis: int | None = None
     where: tuple[str, ...] = ()
@@ -161,12 +161,21 @@ def is_less(left: Any, right: Any) -> bool:
 
 
 def along(
-    record: Callable[..., MatrixOperation | Definition], name: str, texts: Mapping[int | None, tuple[Any, ...]], **rest: Any
+    record: type[MatrixOperation] | type[Definition],
+    name: str,
+    texts: Mapping[int | None, tuple[str, ...]],
+    **rest: Any,
 ) -> list[Any]:
-    """The variants of an operation that works on all entries (None), on each column (1) or on each row (2)."""
-    return [
-        record(f"{name}_{axis}" if axis else name, *text, call=name, axis=axis, **rest) for axis, text in texts.items()
-    ]
+    """The variants of an operation that works on all entries (None), on each column (1) or on each row (2).
+
+    `texts`: signature, differential or body, source and example of each.
+    """
+    formula = "differential" if record is MatrixOperation else "body"
+    variants = []
+    for axis, (signature, text, cite, example) in texts.items():
+        given = {formula: text, "cite": cite, "example": example, "call": name, "axis": axis, **rest}
+        variants.append(record(f"{name}_{axis}" if axis else name, signature, **given))
+    return variants
 
 
 def _called(name: str, signature: Signature, axis: int | None) -> str:
@@ -204,4 +213,3 @@ def _substituted(pattern: Any, bound: Mapping[Any, Any]) -> Any:
 
 def _in_words(shapes: Sequence[Shape]) -> str:
     return " and ".join("×".join(map(str, shape)) for shape in shapes)
-

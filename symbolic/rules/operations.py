@@ -27,7 +27,9 @@ def _power(base: Node, moved: Node, exponent: int) -> Node:
 
     if exponent > LONG_POWER:
         half = exponent // 2
-        return add(powers(0, _power(base, moved, half), exponent - half), powers(half, _power(base, moved, exponent - half), 0))
+        return add(
+            powers(0, _power(base, moved, half), exponent - half), powers(half, _power(base, moved, exponent - half), 0)
+        )
     return add(*(powers(k, moved, exponent - 1 - k) for k in range(exponent)))
 
 

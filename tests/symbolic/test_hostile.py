@@ -20,9 +20,8 @@ from codegen.targets.numpy import SPELLINGS
 from symbolic import nodes
 from symbolic.differential import differentiate
 from symbolic.errors import ProgramError, PushforwardError
-from symbolic.functions import CATALOGUE, canonical_function, only_a_function
-from symbolic.language.expressions import FILLED, PLANNED, RESERVED
 from symbolic.language.read import read_program
+from symbolic.language.words import FILLED, PLANNED, RESERVED, is_known, never_a_matrix
 from symbolic.program import Program
 from symbolic.scalars import ARGUMENT
 from symbolic.statements import Input, Let, ScalarFunction
@@ -36,8 +35,8 @@ KERNEL_WORDS = sorted({
 })  # fmt: skip
 BUILTINS = {name for name in dir(builtins) if not name.startswith("_")}
 WORDS = sorted({*keyword.kwlist, *keyword.softkwlist, *BUILTINS, *KERNEL_WORDS} - {"_", "exp", *FILLED, *RESERVED})
-MATRIX_WORDS = [word for word in WORDS if not only_a_function(word)]
-FUNCTION_WORDS = [word for word in WORDS if word not in PLANNED and canonical_function(word) not in CATALOGUE]
+MATRIX_WORDS = [word for word in WORDS if not never_a_matrix(word)]
+FUNCTION_WORDS = [word for word in WORDS if word not in PLANNED and not is_known(word)]
 
 EVIL = [
     '"""', "'''", '"', "'", "\\", "\n", "\r", "\r\n", "\0", "\x1b[2J", "\u202e", "\u2028", "\ufeff",

@@ -147,7 +147,7 @@ class Building(Leaves):
         return None
 
     def _narrowed(self, attempt: int) -> Chooser:
-        """Fewer sizes to choose from, so that shapes fit more often; in the end others too, small ones first, and hope."""
+        """Fewer sizes to choose from, so that shapes fit more often; in the end others too, small ones, and hope."""
         choose, hopeful = self.chooser, attempt >= SURE_ATTEMPTS
         found = (*choose.sizes, *map(Integer, (1, 2, 3))) if hopeful else choose.sizes
         if (attempt + hopeful) % 3:
@@ -205,7 +205,12 @@ class Building(Leaves):
                 yield _input_of_size(size)
 
     def _results(self) -> list[Let]:
-        used = {part for let in self.lets for part in subexpressions(let.expr) if part is not let.expr or not nodes.operands(part)}
+        used = {
+            part
+            for let in self.lets
+            for part in subexpressions(let.expr)
+            if part is not let.expr or not nodes.operands(part)
+        }
         return [let for let in self.lets if let.symbol not in used]
 
     def _add_up_results(self) -> None:

@@ -8,7 +8,6 @@ from sympy import Integer
 
 from symbolic.language.elaborate import define
 from symbolic.operations import DEFINITIONS, Definition
-from tools.generator.sizes import is_at_least, products
 from tools.generator.requests import (
     ANY,
     DISTINCT,
@@ -26,11 +25,15 @@ from tools.generator.requests import (
     Request,
     ask,
 )  # fmt: skip
+from tools.generator.sizes import is_at_least, products
 
 _LEAST: dict[str, tuple[Need, ...]] = {
-    "sym": (ANY,), "skew": (ANY,), "outer": (ANY, ANY), "inner": (ANY, ANY), "mean": (ANY,), "mean_1": (ANY,), "mean_2": (ANY,),
+    "sym": (ANY,), "skew": (ANY,), "outer": (ANY, ANY), "inner": (ANY, ANY),
+    "mean": (ANY,), "mean_1": (ANY,), "mean_2": (ANY,),
     "lyapunov": (SPECTRUM, ANY), "quadform": (ANY, ANY), "bilinear": (ANY, ANY, ANY), "rayleigh": (ANY, DISTINCT),
-    "affine": (ANY, ANY, ANY), "cross_entropy": (ANY, ANY), "maximum": (DISTINCT, POSITIVE), "minimum": (DISTINCT, POSITIVE), "attention": (ANY, ANY, ANY), "sqnorm": (ANY,), "vec": (ANY,),
+    "affine": (ANY, ANY, ANY), "cross_entropy": (ANY, ANY), "attention": (ANY, ANY, ANY),
+    "sqnorm": (ANY,), "vec": (ANY,),
+    "maximum": (DISTINCT, POSITIVE), "minimum": (DISTINCT, POSITIVE),
     "softmax": (ANY,), "softmax_1": (ANY,), "softmax_2": (ANY,),
     "log_softmax": (ANY,), "log_softmax_1": (ANY,), "log_softmax_2": (ANY,),
 }  # fmt: skip
@@ -92,7 +95,9 @@ def _operand_needs(chooser: Chooser, record: Definition, request: Request) -> tu
         return _SPECIAL[name, need]
     if not chooser.hopeful:
         return None
-    return tuple(need if first is ANY and need in (POSITIVE, UNIT) else DISTINCT if first is ANY else first for first in least)
+    return tuple(
+        need if first is ANY and need in (POSITIVE, UNIT) else DISTINCT if first is ANY else first for first in least
+    )
 
 
 def _production(record: Definition) -> Production:
@@ -104,8 +109,10 @@ def _production(record: Definition) -> Production:
         lengths = [bound[name] for name in _NEEDS_TWO.get(record.name, "")]
         if lengths and all(length == 1 for length in lengths) and not chooser.hopeful:
             return None
-        shapes = [tuple(bound.get(str(size), size) for size in shape) for shape in record.shapes.operands.values()]
-        requests = tuple(ask(*shape, need) for shape, need in zip(shapes, needs, strict=True))
+        shapes = [
+            (bound.get(str(rows), rows), bound.get(str(cols), cols)) for rows, cols in record.shapes.operands.values()
+        ]
+        requests = tuple(ask(rows, cols, need) for (rows, cols), need in zip(shapes, needs, strict=True))
         return Plan(requests, lambda *operands: define(record, operands))
 
     return plan
@@ -116,7 +123,8 @@ def _bind(chooser: Chooser, record: Definition, request: Request) -> dict[str, A
     bound: dict[str, Any] = {}
     for pattern, size in zip(record.shapes.result, request.shape, strict=True):
         if pattern.is_Mul:
-            bound |= zip(map(str, pattern.args), chooser.pick(products(size)), strict=True)
+            first, second = chooser.pick(products(size))
+            bound |= zip(map(str, pattern.args), (first, second), strict=True)
         elif bound.setdefault(str(pattern), size) != size or (pattern.is_Integer and pattern != size):
             return None
     for name in (str(size) for shape in record.shapes.operands.values() for size in shape if size.is_Symbol):

@@ -6,7 +6,21 @@ from collections.abc import Mapping
 
 from symbolic import nodes
 from symbolic.functions import CATALOGUE
-from tools.generator.requests import ANY, DISTINCT, POSITIVE, REGULAR, SPD, SPECTRUM, SYMMETRIC, UNIT, Chooser, Need, Plan, Production, Request
+from tools.generator.requests import (
+    ANY,
+    DISTINCT,
+    POSITIVE,
+    REGULAR,
+    SPD,
+    SPECTRUM,
+    SYMMETRIC,
+    UNIT,
+    Chooser,
+    Need,
+    Plan,
+    Production,
+    Request,
+)
 
 OWN, UNKNOWN = "own", "unknown"
 """A function that the program defines, and one of which only the name is known."""

@@ -38,7 +38,12 @@ _SQUARE_FACTS: dict[Need, tuple[str, ...]] = {
     SYMMETRIC: ("symmetric", "symmetric", "spd"),
     SPD: ("spd",),
 }
-_FACTS: dict[Need, tuple[str, ...]] = {ANY: ("", "", "", "positive"), DISTINCT: ("",), REGULAR: ("",), POSITIVE: ("positive",)}
+_FACTS: dict[Need, tuple[str, ...]] = {
+    ANY: ("", "", "", "positive"),
+    DISTINCT: ("",),
+    REGULAR: ("",),
+    POSITIVE: ("positive",),
+}
 _TO_UNIT = ("tanh", "tanh", "sin", "erf", "cos")
 
 
@@ -66,7 +71,11 @@ class Leaves:
         return self.put_together(request)
 
     def constant(self, request: Request) -> Node:
-        made = [nodes.ones(*request.shape), nodes.zeros(*request.shape), nodes.scale(Integer(3), nodes.ones(*request.shape))]
+        made = [
+            nodes.ones(*request.shape),
+            nodes.zeros(*request.shape),
+            nodes.scale(Integer(3), nodes.ones(*request.shape)),
+        ]
         return self.chooser.pick([*made, *([nodes.identity(request.rows)] * request.is_square)])
 
     def input(self, request: Request) -> Node:
@@ -91,7 +100,9 @@ class Leaves:
             X = self.leaf(request.but(DISTINCT))
             if request.need is SYMMETRIC:
                 return nodes.add(X, nodes.transpose(X))
-            return nodes.add(nodes.multiply(X, nodes.transpose(X)), nodes.scale(Integer(4), nodes.identity(request.rows)))
+            return nodes.add(
+                nodes.multiply(X, nodes.transpose(X)), nodes.scale(Integer(4), nodes.identity(request.rows))
+            )
         need = DISTINCT if request.need is REGULAR else request.need
         if sizes.is_plain(request.rows):
             return nodes.transpose(self.leaf(ask(*request.flipped, need)))
@@ -103,7 +114,9 @@ class Leaves:
             return nodes.operate("svdvals", self.leaf(ask(*pair, DISTINCT)))
         for size in self.chooser.sizes:
             if size.is_Symbol and rows == size - 1:
-                return nodes.operate("slice", self.leaf(ask(size, cols, need)), parameters=(Integer(2), size, ONE, cols))
+                return nodes.operate(
+                    "slice", self.leaf(ask(size, cols, need)), parameters=(Integer(2), size, ONE, cols)
+                )
         if parts := sizes.sums(rows):
             first, second = parts[0]
             return nodes.operate("vstack", self.leaf(ask(first, cols, need)), self.leaf(ask(second, cols, need)))

@@ -208,7 +208,9 @@ def _matrix_power(chooser: Chooser, request: Request) -> Plan | None:
     if need is None or not request.is_square or request.is_scalar:
         return None
     exponent = chooser.pick((2, 2, 3, 3, 4, 9))
-    return Plan((request.but(UNIT if exponent == 9 and need is ANY else need),), lambda A: nodes.matrix_power(A, exponent))
+    return Plan(
+        (request.but(UNIT if exponent == 9 and need is ANY else need),), lambda A: nodes.matrix_power(A, exponent)
+    )
 
 
 _ANALYTIC: Gives = {DISTINCT: DISTINCT, REGULAR: DISTINCT, SYMMETRIC: SYMMETRIC}
@@ -251,7 +253,9 @@ def _pinv(chooser: Chooser, request: Request) -> Plan | None:
 
 
 def _sylvester(chooser: Chooser, request: Request) -> Plan | None:
-    need = _given(chooser, {DISTINCT: DISTINCT, REGULAR: DISTINCT} | (_ONLY_SCALAR if request.is_scalar else {}), request)
+    need = _given(
+        chooser, {DISTINCT: DISTINCT, REGULAR: DISTINCT} | (_ONLY_SCALAR if request.is_scalar else {}), request
+    )
     if need is None:
         return None
     return Plan(
@@ -264,7 +268,9 @@ def _sylvester(chooser: Chooser, request: Request) -> Plan | None:
 
 
 def _chol(chooser: Chooser, request: Request) -> Plan | None:
-    gives = {REGULAR: SPD, SPECTRUM: SPD} | dict.fromkeys((POSITIVE, SPD, SYMMETRIC, DISTINCT) if request.is_scalar else (), SPD)
+    gives = {REGULAR: SPD, SPECTRUM: SPD} | dict.fromkeys(
+        (POSITIVE, SPD, SYMMETRIC, DISTINCT) if request.is_scalar else (), SPD
+    )
     return _square("chol", gives, SPD)(chooser, request)
 
 
@@ -286,7 +292,12 @@ def _qr_q(chooser: Chooser, request: Request) -> Plan | None:
 
 
 def _qr_r(chooser: Chooser, request: Request) -> Plan | None:
-    need = _given(chooser, {REGULAR: DISTINCT, SPECTRUM: DISTINCT} | (_ONLY_SCALAR if request.is_scalar else {}), request, DISTINCT)
+    need = _given(
+        chooser,
+        {REGULAR: DISTINCT, SPECTRUM: DISTINCT} | (_ONLY_SCALAR if request.is_scalar else {}),
+        request,
+        DISTINCT,
+    )
     if need is None or not request.is_square:
         return None
     rows = chooser.pick([size for size in chooser.sizes if sizes.is_at_least(size, request.cols)] or [request.cols])
@@ -294,11 +305,15 @@ def _qr_r(chooser: Chooser, request: Request) -> Plan | None:
 
 
 def _lu_l(chooser: Chooser, request: Request) -> Plan | None:
-    return _square("lu_l", {REGULAR: DISTINCT, SPECTRUM: DISTINCT} | (_ONLY_SCALAR if request.is_scalar else {}), DISTINCT)(chooser, request)
+    return _square(
+        "lu_l", {REGULAR: DISTINCT, SPECTRUM: DISTINCT} | (_ONLY_SCALAR if request.is_scalar else {}), DISTINCT
+    )(chooser, request)
 
 
 def _lu_u(chooser: Chooser, request: Request) -> Plan | None:
-    return _square("lu_u", {REGULAR: SPD, SPECTRUM: SPD} | (_ONLY_SCALAR if request.is_scalar else {}), DISTINCT)(chooser, request)
+    return _square("lu_u", {REGULAR: SPD, SPECTRUM: SPD} | (_ONLY_SCALAR if request.is_scalar else {}), DISTINCT)(
+        chooser, request
+    )
 
 
 def _column_of(name: str, gives: Gives, least: Need, of_two: Gives = {}) -> Production:  # noqa: B006
@@ -400,4 +415,3 @@ NAMED: dict[str, Production] = {
     "svd_u": _svd("svd_u", flipped=False),
     "svd_v": _svd("svd_v", flipped=True),
 }
-

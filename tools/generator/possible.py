@@ -10,7 +10,10 @@ from symbolic.nodes import SCALAR
 from symbolic.operations import DEFINITIONS, OPERATIONS
 from tools.generator.coverage import PRODUCTIONS, Pair
 
-_SHAPES = {name: record.shapes.result for name, record in {**OPERATIONS, **DEFINITIONS}.items() if not getattr(record, "shape_rule", None)}
+_SHAPES = {
+    **{operation.name: operation.shapes.result for operation in OPERATIONS.values() if operation.shape_rule is None},
+    **{definition.name: definition.shapes.result for definition in DEFINITIONS.values()},
+}
 _SCALARS = tuple(name for name, shape in _SHAPES.items() if shape == SCALAR)
 _ROWS = tuple(name for name, shape in _SHAPES.items() if shape[0] == 1)
 """What gives one row, or one entry."""
@@ -18,7 +21,9 @@ _COLUMNS = tuple(name for name, shape in _SHAPES.items() if shape[1] == 1)
 _OF_COLUMNS = ("diag", "outer", "norm_1", "norm_2", "softmax", "log_softmax", "sqnorm_2")
 _OF_SYMMETRIC = tuple(name for name, operation in OPERATIONS.items() if operation.symmetric)
 _LOG_SOFTMAX = ("log_softmax", "log_softmax_1", "log_softmax_2")
-_KINKED = ("abs", "sign", "step", "relu", "leaky_relu")
+_OF_POSITIVE = ("log", "sqrt")
+_OF_SPECTRUM = ("logm", "logm_frechet", "sqrtm")
+_NOT_OF_ZERO = ("reciprocal", "abs", "sign", "step", "relu", "leaky_relu")
 
 
 @dataclass(frozen=True)
@@ -48,15 +53,16 @@ IMPOSSIBLE: tuple[Impossible, ...] = (
     Impossible("it is not known to be symmetric, and not 1×1", _OF_SYMMETRIC, ("hstack", "vstack", "solve")),
     # Domains
     Impossible("a value is at least 1 in absolute value", ("asin", "acos"), ("cosh", "sign", "lu_l", "layernorm")),
-    Impossible("every entry is negative, and so is an eigenvalue", ("log", "sqrt", "logm", "logm_frechet", "sqrtm", "chol"), _LOG_SOFTMAX),
+    Impossible("its entries are negative, and so is an eigenvalue", (*_OF_POSITIVE, *_OF_SPECTRUM, "chol"), _LOG_SOFTMAX),
     Impossible("of one entry it is zero", ("det", "logdet", "inv", "lu_l", "lu_u"), ("log_softmax",)),
-    Impossible("its diagonal is zero", ("log", "sqrt", "reciprocal", *_KINKED, "norm_1", "norm_2", "chol", "lu_l", "lu_u"), ("skew",)),
+    Impossible("its diagonal is zero", (*_OF_POSITIVE, *_NOT_OF_ZERO, "chol", "lu_l", "lu_u"), ("skew",)),
+    Impossible("of one column, it is zero", ("norm_1", "norm_2"), ("skew",)),
     Impossible("its singular values come in pairs", ("svdvals", "svd_u", "svd_v", "opnorm", "nucnorm"), ("skew",)),
     Impossible(
         "its rows add up to zero: a square one is singular",
-        ("det", "logdet", "inv", "logm", "logm_frechet", "sqrtm", "qr_q", "qr_r", "lu_l", "lu_u", *_OF_SYMMETRIC), ("layernorm",),
+        ("det", "logdet", "inv", *_OF_SPECTRUM, "qr_q", "qr_r", "lu_l", "lu_u", *_OF_SYMMETRIC), ("layernorm",),
     ),
-    Impossible("its rows add up to zero: not every entry is positive", ("log", "sqrt"), ("layernorm",)),
+    Impossible("its rows add up to zero: not every entry is positive", _OF_POSITIVE, ("layernorm",)),
     Impossible("of one column, it is zero", _OF_COLUMNS, ("layernorm",)),
     Impossible("of one column, it is zero", ("norm_1", "norm_2"), ("log_softmax_2",)),
     Impossible("the entries of that eigenvector are equal", ("eigvec",), ("softmax_2",)),

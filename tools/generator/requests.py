@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import Enum, auto
 from random import Random
@@ -102,7 +102,7 @@ class Chooser:
     def size(self) -> Any:
         return self.random.choice(self.sizes)
 
-    def pick(self, items: tuple[Item, ...] | list[Item]) -> Item:
+    def pick(self, items: Sequence[Item]) -> Item:
         return self.random.choice(items)
 
     def chance(self, probability: float) -> bool:

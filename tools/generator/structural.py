@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import sympy
 from sympy import Expr, Integer, Rational, S
 
@@ -24,7 +26,15 @@ from tools.generator.requests import (
     ask,
 )  # fmt: skip
 
-_TERMWISE = {ANY: ANY, DISTINCT: DISTINCT, REGULAR: DISTINCT, POSITIVE: POSITIVE, SPECTRUM: SPD, SYMMETRIC: SYMMETRIC, SPD: SPD}
+_TERMWISE = {
+    ANY: ANY,
+    DISTINCT: DISTINCT,
+    REGULAR: DISTINCT,
+    POSITIVE: POSITIVE,
+    SPECTRUM: SPD,
+    SYMMETRIC: SYMMETRIC,
+    SPD: SPD,
+}
 """What sums and Hadamard products of two such matrices have too."""
 
 
@@ -50,7 +60,10 @@ def multiply(chooser: Chooser, request: Request) -> Plan | None:
     """A chain of two or three factors; X X' is symmetric and, where X has full rank, positive definite."""
     if request.need in (SYMMETRIC, SPD) and not request.is_scalar:
         if request.need is SPD and chooser.chance(0.3):
-            return Plan((request.but(DISTINCT),) * 2, lambda X, Y: nodes.multiply(nodes.add(X, Y), nodes.transpose(nodes.add(X, Y))))
+            return Plan(
+                (request.but(DISTINCT),) * 2,
+                lambda X, Y: nodes.multiply(nodes.add(X, Y), nodes.transpose(nodes.add(X, Y))),
+            )
         return Plan((request.but(DISTINCT),), lambda X: nodes.multiply(X, nodes.transpose(X)))
     need = _given(chooser, {ANY: ANY, DISTINCT: DISTINCT, REGULAR: REGULAR, POSITIVE: POSITIVE, SPECTRUM: SPD}, request)
     if need is None:
@@ -62,7 +75,7 @@ def multiply(chooser: Chooser, request: Request) -> Plan | None:
     if need is SPD and chooser.chance(0.7):
         sizes = sizes[:1]
     bounds = [request.rows, *sizes, request.cols]
-    links = zip(bounds, bounds[1:], strict=False)
+    links = pairwise(bounds)
     return Plan(tuple(ask(rows, cols, need) for rows, cols in links), nodes.multiply)
 
 
@@ -82,7 +95,9 @@ def quotient(chooser: Chooser, request: Request) -> Plan | None:
         need = _given(chooser, gives, request)
     if need is None:
         return None
-    below = request.but(need if need in (SYMMETRIC, SPD) else chooser.pick((POSITIVE, POSITIVE, DISTINCT)) if need is ANY else POSITIVE)
+    below = request.but(
+        need if need in (SYMMETRIC, SPD) else chooser.pick((POSITIVE, POSITIVE, DISTINCT)) if need is ANY else POSITIVE
+    )
     if need is ANY and chooser.chance(0.2):
         return Plan((below,), lambda B: nodes.quotient(nodes.ones(*request.shape), B))
     return Plan((request.but(need), below), nodes.quotient)
@@ -90,7 +105,16 @@ def quotient(chooser: Chooser, request: Request) -> Plan | None:
 
 def power(chooser: Chooser, request: Request) -> Plan | None:
     """A.^k, whole and negative powers, roots"""
-    gives = {ANY: ANY, DISTINCT: POSITIVE, REGULAR: POSITIVE, POSITIVE: POSITIVE, UNIT: UNIT, SPD: SPD, SPECTRUM: SPD, SYMMETRIC: SYMMETRIC}
+    gives = {
+        ANY: ANY,
+        DISTINCT: POSITIVE,
+        REGULAR: POSITIVE,
+        POSITIVE: POSITIVE,
+        UNIT: UNIT,
+        SPD: SPD,
+        SPECTRUM: SPD,
+        SYMMETRIC: SYMMETRIC,
+    }
     need = _given(chooser, gives, request)
     if need is None:
         return None
@@ -114,7 +138,9 @@ def multiple(chooser: Chooser, request: Request) -> Plan | None:
     symbols = [size for size in chooser.sizes if size.is_Symbol]
     if symbols and chooser.chance(0.3):
         size = chooser.pick(symbols)
-        numbers = (1 / size, 1 / sympy.sqrt(size)) if request.need is UNIT else (1 / size, 1 / sympy.sqrt(size), 2 * size)
+        numbers = (
+            (1 / size, 1 / sympy.sqrt(size)) if request.need is UNIT else (1 / size, 1 / sympy.sqrt(size), 2 * size)
+        )
     number = chooser.pick(numbers)
     return Plan((request,), lambda X: nodes.scale(number, X))
 

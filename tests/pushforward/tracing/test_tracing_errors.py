@@ -80,8 +80,10 @@ REFUSED = {
     "half a size": (lambda X, v, A, s: X[: X.shape[0] // 2], "divides"),
     # writing
     "item assignment": (lambda X, v, A, s: X.__setitem__(0, 1), "np.concatenate"),
+    "deletion": (lambda X, v, A, s: X.__delitem__(0), "np.concatenate"),
     "fill_diagonal": (lambda X, v, A, s: np.fill_diagonal(A, 0), "np.fill_diagonal"),
     "out": (lambda X, v, A, s: np.add(X, 1, out=X), "X = X + Y"),
+    "out of NumPy by a size": (lambda X, v, A, s: np.add(np.ones(3), X.shape[0], out=np.ones(3)), "X = X + Y"),
     "out of NumPy": (lambda X, v, A, s: np.add(A, 1, out=np.zeros((3, 3))), "X = X + Y"),
     # arrays of numbers
     "large constants": (lambda X, v, A, s: X @ np.arange(300).reshape(30, 10), "argument"),
@@ -95,7 +97,7 @@ REFUSED = {
     "array of three axes": (lambda X, v, A, s: A + np.arange(27).reshape(3, 3, 3), "3 axes"),
     "np.array": (lambda X, v, A, s: np.array([s, s]), "np.stack"),
     "np.asarray": (lambda X, v, A, s: np.asarray(X), "leave it out"),
-    "np.sum of a list": (lambda X, v, A, s: np.sum([v, v]), "entries"),
+    "np.sum of a list": (lambda X, v, A, s: np.sum([v, v]), "Python's sum"),
     "np.r_": (lambda X, v, A, s: np.r_[v, v], ""),
     "float64": (lambda X, v, A, s: np.float64(s), ""),
     "vectorize": (lambda X, v, A, s: np.vectorize(np.sin)(v), ""),
@@ -111,6 +113,10 @@ REFUSED = {
     "interp": (lambda X, v, A, s: np.interp(v, [0, 1], [0, 1]), "np.interp"),
     "gamma": (lambda X, v, A, s: scipy.special.gamma(v), "np.gamma"),
     "accumulate": (lambda X, v, A, s: np.add.accumulate(v), "add.accumulate"),
+    "weights": (lambda X, v, A, s: np.average(v, 0, v), "weights"),
+    "type by place": (lambda X, v, A, s: np.sum(X, 0, float), "3 arguments"),
+    "result by place": (lambda X, v, A, s: np.max(X, 0, np.zeros(3)), "3 arguments"),
+    "initial": (lambda X, v, A, s: np.max(v, initial=0), "'initial'"),
     "where option": (lambda X, v, A, s: np.sum(v, where=[True]), "'where'"),
     "ufunc option": (lambda X, v, A, s: np.sin(v, where=np.array(True)), "'where'"),
     "integers asked": (lambda X, v, A, s: np.sum(v, dtype=int), "'dtype'"),
@@ -124,6 +130,7 @@ REFUSED = {
     "power of a negative": (lambda X, v, A, s: (-2.0) ** v, "-2"),
     "division by zero": (lambda X, v, A, s: v / 0, "zero"),
     "exponent": (lambda X, v, A, s: v**5000, "1000"),
+    "exponent of a size": (lambda X, v, A, s: v ** X.shape[0], "exponent n"),
     "other diagonal": (lambda X, v, A, s: np.diag(A, k=1), "main diagonal"),
     "einsum axes": (lambda X, v, A, s: np.einsum("ij,kl->ijkl", X, A), "at most two"),
     "einsum between": (lambda X, v, A, s: np.einsum("ij,ik->ijk", X, X), "at most two"),
@@ -187,6 +194,8 @@ WRONG = {
     "place of a number": lambda X, v, A, s: s[0],
     "empty slice": lambda X, v, A, s: A[2:1],
     "axis": lambda X, v, A, s: X.sum(axis=2),
+    "axes that are none": lambda X, v, A, s: X.sum(axis=()),
+    "axes that are one": lambda X, v, A, s: X.sum(axis=(0, 0)),
     "axis of a vector": lambda X, v, A, s: v.max(axis=1),
     "reshape": lambda X, v, A, s: A.reshape(4, 2),
     "reshape with -1": lambda X, v, A, s: X.reshape(7, -1),
@@ -228,6 +237,20 @@ def changes_a_view(X, v, A, s):
     Z = Y.T
     Y *= 2  # here
     return Z
+
+
+def changes_a_diagonal(X, v, A, s):
+    B = A @ A
+    d = np.diag(B)
+    B += 1  # here
+    return d
+
+
+def changes_a_row(X, v, A, s):
+    B = A @ A
+    for row in B:
+        row *= 2  # here
+    return B
 
 
 def changes_a_part(X, v, A, s):
@@ -308,8 +331,8 @@ def unsupported_attribute(X, v, A, s):
 
 @pytest.mark.parametrize(
     "function",
-    [changes_an_input, changes_a_view, changes_a_part, changes_the_shape, adds_to_numpy, branches, loops, uses_a_string,
-     unsupported_attribute],
+    [changes_an_input, changes_a_view, changes_a_diagonal, changes_a_row, changes_a_part, changes_the_shape,
+     adds_to_numpy, branches, loops, uses_a_string, unsupported_attribute],
 )  # fmt: skip
 def test_the_line_is_named(function):
     error = refused(function, kind=pf.ProgramError)
@@ -398,7 +421,9 @@ def test_errors_that_the_function_catches():
     )
 
 
-@pytest.mark.parametrize("what", [None, "text", object(), [[1, None]], {"a": "b"}, (), {}, [], np.zeros((2, 2, 2))])
+@pytest.mark.parametrize(
+    "what", [None, "text", object(), [[1, None]], {"a": "b"}, ([1], 2), (), {}, [], np.zeros((2, 2, 2))]
+)
 def test_results_that_are_no_arrays(what):
     def function(X):
         return what

@@ -34,6 +34,12 @@ def test_axes():
     assert declarations(program) == ["a : 1 x 1", "b : h x 1", "c : h x 1", "d : 3 x 1", "e : 1 x 1"]
 
 
+def test_shapes_of_arrays():
+    X, Y = np.ones((4, 2)), np.ones((2, 3))
+    assert declarations(pf.trace(add, [X.shape, Y.shape])) == ["X : 4 x 2", "Y : 2 x 3"]
+    assert declarations(pf.trace(add, X=(np.int64(4), 2), Y=(2, np.int32(3)))) == ["X : 4 x 2", "Y : 2 x 3"]
+
+
 def test_facts():
     program = pf.trace(
         lambda S, x, s: np.linalg.cholesky(S) @ np.log(x) * np.sqrt(s),
@@ -78,7 +84,7 @@ def test_unknown_functions():
     def network(X, W, f, g=np.sin):
         return g(f(X @ W))
 
-    program = pf.trace(network, X=("n", "m"), W=("m", "k"), functions=("f",))
+    program = pf.trace(network, X=("n", "m"), W=("m", "k"), functions="f")
     assert program == pf.parse("X : n x m\nW : m x k\nY = sin(f(X*W))")
     assert list(program.unknown_functions) == ["f"]
     both = pf.trace(network, [("n", "m"), ("m", "k")], functions=("f", "g"))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import inspect
 
 import numpy as np
 import pytest
@@ -11,6 +12,7 @@ from tracing_values import as_matrix, evaluate, point
 
 import pushforward as pf
 from pushforward import tracing
+from pushforward.tracing.dispatch import FUNCTIONS
 
 X, Y, N3, A, B, SPD, SYM = (
     ("n", "m"),
@@ -73,13 +75,24 @@ def kalman(x, P, F, H, R, z):
     return x, P
 
 
-def in_place(X):
+def in_place(X, v):
+    w = v.flatten()
+    outer = np.outer(w, w)
+    w += 1
+    w /= np.linalg.norm(w[None, :] + 0)
+    d = np.diag(v)
+    d -= 1
+    c = X.T.copy()
+    c **= 2
+    rows = 2 * X.shape[0]
+    rows += 1
+    rows -= X.shape[0]
     Z = np.zeros_like(X)
     Z += X
     Z *= 2
     same = Z
     np.add(Z, 1, out=Z)
-    return same, Z
+    return same, Z, w * rows, d, c, outer
 
 
 CASES = {
@@ -97,7 +110,7 @@ CASES = {
     "true_divide": (lambda x, y: np.true_divide(x, y), [X, Y]),
     "numpy scalars": (lambda x: np.float64(2) * x + np.int64(3) - x * np.float32(0.5), [X]),
     "sum builtin": (lambda x, y: sum([x, y, x]), [X, Y]),
-    "in place": (in_place, [X]),
+    "in place": (in_place, [X, "n"]),
     # broadcasting
     "row": (lambda x, b: x + b, [X, "m"]),
     "row first": (lambda x, b: b * x - b, [X, "m"]),
@@ -146,6 +159,7 @@ CASES = {
     "centred": (lambda x: x - x.mean(axis=0), [X]),
     "of a scalar": (lambda s: s.sum() + s.mean() + s.max(), [()]),
     "reduce": (lambda x: (np.add.reduce(x), np.add.reduce(x, axis=1), np.maximum.reduce(x, axis=None)), [X]),
+    "logaddexp reduce": (lambda x: np.logaddexp.reduce(x, axis=1), [X]),
     "outer ufunc": (lambda x, y: np.add.outer(x, y) + np.multiply.outer(x, y), ["n", "m"]),
     # products
     "matmul": (lambda x, b: x @ b, [X, B]),
@@ -256,7 +270,7 @@ CASES = {
     ),
     "norms along": (
         lambda x: (np.linalg.norm(x, axis=1), np.linalg.norm(x, axis=0, keepdims=True), np.linalg.norm(x, 1, axis=1),
-                   np.linalg.norm(x, axis=(0, 1)), np.linalg.norm(x, keepdims=True),
+                   np.linalg.norm(x, axis=(0, 1)), np.linalg.norm(x, 1, axis=(1, 0)), np.linalg.norm(x, keepdims=True),
                    x / np.linalg.norm(x, axis=1)[:, None]),
         [X],
     ),
@@ -293,10 +307,12 @@ CASES = {
     "gaussian": (gaussian, ["n", "n", SPD]),
     "ridge": (ridge, [X, "n", ()]),
     "kalman": (kalman, ["n", SPD, A, ("m", "n"), ("m", "m", "spd"), "m"]),
-    "sizes as numbers": (lambda x: x * x.shape[0] + (x.shape[0] - 1) / x.shape[1] - np.log(x.shape[0]) + x.size, [X]),
+    "sizes as numbers": (lambda x: x * x.shape[0] + (x.shape[0] - 1) / x.shape[1] - x.size**0.5, [X]),
+    "functions of sizes": (lambda x: np.log(x.shape[0]) * x - np.exp(x.shape[1] / 4) + np.sqrt(x.size), [X]),
 }  # fmt: skip
 
-if np.lib.NumpyVersion(np.__version__) >= "2.2.0":
+NEW_NUMPY = np.lib.NumpyVersion(np.__version__) >= "2.2.0"
+if NEW_NUMPY:
     CASES |= {
         "vecdot": (lambda x, y: np.linalg.vecdot(x, y), [X, Y]),
         "matrix_norm": (lambda x: np.linalg.matrix_norm(x) + np.linalg.vector_norm(x, ord=3), [X]),
@@ -325,6 +341,25 @@ def test_the_program_has_the_values_of_the_function(name):
     for one, other in zip(found, expected, strict=True):
         assert one.shape == as_matrix(other).shape
         np.testing.assert_allclose(one, as_matrix(other), rtol=1e-9, atol=1e-11)
+
+
+@pytest.mark.skipif(not NEW_NUMPY, reason="older names of arguments")
+def test_arguments_have_the_places_and_names_that_numpy_gives_them():
+    for name, handler in FUNCTIONS.items():
+        function = functools.reduce(lambda part, word: getattr(part, word, None), name.split("."), np)
+        try:
+            theirs = list(inspect.signature(function).parameters.values())
+        except (TypeError, ValueError):
+            continue  # one of C, or of another version of NumPy
+        if theirs[0].kind is inspect.Parameter.VAR_POSITIONAL:
+            continue
+        kinds = inspect.Parameter.POSITIONAL_ONLY, inspect.Parameter.KEYWORD_ONLY
+        for place, ours in enumerate(list(inspect.signature(handler).parameters.values())[1:]):
+            if ours.kind is inspect.Parameter.POSITIONAL_OR_KEYWORD and place < len(theirs):
+                assert theirs[place].name == ours.name or theirs[place].kind in kinds, (name, ours.name)
+            known = {parameter.name: parameter.default for parameter in theirs}
+            if isinstance(known.get(ours.name), int | str | None) and ours.default is not inspect.Parameter.empty:
+                assert known.get(ours.name, ours.default) == ours.default, (name, ours.name)
 
 
 @pytest.mark.parametrize("name", CASES)
