@@ -83,6 +83,16 @@ def test_broken_links_are_found() -> None:
     assert broken_links(ROOT / "README.md", text) == ["docs/none.md", "#b", "docs/operations.md#invv"]
 
 
+def test_the_python_of_the_readme_prints_what_it_says() -> None:
+    blocks = re.findall(r"^```python\n(.*?)^```$", (ROOT / "README.md").read_text("utf-8"), re.MULTILINE | re.DOTALL)
+    promised = re.findall(r"^print\(.*\) +# (.*)$", "".join(blocks), re.MULTILINE)
+    done = subprocess.run([sys.executable, "-c", "\n".join(blocks)], cwd=ROOT, capture_output=True, timeout=60)
+    assert done.returncode == 0, done.stderr.decode()
+    lines = done.stdout.decode().splitlines()
+    assert [line for line in promised if line.startswith("δ")] == [line for line in lines if line in promised]
+    assert len(promised) >= 4
+
+
 def test_every_source_is_cited_and_every_year_has_its_source() -> None:
     assert {words for words in SOURCES if any(cite.startswith(words) for cite in CITES)} == SOURCES.keys()
     assert [cite for cite in CITES if re.search(r"\b\d{4}\b", cite) and not work_cited(cite)] == []

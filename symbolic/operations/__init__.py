@@ -20,7 +20,8 @@ FAMILIES: dict[str, ModuleType] = {
 OPERATIONS: dict[str, MatrixOperation] = {o.name: o for family in FAMILIES.values() for o in family.OPERATIONS}
 DEFINITIONS: dict[str, Definition] = {d.name: d for family in FAMILIES.values() for d in family.DEFINITIONS}
 CALLS: dict[str, dict[int | None, MatrixOperation | Definition]] = {}
-for _record in (*OPERATIONS.values(), *DEFINITIONS.values()):
+_RECORDS: list[MatrixOperation | Definition] = [*OPERATIONS.values(), *DEFINITIONS.values()]
+for _record in _RECORDS:
     if _record.name in ("slice", "matrix_power"):
         continue  # written A[1:2, :] and A^3
     CALLS.setdefault(_record.written, {})[_record.axis] = _record
