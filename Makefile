@@ -3,10 +3,12 @@
 VENV := .venv
 PYTHON := $(VENV)/bin/python
 CANDIDATES := python3 python3.14 python3.13 python3.12 python3.11 python
+N := 20000
+SEED := 0
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: demo test check bench generated docs clean help
+.PHONY: demo test check fuzz bench generated docs clean help
 
 demo: $(VENV)/.core ## Show the question, its differential, a kernel and its check
 	@$(PYTHON) -m pushforward demo
@@ -22,6 +24,9 @@ check: $(VENV)/.dev ## Run everything that must hold before a change is handed i
 	@$(PYTHON) tools/reference.py --check
 	@$(PYTHON) -m pushforward demo > $(VENV)/.demo
 	@$(PYTHON) -m pytest
+
+fuzz: $(VENV)/.dev ## Check random programs by every oracle: make fuzz N=20000 SEED=0
+	@$(PYTHON) -m tools.fuzz --count $(N) --seed $(SEED)
 
 bench: $(VENV)/.bench ## Time the kernels beside other tools
 	@$(PYTHON) benchmarks/run.py

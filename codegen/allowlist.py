@@ -50,11 +50,28 @@ _CHILDREN: dict[type[ast.AST], tuple[str, ...]] = {
 
 _ATTRIBUTES = frozenset(
     """shape view setflags dtype ndim T dot copy kind items values astype reshape setdefault join trace diagonal sum max
-    min all any imag real size eps prod itemsize""".split()  # noqa: SIM905
+    min all any imag real size eps prod itemsize type flags f_contiguous""".split()  # noqa: SIM905
 )
 _BUILTINS = frozenset(
-    ("type", "isinstance", "int", "float", "str", "len", "zip", "map", "list", "tuple", "ValueError", "TypeError",
-     "min", "max", "range", "enumerate", "sum")
+    (
+        "type",
+        "isinstance",
+        "int",
+        "float",
+        "str",
+        "len",
+        "zip",
+        "map",
+        "list",
+        "tuple",
+        "ValueError",
+        "TypeError",
+        "min",
+        "max",
+        "range",
+        "enumerate",
+        "sum",
+    )
 )
 
 

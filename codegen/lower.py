@@ -74,6 +74,7 @@ class Lowering:
     def __init__(self, program: Program) -> None:
         self.instrs: list[Instr] = []
         self.saturating: set[Node] = set()
+        self.diagonals: set[str] = set()
         self.shapes: dict[str, Shape] = {given.name: given.shape for given in program.inputs}
         self.values: dict[Node, Arg] = {given.symbol: given.name for given in program.inputs}
         self.structure = structure_of(program.inputs, program.lets)
@@ -121,6 +122,7 @@ class Lowering:
     def emit(self, op: str, args: tuple[Arg, ...], shape: Shape, name: str | None = None, **attrs: object) -> str:
         name = name or f".{len(self.instrs) + 1}"
         self.shapes[name] = shape
+        self.diagonals |= {name} if op == "diag" else set()
         self.instrs.append(Instr(name, op, args, tuple(sorted(attrs.items()))))
         return name
 
@@ -142,7 +144,8 @@ class Lowering:
         if operation is Scale:
             return self.scale(node, name)
         if operation is Quotient:
-            return self.emit("divide", tuple(self.entrywise(node.args)), node.shape, name)
+            attrs = {"saturates": True} if node in self.saturating else {}
+            return self.emit("divide", tuple(self.entrywise(node.args)), node.shape, name, **attrs)
         if operation is HadamardPower:
             return self.power(self.matrix(node.args[0]), node.args[1], node.shape, name)
         if operation is Transpose:
@@ -158,7 +161,7 @@ class Lowering:
     def factor(self, node: Node) -> str:
         """A factor of a matrix product; of a diagonal matrix its entries are enough, with which a pass scales."""
         matrix = self.matrix(node)
-        if type(node) in CONSTANTS or getattr(node, "name", "") == "diag" or not self.structure.has(node, "diagonal"):
+        if matrix in self.diagonals or type(node) in CONSTANTS or not self.structure.has(node, "diagonal"):
             return matrix
         return self.emit("diag", (self.emit("diagonal", (matrix,), (node.shape[0], S.One)),), node.shape)
 
@@ -233,13 +236,13 @@ class Lowering:
     def elementwise(self, node: Node, name: str | None) -> str:
         if node.function in EXPANSIONS:
             expanded = Elaboration({"X": node.argument}).matrix(_expansion(node.function))
-            self.saturating |= {part for part in subexpressions(expanded) if _is_exponential(part)} - self.values.keys()
+            if node.function == "sigmoid":
+                self.saturating |= set(subexpressions(expanded)) - self.values.keys()
             return self.value(expanded, name)
         argument = self.matrix(node.argument)
-        if node in self.saturating:
-            return self.emit(node.function, (argument,), node.shape, name, saturates=True)
         if node.function in CATALOGUE:
-            return self.emit(node.function, (argument,), node.shape, name)
+            attrs = {"saturates": True} if node in self.saturating else {}
+            return self.emit(node.function, (argument,), node.shape, name, **attrs)
         return self.emit("call", (argument,), node.shape, name, function=node.function, order=node.order)
 
 
@@ -259,10 +262,6 @@ def _literal(value: Expr) -> Literal:
     if not finite:
         raise LimitError("a coefficient is beyond the range of double precision")
     return Literal(value)
-
-
-def _is_exponential(node: Node) -> bool:
-    return type(node) is Elementwise and node.function == "exp"
 
 
 def _fills_a_shape(node: Node) -> bool:

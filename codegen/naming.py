@@ -7,7 +7,7 @@ import keyword
 import re
 from typing import Any
 
-from codegen.operations import OPERATIONS
+from codegen.operations import FACTORISATIONS, OPERATIONS, TOGETHER, called
 from codegen.schedule import Arg, Instr, Literal, Schedule
 from symbolic.language.names import ascii_name, unicode_name
 
@@ -75,17 +75,23 @@ def function_argument(function: str, order: int) -> str:
 
 
 SUM, PRODUCT, ATOM = range(3)
+PARTS = {**FACTORISATIONS, **TOGETHER}
 
 
 class Notation:
     """Instructions as mathematics: δX2 = cos(X1) ⊙ δX1, short intermediate results written out."""
 
     def __init__(self, schedule: Schedule, names: Names) -> None:
+        self.shapes = schedule.shapes
         self.names = names
         self.display = {name: (unicode_name(name), ATOM) for name in schedule.shapes if not name.startswith(".")}
+        self.wholes: dict[str, Instr] = {}
+        """What was factored, by the name of the factor."""
 
     def formula(self, instr: Instr) -> str:
         right, binds = self._right_side(instr)
+        if instr.kind == "factor" or instr.op == "chol":
+            self.wholes[instr.out] = instr
         if instr.out in self.display:
             return f"{self.display[instr.out][0]} = {right}"
         self.display[instr.out] = (right, binds) if len(right) <= MAX_DISPLAY else (self.names[instr.out], ATOM)
@@ -95,22 +101,39 @@ class Notation:
         if instr.op == "call":
             primes = "'" * instr.attr("order")
             return f"{unicode_name(instr.attr('function'))}{primes}({self._operand(instr.args[0], SUM)})", ATOM
-        notation = OPERATIONS[instr.op].notation
-        binds = _binds(instr.op)
-        if notation.endswith("({0})") or instr.op == "copy":
-            inner = (SUM, SUM)
-        elif instr.op in ("add", "subtract"):
-            inner = (SUM, SUM if instr.op == "add" else PRODUCT)
-        else:
-            inner = (PRODUCT if instr.op == "negative" else ATOM, ATOM)
-        levels = [*inner, *[ATOM] * len(instr.args)]
-        operands = [self._operand(arg, level) for arg, level in zip(instr.args, levels, strict=False)]
-        fields = dict(instr.attrs)
-        if instr.op == "slice":
-            fields = {"rows": _places(fields, "row"), "cols": _places(fields, "col")}
         if instr.op == "part":
-            fields = {"part": f"{unicode_name(instr.names[0])}, part {fields['part'] + 1}".lstrip(".")}
-        return notation.format(*operands, args=", ".join(self._operand(arg, SUM) for arg in instr.args), **fields), binds
+            whole = self.wholes[instr.names[0]]
+            part = PARTS[whole.op][instr.attr("part")]
+            args = whole.args[:1] if part == "expm" else whole.args
+            return self._written(called(part), args, (SUM,) * len(args)), ATOM
+        notation = OPERATIONS[instr.op].notation
+        return self._written(notation, instr.args, _levels(instr), **self._fields(instr)), _binds(instr.op)
+
+    def _written(self, notation: str, args: tuple[Arg, ...], levels: tuple[int, ...], **fields: str) -> str:
+        operands = [self._operand(arg, level) for arg, level in zip(args, levels, strict=True)]
+        inside = [self._operand(arg, SUM) for arg in args]
+        return notation.format(*operands, args=", ".join(inside), stacked="; ".join(inside), **fields)
+
+    def _fields(self, instr: Instr) -> dict[str, str]:
+        """What a notation asks for besides operands: the matrix of a factor, places, sizes."""
+        if instr.op == "slice":
+            fields = dict(instr.attrs)
+            return {"rows": _places(fields, "row"), "cols": _places(fields, "col")}
+        rows, cols = map(str, self.shapes[instr.out])
+        fields = {"rows": rows, "cols": cols}
+        if "{matrix}" in OPERATIONS[instr.op].notation or "{inside}" in OPERATIONS[instr.op].notation:
+            fields |= {"matrix": self._factored(instr, 0, ATOM), "inside": self._factored(instr, 0, SUM)}
+        if "{second}" in OPERATIONS[instr.op].notation:
+            fields["second"] = self._factored(instr, 1, SUM)
+        return fields
+
+    def _factored(self, instr: Instr, place: int, level: int) -> str:
+        """The matrix of a factor, or its transpose where that is what the instruction is about."""
+        attrs = dict(instr.attrs)
+        flipped = attrs.get("trans") or attrs.get("trans_b" if place else "trans_a")
+        whole = None if instr.op.endswith("_triangular") else self.wholes.get(instr.names[place])
+        name = whole.names[0] if whole else instr.names[place]
+        return self._operand(name, ATOM if flipped else level) + ("ᵀ" if flipped else "")
 
     def _operand(self, arg: Arg, level: int) -> str:
         if isinstance(arg, Literal):
@@ -128,7 +151,20 @@ def _places(fields: dict[str, Any], axis: str) -> str:
     return str(first) if first == last else f"{first}:{last}"
 
 
+def _levels(instr: Instr) -> tuple[int, ...]:
+    """How tightly each operand has to bind to stand without parentheses."""
+    op, count = instr.op, len(instr.args)
+    if op in ("copy", "solve_sylvester", "factor_lu", "schur") or OPERATIONS[op].notation.endswith(
+        ("({0})", "({args})")
+    ):
+        return (SUM,) * count
+    if op in ("add", "subtract"):
+        return SUM, SUM if op == "add" else PRODUCT
+    return (PRODUCT if op == "negative" else ATOM,) * count
+
+
 def _binds(op: str) -> int:
     if op in ("add", "subtract", "negative"):
         return SUM
-    return PRODUCT if OPERATIONS[op].kind == "product" or op in ("multiply", "divide", "broadcast") else ATOM
+    is_product = OPERATIONS[op].kind == "product" or op in ("multiply", "divide", "broadcast", "kron")
+    return PRODUCT if is_product or op.startswith("solve_") else ATOM

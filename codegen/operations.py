@@ -26,14 +26,14 @@ class Operation:
 
 
 def _library(name: str, notation: str = "") -> Operation:
-    return Operation(name, "library", notation or _called(name))
+    return Operation(name, "library", notation or called(name))
 
 
 def _function(name: str) -> Operation:
     return Operation(name, "elementwise", name + "({0})")
 
 
-def _called(name: str) -> str:
+def called(name: str) -> str:
     """tr({args}), sum({args}, 2): as programs call it, where they can."""
     record = named.OPERATIONS.get(name)
     if record is None:
@@ -61,11 +61,14 @@ TOGETHER: dict[str, tuple[str, ...]] = {
 }
 """What passes compute at once where both parts are needed."""
 
-INVERSES = {"inv_lu": "solve_lu", "inv_cho": "solve_cho", "inv_triangular": "solve_triangular"}
+WAYS = ("lu", "cho", "triangular")
+"""How a system is solved: with exchanges of rows, through Cholesky, by substitution."""
+
+INVERSES = {f"inv_{way}": f"solve_{way}" for way in WAYS}
 """Each way to invert a matrix, and that to solve a system with it, which has one operand more."""
 
-_SYSTEM = {"solve": "{matrix} \\ {1}", "inv": "{matrix}⁻¹", "det": "det({matrix})", "logdet": "logdet({matrix})"}
-"""`matrix`: that of which the first operand is a factor."""
+_SYSTEM = {"solve": "{matrix} \\ {1}", "inv": "{matrix}⁻¹", "det": "det({inside})", "logdet": "logdet({inside})"}
+"""`matrix`, and `inside` parentheses: that of which the first operand is a factor; `second`, the second."""
 
 OPERATIONS: dict[str, Operation] = {
     operation.name: operation
@@ -92,13 +95,41 @@ OPERATIONS: dict[str, Operation] = {
         _library("vstack", "[{stacked}]"),
         _library("trace_product", "tr({0} {1})"),
         _library("diagonal_product", "diagonal({0} {1})"),
-        *map(_library, ("diag", "tril", "triu", "sum", "sum_1", "sum_2", "tr", "max", "max_1", "max_2", "logsumexp",
-                        "logsumexp_1", "logsumexp_2", "chol", "pinv", "eigvalsh", "svdvals", "expm", "logm", "sqrtm",
-                        "sinm", "cosm", "expm_frechet", "logm_frechet", "sinm_frechet", "cosm_frechet")),
+        *map(
+            _library,
+            (
+                "diag",
+                "tril",
+                "triu",
+                "sum",
+                "sum_1",
+                "sum_2",
+                "tr",
+                "max",
+                "max_1",
+                "max_2",
+                "logsumexp",
+                "logsumexp_1",
+                "logsumexp_2",
+                "chol",
+                "pinv",
+                "eigvalsh",
+                "svdvals",
+                "expm",
+                "logm",
+                "sqrtm",
+                "sinm",
+                "cosm",
+                "expm_frechet",
+                "logm_frechet",
+                "sinm_frechet",
+                "cosm_frechet",
+            ),
+        ),
         Operation("factor_lu", "factor", "{0} = P L U"),
-        *(_library(f"{name}_{way}", text) for name, text in _SYSTEM.items() for way in ("lu", "cho", "triangular")),
+        *(_library(f"{name}_{way}", text) for name, text in _SYSTEM.items() for way in WAYS),
         Operation("schur", "factor", "{0} = Q T Qᵀ"),
-        _library("solve_sylvester", "sylvester({matrix}, {second_matrix}, {2})"),
+        _library("solve_sylvester", "sylvester({inside}, {second}, {2})"),
         *(Operation(name, "factor", f"{name}({{args}})") for name in (*FACTORISATIONS, *TOGETHER)),
         Operation("part", "part", "{part}"),
         *(_function(name) for name in CATALOGUE if name not in ("sigmoid", "silu", "gelu", "square", "reciprocal")),

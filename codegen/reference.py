@@ -34,7 +34,7 @@ from symbolic.errors import PushforwardError
 from symbolic.functions import CATALOGUE
 from symbolic.nodes import Elementwise, Node, Operation, Quotient, Scale, is_number
 from symbolic.program import Program
-from symbolic.shapes import length
+from symbolic.shapes import found_lengths, length
 
 Array: TypeAlias = Any
 Functions = Mapping[tuple[str, int], Callable[[Array], Array]]
@@ -61,12 +61,7 @@ class Evaluation:
         self.functions = functions
         self.watch = watch or (lambda what, *arguments: None)
         self.named = {given.name: np.asarray(inputs[given.name]) for given in program.inputs}
-        self.lengths = {
-            size.name: length
-            for given in program.inputs
-            for size, length in zip(given.shape, self.named[given.name].shape, strict=True)
-            if size.is_Symbol
-        }
+        self.lengths = found_lengths((given.shape, self.named[given.name].shape) for given in program.inputs)
 
     def values(self) -> dict[str, Array]:
         for let in self.program.lets:

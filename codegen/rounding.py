@@ -4,9 +4,9 @@ For every matrix a value and a bound B, in units of roundoff u: what was added u
 their operands' bounds, products multiply them by the other factor, a function stretches them by its slope, and each
 operation adds its own result. The size of inner dimensions does not enter.
 
-A named operation F is taken for backward stable: B = |F'| (B_A + |A|) + |F|, where |F'| holds the absolute values of its
-Jacobian, found entry by entry with the complex step. Where it only keeps, cuts, moves or adds entries, F applied to
-the bound says the same; for a factorisation, whose errors are normwise, |A| is its largest entry everywhere.
+A named operation F is taken for backward stable: B = |F'| (B_A + |A|) + |F|, where |F'| holds the absolute values of
+its Jacobian, found entry by entry with the complex step. Where it only keeps, cuts, moves or adds entries, F applied
+to the bound says the same; for a factorisation, whose errors are normwise, |A| is its largest entry everywhere.
 """
 
 from __future__ import annotations

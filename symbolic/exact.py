@@ -49,7 +49,7 @@ from symbolic.field import ZERO, Dual, Matrix, P, Singular, identity, ones, with
 from symbolic.functions import CATALOGUE
 from symbolic.nodes import Elementwise, Node, Operation, Quotient, Scale, is_number, operands, subexpressions
 from symbolic.program import Program
-from symbolic.shapes import length
+from symbolic.shapes import found_lengths, length
 from symbolic.statements import Input
 
 ATTEMPTS = 5
@@ -162,12 +162,7 @@ class _Evaluation:
         self.program = program
         self.tables = tables
         self.named = dict(inputs)
-        self.lengths = {
-            size.name: length
-            for given in program.inputs
-            for size, length in zip(given.shape, inputs[given.name].shape, strict=True)
-            if isinstance(size, Symbol)
-        }
+        self.lengths = found_lengths((given.shape, inputs[given.name].shape) for given in program.inputs)
 
     def values(self) -> dict[str, Matrix]:
         for let in self.program.lets:

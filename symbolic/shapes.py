@@ -7,7 +7,7 @@ equality when a program is verified.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from sympy import (
@@ -202,3 +202,20 @@ def length(size: Any, lengths: Mapping[str, int]) -> int:
     if size.is_Symbol:
         return lengths[size.name]
     return int(size.xreplace({symbol: Integer(lengths[symbol.name]) for symbol in size.free_symbols}))
+
+
+def found_lengths(given: Iterable[tuple[Shape, tuple[int, int]]]) -> dict[str, int]:
+    """The lengths of all symbolic sizes, from shapes and what they are in numbers; n of 2 n × m by trying."""
+    totals = {size: total for shape, lengths in given for size, total in zip(shape, lengths, strict=True)}
+    found = {size.name: total for size, total in totals.items() if size.is_Symbol}
+    for _ in totals:
+        for size, total in totals.items():
+            unknown = [symbol.name for symbol in size.free_symbols if symbol.name not in found]
+            if len(unknown) == 1:
+                found[unknown[0]] = _tried(size, unknown[0], total, found)
+    return found
+
+
+def _tried(size: Any, name: str, total: int, found: Mapping[str, int]) -> int:
+    """The smallest length of `name` for which `size` comes to `total`; 0 if none does."""
+    return next((n for n in range(total + 1) if length(size, {**found, name: n}) == total), 0)

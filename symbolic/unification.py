@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from itertools import count
 from typing import Any
 
-from sympy import Dummy, expand
+from sympy import Add, Dummy, expand
 
 from symbolic.nodes import Shape, dimension
 
@@ -23,6 +23,11 @@ class Unknown(Dummy):  # type: ignore[misc]
         return "?"
 
     __repr__ = __str__
+
+
+def may_be_positive(size: Any) -> bool:
+    """Whether a size can be one or more: n - m, but not 0 or -n."""
+    return size.is_Symbol or any(term.as_coeff_Mul()[0] > 0 for term in Add.make_args(size))
 
 
 class Unification:
@@ -59,8 +64,7 @@ class Unification:
             return True
         for unknown, other in ((left, right), (right, left)):
             if type(unknown) is Unknown and (other.is_Atom or not other.has(unknown)):
-                self.known[unknown] = other
-                return True
+                return self._bind(unknown, other)
         return not (left.is_Atom and right.is_Atom) and self._solve(expand(left - right))
 
     def _solve(self, difference: Any) -> bool:
@@ -75,10 +79,13 @@ class Unification:
 
     def _bind_whole(self, unknown: Unknown, value: Any) -> bool:
         """n/2 may be no whole number."""
-        whole = all(term.is_integer for term in value.as_ordered_terms())
-        if whole:
+        return all(term.is_integer for term in value.as_ordered_terms()) and self._bind(unknown, value)
+
+    def _bind(self, unknown: Unknown, value: Any) -> bool:
+        if may_be_positive(value):
             self.known[unknown] = value
-        return whole
+            return True
+        return False
 
     def shape(self, shape: Shape) -> Shape:
         return self.find(shape[0]), self.find(shape[1])

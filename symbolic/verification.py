@@ -92,7 +92,7 @@ class _Verification:
         operation = OPERATIONS.get(node.name)
         if operation and operation.symmetric and not self.structure.has(node.operands[0], "symmetric"):
             hint = f"declare it, `A : n x n symmetric`, or take the symmetric part, {node.name}(sym(A))"
-            raise NotSupported(f"{node.name} is of a matrix that is known to be symmetric", hint=hint)
+            raise NotSupported(f"{node.name} needs a matrix that is known to be symmetric", hint=hint)
 
     def check_sizes(self, expressions: Iterable[Any]) -> None:
         for expression in expressions:
@@ -114,8 +114,10 @@ class _Verification:
                 raise NameError_(f"{name!r} cannot be a name")
             if name in self.functions or never_a_matrix(name):
                 raise NameError_(f"{name!r} is the name of a function and cannot be the name of a matrix")
-        for name in sorted(self.counted & self.bound.keys()):
-            raise NameError_(f"{name!r} is the name of a size and of a matrix", hint="rename one of them")
+        for name in sorted(self.counted):
+            other = "matrix" if name in self.bound else "function" if name in self.functions or is_known(name) else ""
+            if other:
+                raise NameError_(f"{name!r} is the name of a size and of a {other}", hint="rename one of them")
         for size in sorted(map(str, self.sizes)):
             if not is_plain(size) or size in WORDS or size == "scalar":
                 raise NameError_(f"{size!r} cannot be the name of a size")

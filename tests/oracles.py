@@ -1,22 +1,20 @@
-"""What the tests measure with: independent evaluations, and a small language for schedules."""
+"""What the tests measure with: independent evaluations."""
 
 from __future__ import annotations
 
 import re
 from dataclasses import replace
-from itertools import pairwise
 
 import numpy as np
 from sympy import Integer
 
-from codegen.reference import VALUES, evaluate
+from codegen.reference import evaluate
 from codegen.sampling import sample
-from codegen.schedule import Instr, Literal, Schedule
 from symbolic import nodes
 from symbolic.facts import perturbation
 from symbolic.language.names import differential_of
 from symbolic.language.read import read_expression, read_program
-from symbolic.nodes import SCALAR, dimension
+from symbolic.nodes import SCALAR
 from symbolic.operations import OPERATIONS
 from symbolic.program import Program
 from symbolic.statements import Input, Let
@@ -159,182 +157,6 @@ def random_program(random, lets=4, depth=3):
         bound.append(Let(f"Y{number}", random_node(random, known, shape, depth)))
         known.append(bound[-1].symbol)
     return Program("random", inputs, tuple(bound), tuple(let.name for let in bound[-2:]))
-
-
-# Schedules
-
-
-def schedule_of(text, sizes=None):
-    """A schedule from lines such as
-
-    A:n,m b:m,1            the inputs
-    o:n,1 = ones           operations without operands state their shape
-    Y = matmul A b into o
-    return Y
-    """
-    head, *body, last = (line.split() for line in text.strip().splitlines())
-    shapes = {}
-
-    def declare(word):
-        name, _, shape = word.partition(":")
-        if shape:
-            shapes[name] = tuple(Integer(s) if s.isdigit() else dimension(s) for s in shape.split(","))
-        return name
-
-    inputs = tuple(map(declare, head))
-    instrs = []
-    for out, _, op, *rest in body:
-        words, into = (rest[:-2], rest[-1]) if "into" in rest else (rest, None)
-        args = tuple(word if word in shapes else Literal(Integer(1) * float(word)) for word in words)
-        attrs = (("function", "f"), ("order", 0)) if op == "call" else ()
-        instr = Instr(declare(out), op, args, attrs, into)
-        shapes.setdefault(instr.out, _shape(instr, shapes))
-        instrs.append(instr)
-    known = {str(size) for shape in shapes.values() for size in shape if not size.is_Integer}
-    sizes = dict.fromkeys(sorted(known), 64) | (sizes or {})
-    return Schedule("fixture", inputs, tuple(instrs), tuple(last[1:]), shapes, sizes)
-
-
-def _shape(instr, shapes):
-    given = [shapes[name] for name in instr.names]
-    if instr.op == "matmul":
-        return given[0][0], given[-1][1]
-    if instr.op == "transpose":
-        return given[0][1], given[0][0]
-    return max(given, key=lambda shape: tuple(size != 1 for size in shape)) if given else None
-
-
-def body_of(schedule):
-    """The instructions in the language of `schedule_of`, for comparison."""
-    lines = []
-    for instr in schedule.instrs:
-        words = [str(float(a.value)) if isinstance(a, Literal) else a for a in instr.args]
-        lines.append(" ".join([instr.out, "=", instr.op, *words, *(["into", instr.into] if instr.into else [])]))
-        lines[-1] += f" frees {' '.join(instr.frees)}" if instr.frees else ""
-    return lines
-
-
-_OPERATIONS = {
-    "add": np.add,
-    "subtract": np.subtract,
-    "multiply": np.multiply,
-    "divide": np.divide,
-    "negative": np.negative,
-    "power": np.power,
-    **VALUES,
-}
-
-
-def run_schedule(schedule, inputs, function=np.sin):
-    """The outputs of a schedule, computed in memory that is shared and overwritten exactly as it says.
-
-    Fails where an input would be written, or a product over one of its own factors.
-    """
-    memory = {}
-    for name in schedule.inputs:
-        memory[name] = np.array(inputs[name])
-        memory[name].flags.writeable = False
-    lengths = {
-        size: length
-        for name in schedule.inputs
-        for size, length in zip(schedule.shapes[name], memory[name].shape, strict=True)
-    }
-    for instr in schedule.instrs:
-        shape = tuple(int(s) if s.is_Integer else lengths[s] for s in schedule.shapes[instr.out])
-        args = [float(a.value) if isinstance(a, Literal) else memory[a] for a in instr.args]
-        value = args[0].T if instr.op == "transpose" else _computed(instr, args, shape)
-        assert value.shape == shape, f"{instr.out} has the shape {value.shape}, not {shape}"
-        if instr.into is not None:
-            target = memory[instr.into]
-            assert instr.kind != "product" or not any(np.may_share_memory(target, a) for a in args)
-            assert target.shape == shape
-            target[...] = value
-            value = target
-        memory[instr.out] = value
-        for name in instr.frees:
-            del memory[name]
-    return {name: memory[name].copy() for name in schedule.outputs}
-
-
-def _computed(instr, args, shape):
-    if instr.op == "matmul":
-        value = args[0]
-        for factor in args[1:]:
-            value = value @ factor
-        return np.array(value)
-    if instr.op in ("copy", "broadcast"):
-        return np.array(np.broadcast_to(args[0], shape))
-    if instr.op == "call":
-        return np.array(np.sin(args[0]))
-    if instr.kind == "constant":
-        return {"ones": np.ones, "zeros": np.zeros, "eye": lambda s: np.eye(*s)}[instr.op](shape)
-    return np.array(_OPERATIONS[instr.op](*args))
-
-
-def random_schedule(random, length=14):
-    """A schedule such as lowering makes, with longer chains, shared parts and scalars; transposes and calls too."""
-    sizes = {"n": 4, "m": 3, "h": 2}
-    letters = {letter: dimension(letter) for letter in sizes} | {"1": Integer(1)}
-    n, m, h, one = letters.values()
-    shapes = {"A": (n, m), "B": (m, h), "C": (n, m), "D": (m, m), "v": (m, one), "w": (one, h), "c": (one, one)}
-    inputs = tuple(shapes)
-    instrs = []
-
-    def emit(op, args, shape, attrs=()):
-        name = f"X{len(instrs)}" if random.random() < 0.3 else f".{len(instrs) + 1}"
-        shapes[name] = shape
-        instrs.append(Instr(name, op, tuple(args), attrs))
-
-    while len(instrs) < length:
-        names = list(shapes)
-        first = random.choice(names[-6:])
-        shape = shapes[first]
-        alike = [name for name in names if shapes[name] == shape]
-        scalars = [name for name in names if shapes[name] == (one, one)]
-        kind = random.randrange(9)
-        if kind <= 2:
-            chain = [first]
-            for _ in range(random.choice([1, 1, 2, 3])):
-                fitting = [x for x in names if shapes[x][0] == shapes[chain[-1]][1] and shapes[x] != (one, one)]
-                if fitting and shapes[chain[0]] != (one, one):
-                    chain.append(random.choice(fitting))
-            if len(chain) > 1:
-                emit("matmul", chain, (shape[0], shapes[chain[-1]][1]))
-        elif kind == 3:
-            emit(random.choice(["add", "subtract", "multiply"]), (first, random.choice(alike)), shape)
-        elif kind == 4:
-            number = Literal(Integer(random.choice([2, -3])))
-            emit("multiply", (first, random.choice([number, random.choice(scalars)])), shape)
-        elif kind == 5:
-            emit("transpose", (first,), shape[::-1])
-        elif kind == 6:
-            emit(random.choice(["sin", "tanh", "negative", "copy"]), (first,), shape)
-        elif kind == 7:
-            emit("call", (first,), shape, (("function", "f"), ("order", 0)))
-        else:
-            emit("ones", (), random.choice([(n, one), (one, m), (n, m)]))
-    computed = [instr.out for instr in instrs]
-    outputs = tuple(dict.fromkeys([*random.sample(computed, 2), computed[-1]]))
-    return Schedule("random", inputs, tuple(instrs), outputs, shapes, sizes)
-
-
-def inputs_for(schedule, seed=0):
-    """Random inputs of the sample sizes."""
-    random = np.random.default_rng(seed)
-    return {name: random.standard_normal(tuple(map(schedule.size, schedule.shapes[name]))) for name in schedule.inputs}
-
-
-def flops(schedule):
-    """Multiplications and additions by the sample sizes; chains are multiplied from left to right."""
-    total = 0
-    for instr in schedule.instrs:
-        rows, cols = map(schedule.size, schedule.shapes[instr.out])
-        if instr.op == "matmul":
-            sizes = [schedule.size(schedule.shapes[name][1]) for name in instr.names]
-            total += sum(2 * rows * inner * outer for inner, outer in pairwise(sizes))
-        elif instr.kind == "elementwise":
-            total += rows * cols
-    return total
 
 
 def faulty(rule, apply):

@@ -63,6 +63,8 @@ def test_the_page_makes_a_whole_operation(copy: Path) -> None:
 def test_with_the_record_alone_every_other_place_is_named(copy: Path) -> None:
     (record, difference), *others = CHANGES
     change(copy, record, difference)
+    derived = run(copy, "-m", "pushforward", "derive", "-e", f"A : n x m; Y = {NAME}(A)", "--format", "text")
+    assert derived.stdout.startswith("dY = Y*sylvester(Y'*A, Y'*A, Y'*dA - dA'*Y)"), derived.stderr
     done = completeness(copy)
     assert done.returncode == 1
     (message,) = re.findall(rf"AssertionError: ({NAME} lacks .*)", done.stdout)

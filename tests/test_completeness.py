@@ -27,7 +27,7 @@ from symbolic.differential import differentiate
 from symbolic.errors import DifferentiationError
 from symbolic.exact_operations import EXACT_OPERATIONS
 from symbolic.functions import CATALOGUE, ElementaryFunction
-from symbolic.nodes import LEAVES, NODES, Elementwise, Operation
+from symbolic.nodes import LEAVES, NODES, Elementwise, Operation, operate, zeros
 from symbolic.operations import DEFINITIONS, OPERATIONS, RESULTS, Definition, MatrixOperation
 from symbolic.rules import RULES
 from tools.reference import PAGE
@@ -254,6 +254,18 @@ def test_the_differential_depends_on_every_operand(form: Form) -> None:
         differential = differentiate(program, given.name)
         zero = type(differential.closed_form(output).expr) is ZeroMatrix
         assert zero is (form.name in PIECEWISE_CONSTANT), given.name
+
+
+@pytest.mark.parametrize(
+    "faulty",
+    [lambda node, d: zeros(*node.shape), lambda node, d: operate("solve", node.operands[0], d(node.operands[1]))],
+    ids=["zero", "an operand forgotten"],
+)
+def test_a_rule_that_leaves_out_a_dependence_is_found(faulty: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    rule = RULES[Operation, "solve"]
+    monkeypatch.setitem(RULES, rule.operation, replace(rule, apply=faulty))
+    with pytest.raises(AssertionError, match="A"):
+        test_the_differential_depends_on_every_operand(catalogue.find("solve")[1])
 
 
 @pytest.mark.parametrize("form", FORMS, ids=_name)

@@ -10,7 +10,7 @@ import warnings
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from types import FrameType
 
@@ -70,7 +70,10 @@ class Summary:
 
 def run_one(seed: int, plan: Plan, shrinking: bool, index: int) -> Outcome:
     """Draw a program and examine it. Everything that is random comes from `seed` and `index`."""
-    drawn = draw(seed, index)
+    try:
+        drawn = draw(seed, index)
+    except Exception as error:
+        return Outcome(index, (Result("drawn", CRASHED, f"{type(error).__name__}: {error}"),), (), ())
     composed = tuple(
         pair for pair in drawn.wanted if pair not in drawn.missed and not all(name in NODES for name in pair)
     )
@@ -84,20 +87,29 @@ def run_one(seed: int, plan: Plan, shrinking: bool, index: int) -> Outcome:
 
 def _examined(program: Program, index: int, plan: Plan) -> list[Result]:
     try:
-        with _time_limit(SECONDS_EACH):
+        with _time_limit(SECONDS_EACH), warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # overflows are looked for, and are no news
             return examine(program, index, plan)
     except _TooLong:
         return [Result("time", CRASHED, f"took longer than {SECONDS_EACH} seconds")]
 
 
 def _shrunk(program: Program, fault: Result, index: int, plan: Plan) -> str:
+    second, jax = fault.check.startswith("second"), fault.check == "JAX"
+    plan = replace(plan, second_every=plan.second_every * second, jax_every=plan.jax_every * jax)
+
     def fails(candidate: Program) -> bool:
         found = _examined(candidate, index, plan)
-        return any(result.check == fault.check and result.verdict == fault.verdict for result in found)
+        return any(_kind(result) == _kind(fault) for result in found)
 
     smaller = shrink(program, fails)
-    faults = [result for result in _examined(smaller, index, plan) if result.check == fault.check and result.is_fault]
+    faults = [result for result in _examined(smaller, index, plan) if _kind(result) == _kind(fault)]
     return "\n".join([smaller.text("text"), *(f"{result.verdict}: {result.detail}" for result in faults)])
+
+
+def _kind(result: Result) -> tuple[str, ...]:
+    """The check, the verdict and, of a crash, the exception and its place."""
+    return result.check, result.verdict, result.detail.partition(":")[0] if result.verdict == CRASHED else ""
 
 
 class _TooLong(BaseException):
@@ -124,13 +136,8 @@ def run(seed: int, indices: Iterable[int], plan: Plan, processes: int = 1, shrin
     if processes == 1:
         yield from map(work, indices)
         return
-    with multiprocessing.get_context("fork").Pool(processes, _be_quiet) as pool:
+    with multiprocessing.get_context("spawn").Pool(processes) as pool:
         yield from pool.imap(work, indices, chunksize=CHUNK)
-
-
-def _be_quiet() -> None:
-    """Overflows are looked for, and are no news."""
-    warnings.simplefilter("ignore")
 
 
 # Words
@@ -142,7 +149,7 @@ def report(console: Console, summary: Summary, seconds: float) -> None:
         table.add_row(check, *(f"{counts[verdict]:,}" if counts[verdict] else "" for verdict in VERDICTS))
     console.print(table)
     for (check, reason), count in sorted(summary.reasons.items(), key=lambda item: (-item[1], item[0])):
-        console.print(f"skipped {count:,} of {check}: {reason}", highlight=False)
+        console.print(f"skipped {count:,} of {check}: {reason}", markup=False, highlight=False, soft_wrap=True)
     reached = sum(1 for pair in possible_pairs() if summary.pairs[pair])
     fewest = min((summary.pairs[pair] for pair in possible_pairs()), default=0)
     console.print(
@@ -158,16 +165,11 @@ def report(console: Console, summary: Summary, seconds: float) -> None:
 
 def show_fault(console: Console, outcome: Outcome, seed: int) -> None:
     """A failing program, so that it can be run again."""
-    console.print(
-        f"program {outcome.index} of seed {seed}: python -m tools.fuzz --seed {seed} --only {outcome.index}",
-        highlight=False,
-    )
-    for result in outcome.faults:
-        console.print(f"  {result.verdict} {result.check}: {result.detail}", markup=False, highlight=False)
-    console.print(outcome.text, markup=False, highlight=False)
-    if outcome.smaller:
-        console.print(f"smaller:\n{outcome.smaller}", markup=False, highlight=False)
-    console.print()
+    lines = [f"program {outcome.index}: python -m tools.fuzz --seed {seed} --only {outcome.index}"]
+    lines += [f"  {result.verdict} {result.check}: {result.detail}" for result in outcome.faults]
+    lines += [outcome.text, *(["smaller:", outcome.smaller] if outcome.smaller else []), ""]
+    for line in lines:
+        console.print(line, markup=False, highlight=False, soft_wrap=True)
 
 
 @click.command()
@@ -197,7 +199,6 @@ def main(
     if only is not None:
         plan = Plan(1, bool(jax_every), 1)
         indices, processes = range(only, only + 1), 1
-        _be_quiet()
     else:
         indices = range(start, start + count)
     summary, began = Summary(), time.monotonic()

@@ -285,8 +285,19 @@ def _operations(jax: Any) -> dict[str, Callable[..., Array]]:
         for name, reduction in (("sum", n.sum), ("max", n.max), ("logsumexp", logsumexp))
         for ending, axis in (("", None), ("_1", 0), ("_2", 1))
     }
+
+    def weights(axis: int | None) -> Callable[[Array], Array]:
+        """1 where the largest entry is, which has no derivative."""
+
+        def where(A: Array) -> Array:
+            largest = (n.max(A, axis=axis, keepdims=True) == A) * 1.0
+            return jax.lax.stop_gradient(largest / n.sum(largest, axis=axis, keepdims=True))
+
+        return where
+
     return {
         **reductions,
+        **{f"max_weights{ending}": weights(axis) for ending, axis in (("", None), ("_1", 0), ("_2", 1))},
         "matrix_power": linalg.matrix_power,
         "kron": n.kron,
         "hstack": lambda *parts: n.hstack(parts),

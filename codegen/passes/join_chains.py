@@ -14,8 +14,8 @@ def join_chains(schedule: Schedule) -> Schedule:
     chains: dict[Arg, tuple[Arg, ...]] = {}
     for instr in schedule.instrs:
         if instr.op == "transpose" and instr.names[0] in chains:
-            links = tuple(map(new.transposed, reversed(chains.pop(instr.names[0]))))
-            instr = Instr(instr.out, "matmul", links)
+            flipped = tuple(map(new.transposed, reversed(chains.pop(instr.names[0]))))
+            instr = Instr(instr.out, "matmul", flipped)
         elif instr.op == "matmul":
             links = tuple(link for arg in instr.args for link in chains.pop(arg, (arg,)))
             instr = replace(instr, args=links) if links != instr.args else instr

@@ -81,7 +81,7 @@ def _used_once(name: str, uses: Counter[str], schedule: Schedule) -> bool:
 
 
 def _kept_apart(schedule: Schedule) -> set[str]:
-    """Matrices that no product multiplies with: ones repeat, inverses solve, diagonals scale, unless they are scaled."""
+    """What no product multiplies with while nothing is done to it: ones repeat, inverses solve, diagonals scale."""
     apart: set[str] = set()
     for instr in schedule.instrs:
         if instr.op in ("ones", "diag", *INVERSES) or (instr.op == "transpose" and instr.names[0] in apart):

@@ -1,6 +1,6 @@
 """exp(A - logsumexp(A)) takes no second exponential: it is the first one, over its sum.
 
-    L = logsumexp A, D = subtract A L, P = exp D  →  F = softmax A, L = part F, P = part F
+L = logsumexp A, D = subtract A L, P = exp D  →  F = softmax A, L = part F, P = part F
 """
 
 from __future__ import annotations

@@ -48,7 +48,7 @@ class _Traces:
             return self.emit(_PRODUCT_OF[op], tuple(map(self.new.product, split)), op, out)
         if inside and self.is_worth_spreading(inside):
             self.gone.add(matrix)
-            args = tuple(self.spread(op, arg) if self.is_full(arg, inside) else arg for arg in inside.args)
+            args = tuple(self.spread(op, str(arg)) if self.is_full(arg, inside) else arg for arg in inside.args)
             return self.emit(inside.op, args, op, out)
         return self.emit(op, (matrix,), op, out)
 
@@ -74,7 +74,9 @@ class _Traces:
             fits = sorted(full) == [False, True] and sorted(numbers) == [False, True]
         else:
             fits = all(full)
-        return fits and any(self.holds_product(str(arg)) for arg, is_full in zip(instr.args, full, strict=True) if is_full)
+        return fits and any(
+            self.holds_product(str(arg)) for arg, is_full in zip(instr.args, full, strict=True) if is_full
+        )
 
     def holds_product(self, name: str) -> bool:
         inside = self.inside.get(name)

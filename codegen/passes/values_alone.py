@@ -1,4 +1,4 @@
-"""Values without their vectors, or the largest entry without its place, are computed alone, in a fraction of the time."""
+"""Values without their vectors, and the largest entry without its place, are computed alone, which is quicker."""
 
 from __future__ import annotations
 

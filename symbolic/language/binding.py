@@ -12,20 +12,21 @@ from itertools import groupby, takewhile, zip_longest
 
 from symbolic.facts import FACTS
 from symbolic.language.tokens import Kind, Token, touches
-from symbolic.language.words import FILLED, is_known, known_name
-from symbolic.operations import OPERATIONS
+from symbolic.language.words import FILLED, RESERVED, RESHAPING, is_known, known_name
 
 CALLING = ("(", ".(", "{")
 _PLACE_OPERATORS = ("+", "-", "*")
-RESHAPING = {name for name, operation in OPERATIONS.items() if "size" in operation.parameters}
-"""The operations that have sizes after their first argument."""
 
 
 @dataclass(frozen=True)
 class Names:
-    """`matrices` are no functions. `places`: where the square brackets stand that hold indices, by their position."""
+    """`matrices` are no functions, `sizes` are declared and no matrices.
+
+    `places`: where the square brackets stand that hold indices, by their position.
+    """
 
     matrices: frozenset[str]
+    sizes: frozenset[str]
     places: frozenset[int]
 
 
@@ -83,7 +84,7 @@ def names_of(statements: Iterable[list[Token]]) -> Names:
         else:
             products.update(token.text for token in bracket.content if token.kind is Kind.NAME)
     unknown = {name for name in used | products if not is_known(name)}
-    return Names(frozenset(bound | unknown), frozenset(places))
+    return Names(frozenset(bound | unknown), frozenset(sizes), frozenset(places))
 
 
 def _is_declaration(statement: list[Token]) -> bool:
@@ -183,7 +184,7 @@ def _uncalled(statement: list[Token], left_out: dict[int, int]) -> Iterator[str]
     while index >= 0:
         index = left_out.get(index, index)
         token = statement[index]
-        if token.kind is Kind.NAME and not called:
+        if token.kind is Kind.NAME and not called and token.text not in RESERVED:
             yield token.text
         if token.kind is not Kind.PRIME:
             called = token.kind is Kind.OPEN and token.text in CALLING

@@ -11,13 +11,14 @@ from symbolic.language.extents import Extents
 from symbolic.language.syntax import Block, Call, Index, Number, Syntax
 from symbolic.language.tokens import ENDS, STARTS, Kind, Token, touches
 
-_CLOSING = {"(": ")", ".(": ")", "[": "]", "{": "}", "⟦": "⟧", "‖": "‖"}
 _FROBENIUS, _LENGTH = ("norm", 0), ("norm", 2)
 _NORMS = {
     "": _FROBENIUS, "F": _FROBENIUS, "1": ("norm", 1), "2": _LENGTH, "*": ("nucnorm", 0), "op": ("opnorm", 0),
 }  # fmt: skip
 _SQUARED = {_FROBENIUS: ("sqnorm", 0), _LENGTH: ("sqnorm", 2)}
 """‖X‖, ‖X‖_F, …: each norm by its subscript, as the operation and its last argument, and its square."""
+
+MAX_LOOKAHEAD = 100
 
 
 class Brackets(Extents):
@@ -73,22 +74,6 @@ class Brackets(Extents):
                 hint = f"write [A, B; C, D] for blocks, {'A - B for a difference' if signed else 'A*B for a product'}"
                 raise ReadError(f"is this {what}?", right.span, self.source, hint)
 
-    def close(self, opening: Token) -> None:
-        """The bracket that ends what `opening` began. Raises ReadError."""
-        wanted = _CLOSING[opening.text]
-        if self.here.kind is Kind.CLOSE and self.here.text == wanted:
-            self.advance()
-            return
-        if self.at(","):
-            raise ReadError("one argument is expected here", self.here.span, self.source)
-        if self.here.kind is Kind.CLOSE:
-            raise self.unexpected(
-                f"{wanted!r}", f"the bracket opened in column {self.column(opening)} is {opening.text!r}"
-            )
-        if self.here.kind is Kind.END or self.at(";") or self.is_next_line(opening):
-            raise ReadError(f"this {opening.text!r} is never closed", opening.span, self.source)
-        raise self.unexpected(f"an operator or {wanted!r}")
-
     # Norms
 
     def norm(self, value: Syntax, opening: Token) -> Call:
@@ -113,7 +98,21 @@ class Brackets(Extents):
         following = [self.peek(offset).text for offset in range(4)]
         return 2 if following[:2] == ["^", "2"] else 4 if following == ["^", "{", "2", "}"] else 0
 
-    # Indices
+    # Sizes and indices
+
+    def at_sizes(self) -> bool:
+        """(n, m): several sizes in brackets, and nothing else."""
+        depth, several = 0, False
+        for offset in range(MAX_LOOKAHEAD):
+            token = self.peek(offset)
+            depth += (token.kind is Kind.OPEN) - (token.kind is Kind.CLOSE)
+            several |= token.text == ","
+            if depth == 0:
+                return several
+            is_size = token.kind is Kind.NUMBER or token.text in self.names.sizes
+            if not is_size and token.text not in ("(", ")", ",", "+", "-", "*", "^", "{", "}", "min"):
+                return False
+        return False
 
     def at_index(self) -> bool:
         """X[1:2, :] and x[i]: a square bracket that holds places."""

@@ -11,6 +11,7 @@ from symbolic.language.tokens import Kind, Token
 
 MAX_NESTING = 80
 MAX_TOKENS = 20_000
+_CLOSING = {"(": ")", ".(": ")", "[": "]", "{": "}", "⟦": "⟧", "‖": "‖"}
 
 
 class Cursor:
@@ -56,11 +57,20 @@ class Cursor:
         return self.advance()
 
     def unexpected(self, wanted: str, hint: str = "") -> ReadError:
-        return ReadError(f"expected {wanted}, found {self.here}", self.here.span, self.source, hint)
+        return ReadError(f"expected {wanted}, found {self.found()}", self.here.span, self.source, hint)
+
+    def found(self) -> str:
+        """The token here in words, as it was written."""
+        if self.here.kind in (Kind.NEWLINE, Kind.END):
+            return str(self.here.kind.value)
+        return f"{'a name ' if self.here.kind is Kind.NAME else ''}'{self.written(self.here)}'"
+
+    def written(self, token: Token) -> str:
+        return self.source.text[token.span.start : token.span.end]
 
     def expect_end_of_statement(self) -> None:
         if self.here.kind is Kind.CLOSE:
-            raise ReadError(f"this {self.here.text!r} closes nothing", self.here.span, self.source)
+            raise ReadError(f"this '{self.written(self.here)}' closes nothing", self.here.span, self.source)
         if self.here.kind not in (Kind.NEWLINE, Kind.END):
             raise self.unexpected("an operator or the end of the line")
 
@@ -89,11 +99,35 @@ class Cursor:
         """From a token to the last one read."""
         return start.span.to(self.tokens[self.index - 1].span)
 
+    def close(self, opening: Token) -> None:
+        """The bracket that ends what `opening` began. Raises ReadError."""
+        opened, wanted = self.written(opening), _CLOSING[opening.text]
+        if self.here.kind is Kind.CLOSE and self.here.text == wanted:
+            self.advance()
+            return
+        if self.at(","):
+            raise ReadError("one argument is expected here", self.here.span, self.source)
+        if self.here.kind is Kind.CLOSE:
+            hint = f"the bracket opened in column {self.column(opening)} is '{opened}'"
+            raise self.unexpected(_closing(opened, wanted), hint)
+        if self.here.kind is Kind.END or self.at(";") or self.is_next_line(opening):
+            raise ReadError(f"this '{opened}' is never closed", opening.span, self.source)
+        raise self.unexpected(f"an operator or {_closing(opened, wanted)}")
+
     def is_next_line(self, opening: Token) -> bool:
         return "\n" in self.source.text[opening.span.start : self.here.span.start] or self.here.kind is Kind.NEWLINE
 
     def column(self, token: Token) -> int:
         return token.span.start - self.source.text.rfind("\n", 0, token.span.start)
+
+
+def _closing(opened: str, wanted: str) -> str:
+    """')', or \\end{bmatrix} as the text writes it"""
+    if wanted == "⟧":
+        wanted = opened.replace("begin", "end")
+    elif wanted == "‖":
+        wanted = opened.replace("left", "right").replace("lVert", "rVert")
+    return f"'{wanted}'"
 
 
 _OPENING = (":", "in")

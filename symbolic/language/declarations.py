@@ -47,11 +47,11 @@ class Declarations(Expressions):
             self.advance()
             return one, one
         if self.at_pair():
-            self.advance()
+            opening = self.advance()
             rows = self.size()
             self.expect_operator(",")
             cols = self.size()
-            self.expect(Kind.CLOSE, "')'")
+            self.close(opening)
             return rows, cols
         rows = self.size()
         if self.at("x") or self.at_word("x"):
@@ -81,14 +81,12 @@ class Declarations(Expressions):
             raise self.unexpected(r"\mathbb{R}")
         self.advance()
         self.expect_operator("^")
-        braces = self.here.text == "{"
-        if braces:
-            self.advance()
+        opening = self.advance() if self.here.text == "{" else None
         rows = self.size()
         cols: Syntax = Number(Fraction(1), self.here.span)
         if self.at("x"):
             self.advance()
             cols = self.size()
-        if braces:
-            self.expect(Kind.CLOSE, "'}'")
+        if opening:
+            self.close(opening)
         return rows, cols

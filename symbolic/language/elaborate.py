@@ -19,6 +19,7 @@ from symbolic.language.syntax import (
     Call,
     Filled,
     Index,
+    Least,
     Name,
     Number,
     Power,
@@ -56,6 +57,8 @@ class Elaboration:
                 return S.Pi
             case Name(name):
                 return self.names[name] if name in self.names else self.sizes(name)
+            case Least():
+                return sizes.place(syntax, self.sizes)
             case Filled():
                 return self._filled(syntax)
             case Call(function) if is_operation(function):

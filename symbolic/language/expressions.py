@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from symbolic.errors import LimitError, NameError_, NotSupported, ReadError, Source, Span
 from symbolic.functions import CATALOGUE, only_a_function
-from symbolic.language.binding import CALLING, RESHAPING
+from symbolic.language.binding import CALLING
 from symbolic.language.brackets import Brackets
 from symbolic.language.calls import forms, result_form
 from symbolic.language.cursor import MAX_NESTING
@@ -21,6 +21,7 @@ from symbolic.language.words import (
     INSTEAD,
     PLANNED,
     RESERVED,
+    RESHAPING,
     is_known,
     is_operation,
     known_name,
@@ -148,7 +149,7 @@ class Expressions(Brackets):
         primes = self.count_primes()
         opening = self.peek(primes)
         if opening.kind is Kind.OPEN and opening.text in CALLING and token.text not in self.names.matrices:
-            return self.call(token, primes)
+            return self.least(token) if token.text == "min" and self.at_sizes() else self.call(token, primes)
         if opening.kind is Kind.OPEN and opening.text == ".(":
             raise ReadError(f"{token.text} is a matrix here, not a function", token.span, self.source)
         if is_known(token.text) and token.text not in self.names.matrices:
@@ -163,7 +164,6 @@ class Expressions(Brackets):
             known = never_a_matrix(function.text)
             hint = "" if known else f"for a matrix of this name, declare it: {function.text} : n x m"
             raise self.unexpected(f"'(' after the function {function.text}", hint)
-        self.check_planned(function)
         with self.nested(function.span):
             argument = self.postfix()
         if self.here.kind in STARTS and not _goes_bare(self.here):
@@ -263,7 +263,9 @@ class Expressions(Brackets):
         while self.at(","):
             self.advance()
             sizes.append(self.size())
-        closing = self.expect(Kind.CLOSE, "')' or ','")
+        if self.here.text != ")":
+            raise self.unexpected("')' or ','")
+        closing = self.advance()
         if len(sizes) != FILLED[token.text]:
             wanted = "rows and columns: " + token.text + "(n, m)" if FILLED[token.text] == 2 else "one size: eye(n)"
             raise ReadError(f"{token.text} takes {wanted}", token.span.to(closing.span), self.source)

@@ -8,8 +8,8 @@ from fractions import Fraction
 from symbolic.errors import NameError_, NotSupported, ReadError
 from symbolic.language.cursor import Cursor
 from symbolic.language.names import ascii_name, split_mark
-from symbolic.language.syntax import Call, Extent, Name, Number, Power, Product, Sum, Syntax
-from symbolic.language.tokens import Kind, touches
+from symbolic.language.syntax import Extent, Least, Name, Number, Power, Product, Sum, Syntax
+from symbolic.language.tokens import Kind, Token, touches
 from symbolic.language.words import WORDS
 
 _GLUED = re.compile(r"([A-Za-z]|\d+)x([A-Za-z]|\d+)")
@@ -54,12 +54,10 @@ class Extents(Cursor):
         if not self.at("^"):
             return base
         self.advance()
-        braces = self.here.text == "{"
-        if braces:
-            self.advance()
+        opening = self.advance() if self.here.text == "{" else None
         exponent = self.expect(Kind.NUMBER, "a number")
-        if braces:
-            self.expect(Kind.CLOSE, "'}'")
+        if opening:
+            self.close(opening)
         return Power(base, Number(exponent.number or Fraction(0), exponent.span), False, self.since(start))
 
     def size_atom(self) -> Syntax:
@@ -71,27 +69,26 @@ class Extents(Cursor):
             self.advance()
             with self.nested(token.span):
                 value = self.size()
-            self.expect(Kind.CLOSE, "')'")
+            self.close(token)
             return value
         if self.at_word("min") and self.peek().text == "(":
-            return self.smaller_size()
+            return self.least(self.advance())
         if self.in_index and self.at_word("end"):
             return Name("end", self.advance().span)
         if token.kind is not Kind.NAME or token.text in WORDS or token.text == "scalar":
             raise self.unexpected("a size, a number or a name", _PLACES if self.in_index else _SHAPES)
         return self.size_name()
 
-    def smaller_size(self) -> Call:
+    def least(self, start: Token) -> Least:
         """min(n, m)"""
-        start = self.advance()
         opening = self.advance()
         with self.nested(opening.span):
             sizes = [self.size()]
             while self.at(","):
                 self.advance()
                 sizes.append(self.size())
-        self.expect(Kind.CLOSE, "')'")
-        return Call("min", 0, tuple(sizes), self.since(start))
+        self.close(opening)
+        return Least(tuple(sizes), self.since(start))
 
     def size_name(self) -> Name:
         token = self.advance()

@@ -18,6 +18,7 @@ from symbolic.language.syntax import (
     Extent,
     Filled,
     Index,
+    Least,
     Name,
     Number,
     Power,
@@ -64,7 +65,7 @@ class Inference:
     def shape(self, syntax: Syntax) -> Shape | None:
         """The shape of an expression, or None for a plain number. Raises ShapeError."""
         match syntax:
-            case Number():
+            case Number() | Least():
                 return None
             case Name("pi"):
                 return None
@@ -270,7 +271,7 @@ def _hint_for_repetition(operator: str, left: Shape, right: Shape) -> str:
     dotted = operator if operator.startswith(".") else f".{operator}"
     if all(a == b for a, b in map(_repeated, left, right)):
         return f"a row or a column is repeated by {dotted}"
-    fits = 1 in right and all(a == b for a, b in map(_repeated, left, shapes.transposed(right)))
+    fits = 1 in right and 1 not in left and all(a == b for a, b in map(_repeated, left, shapes.transposed(right)))
     return f"a row is repeated by {dotted}, and a column is made a row by ': X {dotted} b'" if fits else ""
 
 

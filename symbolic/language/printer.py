@@ -6,34 +6,27 @@ is always bracketed, so that no reader has to know which of ⊙ and the matrix p
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from typing import Any
 
 from sympy import (
-    Add,
     Expr,
     HadamardPower,
     HadamardProduct,
     Identity,
-    Integer,
     MatAdd,
     MatMul,
     MatrixSymbol,
-    Min,
-    Mul,
     OneMatrix,
-    Pow,
-    Rational,
     S,
-    Symbol,
     Transpose,
     ZeroMatrix,
 )
 
 from symbolic import scalars
 from symbolic.functions import CATALOGUE
-from symbolic.language.styles import ATOM, JOINED, POSTFIX, PRODUCT, SUM, Style, style_named
-from symbolic.language.tokens import MAX_EXPONENT, MAX_LITERAL
+from symbolic.language.numbers import NumberPrinter, Printed, has_minus
+from symbolic.language.styles import APART, ATOM, JOINED, POSTFIX, PRODUCT, SUM, Style, style_named
 from symbolic.nodes import (
     SCALAR,
     Elementwise,
@@ -50,20 +43,17 @@ from symbolic.nodes import (
 )  # fmt: skip
 from symbolic.operations import OPERATIONS
 
-Printed = tuple[str, int]
-"""A text and how tightly its outermost operation binds."""
-
 
 def print_expression(node: Node, style: str = "unicode") -> str:
     """A matrix expression in the notation `style`: "text", "unicode" or "latex"."""
     return Printer(style_named(style))(node)
 
 
-class Printer:
+class Printer(NumberPrinter):
     """One notation; expressions printed once are remembered."""
 
     def __init__(self, style: Style) -> None:
-        self.style = style
+        super().__init__(style)
         self.printed: dict[Node, Printed] = {}
 
     def __call__(self, node: Node) -> str:
@@ -76,15 +66,6 @@ class Printer:
         style = self.style
         sizes = style.space.format(style.size_sign.join(map(self.declared_size, shape)))
         return f"{style.name(name)}{style.declaration}{sizes}" + "".join(map(style.fact.format, facts))
-
-    def declared_size(self, size: Expr) -> str:
-        return self.bracket(self.size(size)) if size.is_Add else self.size(size)
-
-    def size(self, size: Expr) -> str:
-        """2, n, n*m, n - 1, min(n, m)"""
-        if size.is_Symbol or size.is_Integer:
-            return str(size) if size.is_Integer else self.style.name(size.name)
-        return self.signed(self.terms(size.as_ordered_terms()))
 
     def equation(self, name: str, expression: Node) -> str:
         return f"{self.style.name(name)} = {self.or_number(expression)}"
@@ -110,10 +91,6 @@ class Printer:
         text, binds = self.print(node)
         return text if binds >= level else self.bracket(text)
 
-    def bracket(self, text: str) -> str:
-        opening, closing = self.style.brackets
-        return f"{opening}{text}{closing}"
-
     def or_number(self, node: Node) -> str:
         """Where a number alone is read as a 1×1 matrix."""
         number, matrix = split_number(node)
@@ -124,21 +101,16 @@ class Printer:
         plain = any(not _is_constant(term) for term in node.args)
         return self.signed([self.term(*split_number(term), plain) for term in node.args]), SUM
 
-    def signed(self, terms: list[tuple[bool, str]]) -> str:
-        """-A + B - C, from every term's sign and print."""
-        first, *rest = (("-" if negative else "+", text) for negative, text in terms)
-        return first[0].removeprefix("+") + first[1] + "".join(f" {sign} {text}" for sign, text in rest)
-
     def term(self, number: Expr, matrix: Node, plain: bool) -> tuple[bool, str]:
         """Whether a term of a sum is subtracted, and what is."""
-        negative = _has_minus(number)
+        negative = has_minus(number)
         number = -number if negative else number
         if plain and type(matrix) is OneMatrix:
             return negative, self.at_least_number(number, PRODUCT)
         if plain and type(matrix) is Scale and type(matrix.matrix) is OneMatrix and number == 1:
             return negative, self.at_least(matrix.coefficient, PRODUCT)
         text, binds = self.multiple(number, matrix)
-        return negative, text if binds >= PRODUCT else self.bracket(text)
+        return negative, text if binds > SUM else self.bracket(text)
 
     def multiple(self, number: Expr, matrix: Node) -> Printed:
         if number == 1:
@@ -186,7 +158,7 @@ class Printer:
         inner = node.args[0]
         if type(inner) is Operation and inner.name == "solve":
             below, above = (self.at_least(transpose(operand), POSTFIX) for operand in inner.operands)
-            return f"{above}{self.style.divide}{below}", PRODUCT
+            return f"{above}{self.style.divide}{below}", APART
         return self.at_least(node.args[0], ATOM) + self.style.transpose, POSTFIX
 
     def operation(self, node: Node) -> Printed:
@@ -203,7 +175,7 @@ class Printer:
         return self.style.operation(name) + self.bracket(", ".join(arguments))
 
     def inverse(self, node: Node) -> Printed:
-        if not self.style.inverse:
+        if not self.style.inverse or node.shape == SCALAR:  # a⁻¹ of a number is a power
             return self.operation_call("inv", [self(node.operands[0])]), ATOM
         return self.at_least(node.operands[0], ATOM) + self.style.inverse, POSTFIX
 
@@ -214,7 +186,7 @@ class Printer:
         """A ⊗ B, A \\ B; where the notation has no sign, a call"""
         if not sign:
             return self.operation_call(node.name, [self(operand) for operand in node.operands]), ATOM
-        return sign.join(self.at_least(operand, POSTFIX) for operand in node.operands), PRODUCT
+        return sign.join(self.at_least(operand, POSTFIX) for operand in node.operands), APART
 
     def slice(self, node: Node) -> Printed:
         """X[1:2, :], x[i] of a column"""
@@ -262,113 +234,6 @@ class Printer:
     def filled(self, function: str, sizes: tuple[Any, ...]) -> Printed:
         return f"{self.style.filled(function)}({', '.join(map(self.size, sizes))})", ATOM
 
-    # Numbers and scalar formulas
-
-    def number(self, value: Expr) -> Printed:
-        """An exact number, or a formula in x: decimals where they end soon, else fractions; roots and π stay."""
-        if value is S.Pi:
-            return self.style.pi, ATOM
-        if value is S.Exp1:
-            return self.call("exp", S.One), ATOM
-        if isinstance(value, Symbol):
-            return self.style.name(value.name), ATOM
-        if isinstance(value, Rational):
-            return self.rational(value)
-        if isinstance(value, Add):
-            return self.signed(self.terms(value.args)), SUM
-        if _has_minus(value):
-            return "-" + self.at_least_number(-value, PRODUCT), SUM
-        if isinstance(value, Mul) or _is_reciprocal(value):
-            return self.number_product(_in_order(value)), PRODUCT
-        if isinstance(value, Min):
-            return self.bracket_call("min", value.args), ATOM
-        if isinstance(value, Pow):
-            base, exponent = value.args
-            if exponent == S.Half:
-                return self.call("sqrt", base), ATOM
-            text = self.style.scalar_power.format(self.at_least_number(exponent, ATOM))
-            return self.at_least_number(base, ATOM) + text, POSTFIX
-        return self.call(scalars.name_of(value), value.args[0]), ATOM
-
-    def terms(self, terms: Iterable[Expr]) -> list[tuple[bool, str]]:
-        """Whether each term is subtracted, and what is; the others come first."""
-        ordered = sorted(((_has_minus(term), term) for term in terms), key=lambda pair: pair[0])
-        return [(minus, self.at_least_number(-term if minus else term, PRODUCT)) for minus, term in ordered]
-
-    def call(self, function: str, argument: Expr) -> str:
-        return self.style.function(function) + self.bracket(self.number(argument)[0])
-
-    def bracket_call(self, function: str, arguments: tuple[Expr, ...]) -> str:
-        ordered = sorted(arguments, key=str)
-        return self.style.operation(function) + self.bracket(", ".join(self.number(a)[0] for a in ordered))
-
-    def number_product(self, factors: list[Expr]) -> str:
-        """2*x/(1 + x)"""
-        text = "1" if _is_reciprocal(factors[0]) else ""
-        for factor in factors:
-            if _is_reciprocal(factor):
-                text += "/" + self.at_least_number(1 / factor, POSTFIX)
-            else:
-                text += (self.style.times if text else "") + self.at_least_number(factor, POSTFIX)
-        return text
-
-    def rational(self, value: Rational) -> Printed:
-        if value < 0:
-            return "-" + self.at_least_number(-value, PRODUCT), SUM
-        if value.is_Integer:
-            return self.integer(int(value))
-        decimal = _decimal(value)
-        if decimal is not None:
-            return decimal, ATOM
-        above, below = (self.at_least_number(Integer(part), ATOM) for part in (value.p, value.q))
-        return self.style.fraction(above, below), PRODUCT
-
-    def integer(self, value: int) -> Printed:
-        """One literal, or in two parts, a*1e300 + b, where that would be longer than the reader allows."""
-        digits = str(value)
-        significant = digits.rstrip("0")
-        zeros = len(digits) - len(significant)
-        if len(digits) <= MAX_LITERAL:
-            return digits, ATOM
-        if len(significant) <= MAX_LITERAL and zeros <= MAX_EXPONENT:
-            return f"{significant}e{zeros}", ATOM
-        cut = min(zeros or len(digits) // 2, MAX_EXPONENT)
-        above, below = divmod(value, 10**cut)
-        text = f"{self.at_least_number(Integer(above), POSTFIX)}{self.style.times}1e{cut}"
-        return (f"{text} + {self.at_least_number(Integer(below), PRODUCT)}", SUM) if below else (text, PRODUCT)
-
-    def at_least_number(self, value: Expr, level: int) -> str:
-        text, binds = self.number(value)
-        return text if binds >= level else self.bracket(text)
-
-
-def _decimal(value: Rational) -> str | None:
-    """1/8 as 0.125; None where the expansion does not end within twelve digits."""
-    for digits in range(1, 13):
-        scaled = value * 10**digits
-        if scaled.is_Integer:
-            whole = str(int(scaled)).rjust(digits + 1, "0")
-            decimal = f"{whole[:-digits]}.{whole[-digits:]}"
-            return decimal if len(decimal) <= MAX_LITERAL else None
-    return None
-
-
-def _has_minus(value: Expr) -> bool:
-    """Whether a number or formula is written with a sign in front."""
-    return bool(value.as_coeff_Mul()[0] < 0)
-
-
-def _is_reciprocal(factor: Expr) -> bool:
-    return isinstance(factor, Pow) and _has_minus(factor.args[1])
-
-
-def _in_order(product: Expr) -> list[Expr]:
-    """The factors in an order in which no number multiplies a sum alone: SymPy would distribute it."""
-    factors = Mul.make_args(product)
-    if any(factor.is_Add for factor in factors):
-        return sorted(factors, key=lambda factor: (factor.is_Rational, not factor.is_Add, _is_reciprocal(factor)))
-    return sorted(factors, key=_is_reciprocal)
-
 
 def _row_of_blocks(node: Node) -> tuple[Node, ...]:
     is_row = type(node) is Operation and node.name == "hstack"
@@ -378,6 +243,8 @@ def _row_of_blocks(node: Node) -> tuple[Node, ...]:
 def _is_juxtaposed(node: Node) -> bool:
     """Whether the print has two factors next to each other, outside all brackets."""
     number, matrix = split_number(node)
+    if _is_one(matrix):
+        return False
     if type(matrix) is MatAdd and number == 1:
         return any(map(_is_juxtaposed, matrix.args))
     return type(matrix) in (MatMul, Scale) or abs(number) != 1

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Container, Iterable, Iterator, Mapping
 
 from sympy import Expr
 
@@ -11,9 +11,9 @@ from symbolic import scalars, shapes
 from symbolic.collection import without_collecting
 from symbolic.errors import NameError_, ProgramError, ReadError, ShapeError, Source, Span
 from symbolic.facts import check_facts
-from symbolic.language import latex_lexer, sizes, text_lexer
-from symbolic.language.binding import is_definition, names_of, statements
+from symbolic.language import sizes, text_lexer
 from symbolic.language.cursor import join_lines
+from symbolic.language.dialects import dialect_of, tokens_of
 from symbolic.language.elaborate import Elaboration
 from symbolic.language.infer import Inference
 from symbolic.language.parser import parse, parse_expression
@@ -26,16 +26,13 @@ from symbolic.language.syntax import (
     Script,
     Statement,
 )  # fmt: skip
-from symbolic.language.tokens import Token, resolve_marks
+from symbolic.language.tokens import resolve_marks
 from symbolic.language.walk import check_scalar, matrix_names, names_in_size, size_names
 from symbolic.language.words import is_known
 from symbolic.nodes import Node, Scale, Shape, is_number, subexpressions
 from symbolic.program import Program
 from symbolic.statements import Input, Let, ScalarFunction
-from symbolic.unification import Unknown
-
-DIALECTS = ("text", "latex")
-_LATEX_SIGNS = re.compile(r"(?P<touched>[\w)\]'])?\\(?P<command>[A-Za-z]{2,})|_\{|\^\{|\\\\|\\\|")
+from symbolic.unification import Unknown, may_be_positive
 
 
 @without_collecting
@@ -47,8 +44,8 @@ def read_program(text: str, name: str = "", dialect: str | None = None) -> Progr
     """
     source = Source(text.removeprefix("\ufeff"), name or "<program>")
     try:
-        dialect = dialect or _dialect(source.text)
-        script = parse(_tokens(source, dialect), source, bare=dialect == "latex")
+        dialect = dialect or dialect_of(source.text)
+        script = parse(tokens_of(source, dialect), source, bare=dialect == "latex")
         return _Reader(source, script).program(name)
     except ProgramError as error:
         raise error.at(None, source) from None
@@ -71,31 +68,15 @@ def read_expression(text: str, names: Mapping[str, Node]) -> Node:
         raise error.at(None, source) from None
 
 
-def _dialect(text: str) -> str:
-    """Which dialect a text looks like; A\\bias is a division, A\\cdot a product in LaTeX."""
-    for sign in _LATEX_SIGNS.finditer(re.sub(r"#[^\n]*", "", text)):
-        if not sign["command"] or not sign["touched"] or sign["command"] in latex_lexer.COMMANDS:
-            return "latex"
-    return "text"
-
-
-def _tokens(source: Source, dialect: str) -> list[Token]:
-    if dialect not in DIALECTS:
-        raise ReadError(f"unknown dialect {dialect!r}; known are {', '.join(DIALECTS)}")
-    tokens = (latex_lexer if dialect == "latex" else text_lexer).tokens(source)
-    tokens = join_lines(tokens)
-    known = names_of(s for s in statements(tokens) if not is_definition(s)).matrices - {"pi"}
-    return resolve_marks(tokens, known)
-
-
 class _Reader:
     """One text on its way from a Script to a Program."""
 
     def __init__(self, source: Source, script: Script) -> None:
         self.source = source
         self.script = script
-        self.declared_sizes = self.size_names()
-        self.inference = Inference(source, frozenset(self.declared_sizes))
+        declared = [(s.rows, s.cols) for s in script.statements if isinstance(s, Declaration)]
+        self.declared_sizes = {n.name: n.span for shape in declared for size in shape for n in names_in_size(size)}
+        self.inference = Inference(source, self.numbers())
         self.inputs: dict[str, tuple[str, ...]] = {}
         self.first_use: dict[str, Span] = {}
         self.assigned: dict[str, Assignment] = {}
@@ -137,13 +118,11 @@ class _Reader:
             values.append(value)
         return [*named, Return(tuple(values), returned.span)]
 
-    def size_names(self) -> dict[str, Span]:
-        """The sizes that declarations name: where no matrix has that name, it is the number."""
-        declared = [s for s in self.script.statements if isinstance(s, Declaration)]
+    def numbers(self) -> frozenset[str]:
+        """The sizes that are numbers too, n in sum(X)/n: those that declarations name and no matrix has the name of."""
         matrices = {s.name for s in self.script.statements if isinstance(s, Assignment | Declaration)}
         matrices |= {parameter.name for parameter in self.script.parameters}
-        written = (name for d in declared for size in (d.rows, d.cols) for name in names_in_size(size))
-        return {name.name: name.span for name in written if name.name not in matrices}
+        return frozenset(self.declared_sizes.keys() - matrices)
 
     # Names
 
@@ -203,6 +182,7 @@ class _Reader:
             for used in matrix_names(statement.value):
                 if used.name not in self.inference.sizes:
                     self.check_use(used, statement, known)
+            self.check_sizes(statement, self.declared_sizes)
             shape = self.inference.shape(statement.value) or (shapes.as_size(1), shapes.as_size(1))
             declared = names.get(statement.name)
             if not self.inference.require(statement.name, shape):
@@ -231,6 +211,7 @@ class _Reader:
                 f"the arguments are {', '.join(p.name for p in self.script.parameters)}",
             )  # fmt: skip
         known.add(used.name)
+        self.first_use[used.name] = used.span
         self.inputs[used.name] = ()
 
     # Nodes
@@ -242,9 +223,15 @@ class _Reader:
         unification.name_unknowns((names[given] for given in self.inputs), self.named_sizes())
         inputs = tuple(Input(g, unification.shape(names[g]), facts) for g, facts in self.inputs.items())
         for given in inputs:
+            if not all(map(may_be_positive, given.shape)):
+                message = f"{given.name} would have to be {shapes.words(given.shape)}"
+                raise ShapeError(message, self.first_use.get(given.name), self.source, "declare it, A : n x m")
+        for given in inputs:
             if given.facts:
                 self.check_facts_of(given)
-        self.check_sizes(statements, {s.name for given in inputs for size in given.shape for s in size.free_symbols})
+        known = {symbol.name for given in inputs for size in given.shape for symbol in size.free_symbols}
+        for statement in self.assigned.values():
+            self.check_sizes(statement, known)
         lets = self.lets(statements, {given.name: given.symbol for given in inputs})
         self.check_numbers(inputs, lets)
         outputs, functions = self.outputs(statements, lets), self.scalar_functions()
@@ -292,17 +279,15 @@ class _Reader:
             what, span = ("matrix", places[name]) if name in places else ("function", functions[name])
             raise NameError_(f"{name!r} is the name of a size and of a {what}", span, self.source, "rename one of them")
 
-    def check_sizes(self, statements: list[Statement], known: set[str]) -> None:
+    def check_sizes(self, statement: Assignment, known: Container[str]) -> None:
         """The sizes in ones(n, m) must be those of an input: nothing else says what they are."""
-        for statement in statements:
-            written = size_names(statement.value) if isinstance(statement, Assignment) else ()
-            for size in written:
-                if size.name in known:
-                    continue
-                hint = "give it as a number, or declare an input that has it"
-                if size.name in self.inference.names:
-                    hint = f"{size.name} is a matrix; indices and sizes are whole numbers and names of sizes"
-                raise NameError_(f"no input has the size {size.name!r}", size.span, self.source, hint)
+        for size in size_names(statement.value):
+            if size.name in known:
+                continue
+            hint = "give it as a number, or declare an input that has it"
+            if size.name in self.inference.names:
+                hint = f"{size.name} is a matrix; indices and sizes are whole numbers and names of sizes"
+            raise NameError_(f"no input has the size {size.name!r}", size.span, self.source, hint)
 
     def check_facts_of(self, given: Input) -> None:
         """Check the facts of an input; an error points at its declaration."""

@@ -8,8 +8,9 @@ from typing import Any
 from sympy import Add, Integer, Min, Mul, Pow
 
 from symbolic.errors import LimitError, ReadError, Span
-from symbolic.language.syntax import Call, Name, Number, Power, Product, Sum, Syntax
+from symbolic.language.syntax import Least, Name, Number, Power, Product, Sum, Syntax
 from symbolic.nodes import Shape, expand_size
+from symbolic.unification import may_be_positive
 
 MAX_SIZE = 10**12
 _RANGE = "a size is a whole number from 1 to 10^12"
@@ -25,7 +26,7 @@ Known = Callable[[str], Any]
 def length(syntax: Syntax, known: Known) -> Any:
     """How many rows or columns are written: at least one, as far as is known. Raises ReadError for what is no size."""
     value = place(syntax, known)
-    if value.is_nonpositive or (value.is_Integer and value > MAX_SIZE):
+    if not may_be_positive(value) or (value.is_Integer and value > MAX_SIZE):
         raise ReadError(_RANGE, syntax.span)
     return value
 
@@ -44,7 +45,7 @@ def checked(size: Any, span: Span) -> Any:
     terms, degree = _growth(size)
     if terms > MAX_TERMS or degree > MAX_DEGREE:
         raise LimitError("this gives a matrix whose size is too long to write", span)
-    size = expand_size(size)
+    size = size if _is_written_out(size) else expand_size(size)
     if any(abs(term.as_coeff_Mul()[0]) > MAX_COUNT for term in Add.make_args(size)):
         raise LimitError("this gives a matrix of more than 10^18 rows or columns", span)
     return size
@@ -60,8 +61,8 @@ def _parts(syntax: Syntax) -> int:
             return sum(_parts(term) for _, term in terms)
         case Product(first, rest):
             return _parts(first) + sum(_parts(factor) for _, factor in rest)
-        case Call(_, _, arguments):
-            return sum(map(_parts, arguments))
+        case Least(sizes):
+            return sum(map(_parts, sizes))
         case Power(base, Number(exponent)):
             return max(1, int(_parts(base) * exponent))
     return 1
@@ -76,17 +77,19 @@ def _value(syntax: Syntax, known: Known) -> Any:
         case Name(name) if name != "pi":
             return known(name)
         case Sum(terms):
-            return sum((sign * _value(term, known) for sign, term in terms), Integer(0))
+            return Add(*(sign * _value(term, known) for sign, term in terms))
         case Product(first, rest) if all(operator == "*" for operator, _ in rest):
-            product = _value(first, known)
-            for _, factor in rest:
-                product *= _value(factor, known)
-            return product
+            return Mul(_value(first, known), *(_value(factor, known) for _, factor in rest))
         case Power(base, Number(exponent), False) if exponent.denominator == 1:
             return _value(base, known) ** int(exponent)
-        case Call("min", 0, arguments):
-            return Min(*(_value(argument, known) for argument in arguments))
+        case Least(sizes):
+            return Min(*(_value(size, known) for size in sizes))
     raise ReadError("a size is expected here: a whole number, a name, or a sum or product of these", syntax.span)
+
+
+def _is_written_out(size: Any) -> bool:
+    """Whether a size is a sum of products of names and numbers."""
+    return all(factor.is_Atom for term in Add.make_args(size) for factor in Mul.make_args(term))
 
 
 def _growth(size: Any) -> tuple[int, int]:

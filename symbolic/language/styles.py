@@ -10,8 +10,8 @@ from symbolic.functions import CATALOGUE
 from symbolic.language.names import ascii_name, latex_name, unicode_name
 from symbolic.operations import OPERATIONS
 
-SUM, PRODUCT, JOINED, POSTFIX, ATOM = range(1, 6)
-"""How tightly an operation binds."""
+SUM, APART, PRODUCT, JOINED, POSTFIX, ATOM = range(1, 7)
+"""How tightly an operation binds; A \\ B stands apart from other products: 2 (A \\ B) is not (2 A) \\ B."""
 
 
 @dataclass(frozen=True)

@@ -47,6 +47,14 @@ class Filled:
 
 
 @dataclass(frozen=True, slots=True)
+class Least:
+    """min(n, m), the smallest of some sizes."""
+
+    sizes: tuple[Syntax, ...]
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
 class Extent:
     """One place i, places i:j, or, both None, all of them."""
 
@@ -106,7 +114,7 @@ class Transposed:
     span: Span
 
 
-Syntax = Union[Number, Name, Call, Filled, Index, Block, Sum, Product, Power, Transposed]
+Syntax = Union[Number, Name, Call, Filled, Least, Index, Block, Sum, Product, Power, Transposed]
 
 
 @dataclass(frozen=True, slots=True)

@@ -45,11 +45,6 @@ class Token:
     span: Span
     number: Fraction | None = field(default=None, compare=False)
 
-    def __str__(self) -> str:
-        if self.kind in (Kind.NEWLINE, Kind.END):
-            return str(self.kind.value)
-        return f"{self.kind.value} {self.text!r}" if self.kind is Kind.NAME else repr(self.text)
-
 
 def touches(left: Token, right: Token) -> bool:
     """Whether nothing stands between an operand and what follows: X[i], but not X [i]."""

@@ -12,6 +12,7 @@ from symbolic.language.syntax import (
     Call,
     Filled,
     Index,
+    Least,
     Name,
     Number,
     Power,
@@ -20,7 +21,7 @@ from symbolic.language.syntax import (
     Syntax,
     Transposed,
 )  # fmt: skip
-from symbolic.language.words import is_operation
+from symbolic.language.words import RESHAPING, is_operation
 
 
 def matrix_names(syntax: Syntax) -> Iterator[Name]:
@@ -33,7 +34,7 @@ def matrix_names(syntax: Syntax) -> Iterator[Name]:
 def size_names(syntax: Syntax) -> Iterator[Name]:
     """The names in sizes: n in ones(n, 1), X[1:n, :] and reshape(X, n, 2)."""
     for part in _parts(syntax):
-        if type(part) in (Filled, Index, Call):
+        if type(part) in (Filled, Least, Index, Call):
             for size in _sizes(part):
                 yield from names_in_size(size)
 
@@ -44,6 +45,8 @@ def check_scalar(body: Syntax) -> None:
         if type(part) is Call and is_operation(part.function):
             hint = "f(x) is a function of a number, applied to each entry"
             raise NotSupported(f"{part.function} is an operation on matrices", part.span, hint=hint)
+        if type(part) is Least:
+            raise NotSupported("min is of sizes here, not of numbers", part.span)
         if type(part) is Product and any(operator in ("\\", "⊗") for operator, _ in part.rest):
             operator = next(operator for operator, _ in part.rest if operator in ("\\", "⊗"))
             raise NotSupported(f"{operator} stands between matrices only", part.span)
@@ -53,8 +56,7 @@ def names_in_size(size: Syntax) -> Iterator[Name]:
     """n and m in 2*n + min(n, m)"""
     if type(size) is Name and size.name != "end":
         yield size
-    parts = size.arguments if type(size) is Call else _OPERANDS[type(size)](size)
-    for part in parts:
+    for part in size.sizes if type(size) is Least else _OPERANDS[type(size)](size):
         yield from names_in_size(part)
 
 
@@ -69,11 +71,11 @@ def _parts(syntax: Syntax) -> Iterator[Syntax]:
 
 def _sizes(part: Any) -> list[Syntax]:
     """The parts of an expression that are sizes."""
-    if type(part) is Filled:
+    if type(part) in (Filled, Least):
         return list(part.sizes)
     if type(part) is Index:
         return [place for extent in part.extents for place in (extent.first, extent.last) if place is not None]
-    return list(resolve(part).parameters) if is_operation(part.function) else []
+    return list(resolve(part).parameters) if part.function in RESHAPING else []
 
 
 def _arguments(call: Call) -> list[Syntax]:
@@ -84,6 +86,7 @@ _OPERANDS: dict[type, Callable[[Any], list[Syntax]]] = {
     Number: lambda part: [],
     Name: lambda part: [],
     Filled: lambda part: [],
+    Least: lambda part: [],
     Call: _arguments,
     Index: lambda part: [part.base],
     Block: lambda part: [matrix for row in part.rows for matrix in row],

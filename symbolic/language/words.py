@@ -27,6 +27,9 @@ INSTEAD = {
 }  # fmt: skip
 """How to write some of these."""
 
+RESHAPING = frozenset(name for name, operation in OPERATIONS.items() if "size" in operation.parameters) & CALLS.keys()
+"""The operations whose arguments after the first are sizes."""
+
 _PRINTED = {name for name, variants in CALLS.items() if {v.name for v in variants.values()} & OPERATIONS.keys()}
 _PRINTED |= {"vec", "min"}
 """The operations that are printed as calls; min stands in sizes."""

@@ -11,6 +11,7 @@ from symbolic.differential import differentiate
 from symbolic.errors import PushforwardError
 from symbolic.functions import CATALOGUE
 from symbolic.language.read import read_program
+from symbolic.operations import DEFINITIONS, OPERATIONS
 
 IMPORTS = {"numpy": {"sin", "asarray", "dtype", "ndarray"}}
 
@@ -70,6 +71,7 @@ def test_anything_else_is_refused(source):
         "X1 = X0*W1; X2 = f(X1); X3 = X2*W2; X4 = f(X3)",
         "a : scalar\nA : n x m\nY = a*ones(n,m) - A.^2.5 ./ (1 + exp(-A))\nZ = Y'*eye(n)\nreturn Y, Z",
         *(f"A : n x m\nY = {name}(A)" for name in CATALOGUE),
+        *(record.example for record in (*OPERATIONS.values(), *DEFINITIONS.values())),
     ],
 )
 def test_every_kernel_passes(text):

@@ -16,10 +16,12 @@ from codegen import emit
 from codegen.kernel import compile_kernel
 from codegen.operations import EXPANSIONS, OPERATIONS
 from codegen.targets.numpy import SPELLINGS
+from codegen.targets.numpy.carried import HELPER_NAMES
 from codegen.verify import verify_kernel
 from symbolic.differential import differentiate
-from symbolic.errors import PushforwardError
+from symbolic.errors import NotSupported, PushforwardError
 from symbolic.language.read import read_program
+from symbolic.language.words import never_a_matrix
 
 SEED = "X0 : n x m\nW1 : m x h\nW2 : h x p\nX1 = X0*W1\nX2 = f.(X1)\nX3 = X2*W2\nX4 = f.(X3)"
 
@@ -139,6 +141,115 @@ def test_any_name_can_be_an_input(name):
     assert verify_kernel(compile_kernel(differential), seeds=(1,)).passed
 
 
+ALL_KINDS = """
+{name} : n x n
+A1 : n x n
+S1 : n x n spd
+B1 = {name} \\ A1 + pinv(A1)*inv({name} + 4*eye(n))
+C1 = logdet(S1)*expm({name}/9) + sqrtm(S1) + sylvester(S1, S1 + eye(n), {name})
+D1 = [max({name}, 1); tril(A1)[1:n-1, :]]
+E1 = svdvals({name})*eigvalsh(S1)' + qr_q(A1)*chol(S1) + kron({name}, A1)[1:n, 1:n]
+Y1 = B1 + C1 + D1 + E1 + softmax({name}, 2)
+"""
+
+
+@pytest.mark.parametrize(
+    "name", [*sorted(HELPER_NAMES), "L", "Q", "k", "lu", "swaps", "regular", "min", "f_contiguous"]
+)
+def test_any_name_can_stand_beside_what_a_kernel_carries(name):
+    if never_a_matrix(name) or name.startswith("_") or name in ("eye", "zeros"):
+        return
+    program = read_program(ALL_KINDS.format(name=name))
+    source = compile_kernel(differentiate(program, program.inputs[0].name)).source
+    defined = [node.name for node in ast.walk(ast.parse(source)) if isinstance(node, ast.FunctionDef)]
+    arguments = {
+        a.arg for node in ast.walk(ast.parse(source)) if isinstance(node, ast.FunctionDef) for a in node.args.args
+    }
+    assert len(defined) == len(set(defined))
+    called = {
+        n.func.id for n in ast.walk(ast.parse(source)) if isinstance(n, ast.Call) and isinstance(n.func, ast.Name)
+    }
+    assert not arguments & (called - {"function", "solve", "invert", "norm", "condition"}), arguments & called
+
+
+def test_a_program_with_names_of_helpers_runs():
+    """Inputs, intermediate results and sizes that are called as helpers or as what these import."""
+    text = (
+        "block : argmax x argmax\nwhere : argmax x einsum\nfactor_lu = block \\ where\n"
+        "dgetrf = exp(factor_lu - max(where))\nschur = log(1 + square(dgetrf))"
+    )
+    kernel = compile_kernel(differentiate(read_program(text)))
+    assert verify_kernel(kernel, seeds=(1,)).passed
+    assert not HELPER_NAMES & {*kernel.signature.arguments, "factor_lu", "schur_"}
+
+
+def test_a_backslash_in_the_statement_is_a_raw_docstring():
+    source = source_of("A : n x n\nB : n x m\nY = A \\ B")
+    assert 'r"""Value and differential' in source and "Y = A \\ B" in ast.get_docstring(ast.parse(source))
+    compile(source, "kernel", "exec", flags=0)
+    assert source_of("A : n x n\nY = sin(A)").count('r"""') == 0
+
+
+def test_comments_say_what_is_factored():
+    comments = re.findall(r"  # (.+)", source_of("A : n x n\nB : n x m\nY = A' \\ B\nZ = inv(A)\nreturn Y, Z"))
+    assert {"A = P L U", "Y = Aᵀ \\ B", "Z = A⁻¹"} <= set(comments)
+    comments = re.findall(r"  # (.+)", source_of("A : n x n symmetric\nY = [eigvalsh(A)'; eigvecsh(A)]"))
+    assert {"eigh(A)", "eigvalsh(A)", "eigvecsh(A)", "Y = [eigvalsh(A)ᵀ; eigvecsh(A)]"} <= set(comments)
+
+
+# Sizes
+
+
+def test_a_size_that_is_too_small_is_explained():
+    kernel = compile_kernel(differentiate(read_program("X : n x 2\nY = X[1:3, :]")))
+    with pytest.raises(ValueError, match="no sense for n = 2: n - 3 = -1 is negative"):
+        kernel(np.ones((2, 2)), np.ones((2, 2)))
+    value, _ = kernel(np.ones((3, 2)), np.ones((3, 2)))
+    assert value.shape == (3, 2)
+
+
+def test_a_division_by_a_size_of_zero_is_explained():
+    kernel = compile_kernel(differentiate(read_program("X : n x m\ny = mean(X)")))
+    for shape, words in (((0, 2), "n = 0: n - 1 = -1"), ((2, 0), "m = 0: m - 1 = -1")):
+        with pytest.raises(ValueError, match=words):
+            kernel(np.ones(shape), np.ones(shape))
+
+
+def test_sizes_made_of_others_are_checked():
+    kernel = compile_kernel(read_program("A : n x n\nX : m x m\nY = kron(A, X)*B"))
+    A, X = np.ones((2, 2)), np.ones((3, 3))
+    assert kernel(A, X, np.ones((6, 4))).shape == (6, 4)
+    for B in (np.ones((5, 4)), np.ones((5, 4)).tolist()):
+        with pytest.raises(ValueError, match=r"B has shape \(5, 4\), expected .* with .* = 6"):
+            kernel(A, X, B)
+
+
+DERIVED = {
+    "A : 2*n x m\nY = A[1:n, :] + ones(n,m)": ((6, 2), (3, 2), (5, 2), "2 \\* n = 4"),
+    "A : n + 1 x m\nY = A[1:n, :] .* ones(n,m)": ((4, 2), (3, 2), None, ""),
+    "A : 2*n + 1 x n\nY = A[n+1:2*n+1, :]": ((7, 3), (4, 3), (6, 3), "2 \\* n \\+ 1 = 7"),
+    "A : n*k x k\nY = reshape(A, n, k^2)": ((6, 3), (2, 9), (7, 3), "= 6"),
+}
+
+
+@pytest.mark.parametrize("program", DERIVED)
+def test_a_size_that_is_no_length_itself_follows(program):
+    given, expected, wrong, message = DERIVED[program]
+    differential = differentiate(read_program(program))
+    kernel = compile_kernel(differential)
+    value, _ = kernel(np.ones(given), np.ones(given))
+    assert value.shape == expected
+    assert verify_kernel(kernel, seeds=(1,)).passed
+    if wrong:
+        with pytest.raises(ValueError, match=message):
+            kernel(np.ones(wrong), np.ones(wrong))
+
+
+def test_a_size_that_does_not_follow_is_named():
+    with pytest.raises(NotSupported, match="length n does not follow"):
+        compile_kernel(read_program("A : n^2 x 3\nY = A*ones(3, n)"))
+
+
 def test_names_that_differ_only_in_spelling_stay_apart():
     text = "X1_a : n x n\nX1a : n x n\nalpha : n x n\nα1 : n x n\nY = X1_a .* X1a + alpha .* α1"
     differential = differentiate(read_program(text))
@@ -167,7 +278,7 @@ def test_numbers_beyond_double_precision_are_refused(number):
 
 
 def test_sizes_are_found_where_a_shape_is_filled():
-    body = body_of(source_of("a : scalar\nA : n x m\nB : m x h\nY = a*ones(n,h) + A*B"))
+    body = body_of(source_of("a : scalar\nA : n x m\nB : m x h\nY = [a*ones(n,h), A*B]"))
     assert any("A.shape[0]" in line and "B.shape[1]" in line for line in body)
     assert not any("shape" in line for line in body_of(source_of("A : n x n\nY = sin(A)")))
 

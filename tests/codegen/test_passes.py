@@ -9,8 +9,10 @@ from itertools import pairwise
 
 import numpy as np
 import pytest
-from oracles import body_of, flops, inputs_for, random_schedule, relative_error, run_schedule, schedule_of
+from oracles import relative_error
+from schedules import body_of, inputs_for, random_schedule, run_schedule, schedule_of
 
+from codegen.cost import flops
 from codegen.kernel import compile_kernel
 from codegen.passes import (
     PASSES,
@@ -22,8 +24,14 @@ from codegen.passes import (
     release_memory,
     remove_dead,
     reuse_memory,
+    scale_by_diagonals,
     share_common,
+    share_exponentials,
+    share_softmax,
     shorten_lives,
+    solve_with_inverses,
+    traces_of_products,
+    values_alone,
 )
 from codegen.schedule import Instr
 from symbolic.errors import PushforwardError
@@ -79,10 +87,6 @@ FIXTURES = {
     "order_chains: from the narrow end": (
         order_chains, "A:n,n B:n,n v:n,1", ["Y = matmul A B v"], "Y", [".1 = matmul B v", "Y = matmul A .1"],
     ),
-    "order_chains: what is computed costs nothing": (
-        order_chains, "A:n,n B:n,n C:n,n", ["P = matmul A B C", "Y = matmul B C A"], "P Y",
-        [".1 = matmul A B", "P = matmul .1 C", ".2 = matmul B C", "Y = matmul .2 A"],
-    ),
     "place_scalars: on the smallest factor": (
         place_scalars, "A:n,n v:n,1 w:1,n", ["P = matmul A v w", "Y = multiply P 3"], "Y",
         [".1 = multiply v 3.0", "Y = matmul A .1 w"],
@@ -121,15 +125,187 @@ FIXTURES = {
         release_memory, "A:n,n", ["P = sin A", "Q = cos P into P", "R = matmul Q A", "Y = sin R"], "Y",
         ["P = sin A", "Q = cos P into P", "R = matmul Q A frees P Q", "Y = sin R"],
     ),
+    "share_common: a transpose of a transpose": (
+        share_common, "A:n,m",
+        ["T = transpose A", "U = transpose T", "V = transpose U", "Y = matmul U V"], "Y",
+        ["T = transpose A", "Y = matmul A T"],
+    ),
+    "share_common: factors of the same matrix, with the same attributes": (
+        share_common, "A:n,n B:n,m",
+        ["F = factor_lu A", "X = solve_lu F B trans=0", "G = factor_lu A", "Z = solve_lu G B trans=1",
+         "W = solve_lu G B trans=0"], "X Z W",
+        ["F = factor_lu A", "X = solve_lu F B trans=0", "Z = solve_lu F B trans=1", "W = copy X"],
+    ),
+    "join_chains: through a transpose": (
+        join_chains, "A:n,m B:m,h C:n,h",
+        ["P = matmul A B", "T = transpose P", "Y = matmul T C"], "Y",
+        [".1 = transpose B", ".2 = transpose A", "Y = matmul .1 .2 C"],
+    ),
+    "join_chains: a transpose that is there is taken": (
+        join_chains, "A:n,m B:m,h C:n,h",
+        ["U = transpose A", "P = matmul A B", "T = transpose P", "Y = matmul T C", "Z = matmul U A"], "Y Z",
+        ["U = transpose A", ".1 = transpose B", "Y = matmul .1 U C", "Z = matmul U A"],
+    ),
+    "join_chains: not through a transpose of what is used twice": (
+        join_chains, "A:n,m B:m,h C:n,h",
+        ["P = matmul A B", "T = transpose P", "Y = matmul T C"], "P Y",
+        ["P = matmul A B", "T = transpose P", "Y = matmul T C"],
+    ),
+    "order_chains: what is computed costs nothing": (
+        order_chains, "A:n,n B:n,n C:n,n",
+        ["P = matmul A B C", "Y = matmul B C A"], "P Y",
+        [".1 = matmul B C", "P = matmul A .1", "Y = matmul .1 A"],
+    ),
+    "order_chains: nor does its transpose": (
+        order_chains, "A:n,n B:n,n v:n,1",
+        ["S = transpose A", "T = transpose B", "P = matmul A B", "Q = matmul T S", "Y = matmul T S v"], "P Q Y",
+        ["S = transpose A", "T = transpose B", "P = matmul A B", "Q = transpose P", "Y = matmul Q v"],
+    ),
+    "order_chains: of equal orders, what can be shared": (
+        order_chains, "a:1,n X:n,n D:n,n b:n,1",
+        ["Y = matmul a X D X b", "Z = matmul X b", "W = matmul a X"], "Y Z W",
+        [".1 = matmul a X", ".2 = matmul .1 D", ".3 = matmul X b", "Y = matmul .2 .3", "Z = copy .3",
+         "W = copy .1"],
+    ),
+    "traces_of_products: of two": (
+        traces_of_products, "A:n,m B:m,n",
+        ["P = matmul A B", "y = tr P", "Q = matmul A B", "z = diagonal Q"], "y z",
+        ["y = trace_product A B", "z = diagonal_product A B"],
+    ),
+    "traces_of_products: rotated": (
+        traces_of_products, "A:n,n b:n,1 c:1,n",
+        ["P = matmul c A b", "Q = matmul A b c", "y = tr Q"], "y",
+        [".1 = matmul A b", "y = trace_product .1 c"],
+    ),
+    "traces_of_products: not of what is returned or used twice": (
+        traces_of_products, "A:n,n",
+        ["P = matmul A A", "y = tr P", "Q = matmul A A", "z = tr Q", "R = add Q A"], "P y z R",
+        ["P = matmul A A", "y = tr P", "Q = matmul A A", "z = tr Q", "R = add Q A"],
+    ),
+    "traces_of_products: inside sums and multiples": (
+        traces_of_products, "A:n,n B:n,n c:1,1",
+        ["P = matmul A B", "M = multiply P 2", "N = negative M", "Q = multiply N c", "R = subtract Q B",
+         "y = tr R"], "y",
+        [".1 = trace_product A B", ".2 = multiply .1 2.0", ".3 = negative .2", ".4 = multiply .3 c", ".5 = tr B",
+         "y = subtract .4 .5"],
+    ),
+    "traces_of_products: an inverse alone, where it is cheaper than a solve": (
+        traces_of_products, "A:n,n B:n,n",
+        ["F = factor_lu A", "V:n,n = inv_lu F", "P = matmul V B", "y = tr P"], "y",
+        ["F = factor_lu A", "V = inv_lu F", "y = trace_product V B"],
+    ),
+    "traces_of_products: a solve with few right sides": (
+        traces_of_products, "A:n,n B:n,h C:h,n",
+        ["F = factor_lu A", "V:n,n = inv_lu F", "P = matmul V B C", "y = tr P"], "y",
+        ["F = factor_lu A", "V = inv_lu F", ".1 = matmul V B", "y = trace_product .1 C"], {"n": 64, "h": 2},
+    ),
+    "place_scalars: not on what is solved with": (
+        place_scalars, "A:n,n B:n,m",
+        ["F = factor_lu A", "V:n,n = inv_lu F", "P = matmul V B", "Y = multiply P 3"], "Y",
+        ["F = factor_lu A", "V = inv_lu F", "P = matmul V B", "Y = multiply P 3.0"], {"n": 4, "m": 64},
+    ),
+    "scale_by_diagonals: rows, columns": (
+        scale_by_diagonals, "A:n,m x:n,1 y:m,1",
+        ["D = diag x", "E = diag y", "P = matmul D A", "Y = matmul P E"], "Y",
+        ["D = diag x", "E = diag y", "P = multiply A x", ".1 = transpose y", "Y = multiply P .1"],
+    ),
+    "scale_by_diagonals: two in a row": (
+        scale_by_diagonals, "A:n,m x:n,1 y:n,1",
+        ["D = diag x", "E = diag y", "P = matmul D E", "Y = matmul P A"], "Y",
+        ["D = diag x", "E = diag y", ".1 = multiply x y", "P = diag .1", "Y = multiply A .1"],
+    ),
+    "solve_with_inverses: from the left and from the right": (
+        solve_with_inverses, "A:n,n B:n,m C:h,n",
+        ["F = factor_lu A", "V:n,n = inv_lu F", "Y = matmul V B", "Z = matmul C V"], "Y Z",
+        ["F = factor_lu A", "Y = solve_lu F B trans=0", ".1 = transpose C", ".2 = solve_lu F .1 trans=1",
+         "Z = transpose .2"],
+    ),
+    "solve_with_inverses: transposes": (
+        solve_with_inverses, "A:n,n B:n,m C:h,n",
+        ["F = factor_lu A", "V:n,n = inv_lu F", "T = transpose V", "Y = matmul T B", "Z = matmul C T"], "Y Z",
+        ["F = factor_lu A", "Y = solve_lu F B trans=1", ".1 = transpose C", ".2 = solve_lu F .1 trans=0",
+         "Z = transpose .2"],
+    ),
+    "solve_with_inverses: positive definite and triangular": (
+        solve_with_inverses, "A:n,n B:n,m C:h,n",
+        ["L = chol A", "V:n,n = inv_cho L", "W:n,n = inv_triangular A lower=1", "Y = matmul V B",
+         "Z = matmul C V", "U = matmul W B", "X = matmul C W"], "Y Z U X",
+        ["L = chol A", "Y = solve_cho L B", ".1 = transpose C", ".2 = solve_cho L .1", "Z = transpose .2",
+         "U = solve_triangular A B lower=1 trans=0", ".3 = solve_triangular A .1 lower=1 trans=1",
+         "X = transpose .3"],
+    ),
+    "solve_with_inverses: not where it is needed in full": (
+        solve_with_inverses, "A:n,n B:n,m",
+        ["F = factor_lu A", "V:n,n = inv_lu F", "Y = matmul V B", "Z = add V A"], "Y Z",
+        ["F = factor_lu A", "V = inv_lu F", "Y = matmul V B", "Z = add V A"],
+    ),
+    "solve_with_inverses: of two the left": (
+        solve_with_inverses, "A:n,n B:n,n",
+        ["F = factor_lu A", "V:n,n = inv_lu F", "G = factor_lu B", "W:n,n = inv_lu G", "Y = matmul V W"], "Y",
+        ["F = factor_lu A", "G = factor_lu B", "W = inv_lu G", "Y = solve_lu F W trans=0"],
+    ),
+    "share_softmax: with the logarithm": (
+        share_softmax, "A:n,m",
+        ["L = logsumexp_2 A", "D = subtract A L", "P = exp D", "Y = multiply D P"], "L Y",
+        [".1 = softmax_2 A", "L = part .1 part=0", "D = subtract A L", "P = part .1 part=1", "Y = multiply D P"],
+    ),
+    "share_softmax: not of another matrix": (
+        share_softmax, "A:n,m B:n,m",
+        ["L = logsumexp_2 A", "D = subtract B L", "P = exp D"], "P",
+        ["L = logsumexp_2 A", "D = subtract B L", "P = exp D"],
+    ),
+    "share_exponentials: what needs the value comes after": (
+        share_exponentials, "A:n,n E:n,n",
+        ["Y = expm A", "P = sin Y", "Q = cos E", "Z = expm_frechet A Q"], "P Z",
+        ["Q = cos E", ".1 = expm_pair A Q", "Y = part .1 part=0", "Z = part .1 part=1", "P = sin Y"],
+    ),
+    "share_exponentials: not where the direction needs the value": (
+        share_exponentials, "A:n,n",
+        ["Y = expm A", "Z = expm_frechet A Y"], "Y Z",
+        ["Y = expm A", "Z = expm_frechet A Y"],
+    ),
+    "share_exponentials: not where the derivative comes first": (
+        share_exponentials, "A:n,n E:n,n",
+        ["Z = expm_frechet A E", "Y = expm A"], "Y Z",
+        ["Z = expm_frechet A E", "Y = expm A"],
+    ),
+    "values_alone: without their vectors": (
+        values_alone, "A:n,n",
+        ["F = eigh A", "Y:n,1 = part F part=0", "G = svd A", "Z:n,1 = part G part=1", "H = largest A",
+         "W:1,1 = part H part=0"], "Y Z W",
+        ["Y = eigvalsh A", "Z = svdvals A", "W = max A"],
+    ),
+    "values_alone: not with their vectors": (
+        values_alone, "A:n,n",
+        ["F = eigh A", "Y:n,1 = part F part=0", "V:n,n = part F part=1", "G = qr A", "Q:n,n = part G part=0"], "Y V Q",
+        ["F = eigh A", "Y = part F part=0", "V = part F part=1", "G = qr A", "Q = part G part=0"],
+    ),
+    "reuse_memory: a view keeps its operand alive": (
+        reuse_memory, "A:n,n",
+        ["P = sin A", "D = diagonal P", "Q = cos A", "R = exp Q", "Y = add R D"], "Y",
+        ["P = sin A", "D = diagonal P", "Q = cos A", "R = exp Q into Q", "Y = add R D into R"],
+    ),
+    "reuse_memory: what a library gives can be written over, parts of factors are not": (
+        reuse_memory, "A:n,n",
+        ["P = tril A k=0", "Q = sin P", "F = eigh A", "V:n,n = part F part=1", "Y = multiply V Q", "Z = cos V"], "Y Z",
+        ["P = tril A k=0", "Q = sin P into P", "F = eigh A", "V = part F part=1", "Y = multiply V Q into Q",
+         "Z = cos V"],
+    ),
+    "release_memory: a factor before its parts": (
+        release_memory, "A:n,n",
+        ["F = eigh A", "V:n,n = part F part=1", "D = diagonal V", "Y = sin D", "Z = cos Y"], "Z",
+        ["F = eigh A", "V = part F part=1 frees F", "D = diagonal V", "Y = sin D frees V D", "Z = cos Y"],
+    ),
 }  # fmt: skip
 
 
-@pytest.mark.parametrize("run, inputs, lines, outputs, expected", FIXTURES.values(), ids=FIXTURES)
-def test_an_example(run, inputs, lines, outputs, expected):
-    before = schedule_of("\n".join([inputs, *lines, f"return {outputs}"]))
+@pytest.mark.parametrize("name", FIXTURES)
+def test_an_example(name):
+    run, inputs, lines, outputs, expected, *sizes = FIXTURES[name]
+    before = schedule_of("\n".join([inputs, *lines, f"return {outputs}"]), *sizes)
     after = run(before)
     # Instructions that only a later pass removes do not matter here.
-    assert body_of(after if run is not join_chains else remove_dead(after)) == expected
+    assert body_of(remove_dead(after) if run in (join_chains, traces_of_products) else after) == expected
     assert after.outputs == before.outputs and after.inputs == before.inputs
 
 

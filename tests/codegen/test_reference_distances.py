@@ -41,6 +41,8 @@ KNOWN = [
     ("max_1", (np.array([[1.0, -4.0], [3.0, 2.0]]),), 0.5),
     ("max_2", (np.array([[1.0, -4.0], [3.0, 2.0]]),), 0.25),
     ("max_1", (np.array([[1.0, 1.0, 1.0]]),), 1.0),
+    *((f"max_weights{axis}", (np.array([[1.0, -4.0], [3.0, 2.0]]),), gap) for axis, gap in (("", 0.25), ("_1", 0.5))),
+    ("max_weights_2", (np.array([[1.0, -4.0], [3.0, 2.0]]),), 0.25),
     *((name, (similar(0.5, 1, 2),), 0.25) for name in ("logm", "sqrtm")),
     ("logm_frechet", (similar(0.5, 1, 2), drawn(3, 3)), 0.25),
     ("sqrtm", (turned(-1e-9, 1, 2),), 0.0),

@@ -49,6 +49,11 @@ def reductions(name, reduction):
     }
 
 
+def weights(entries):
+    attained = [x == max(entries) for x in entries]
+    return np.array([mp.mpf(x) / sum(attained) for x in attained], dtype=object)
+
+
 def upper_right_block(function):
     def derivative(A, E):
         n = len(A)
@@ -118,6 +123,9 @@ TRUTHS = {
     "triu": lambda A, k: np.array([[x * (j - i >= k) for j, x in enumerate(row)] for i, row in enumerate(A)]),
     **reductions("sum", lambda entries: mp.fsum(entries)),
     **reductions("max", max),
+    "max_weights": lambda A: weights(A.ravel()).reshape(A.shape),
+    "max_weights_1": lambda A: np.array([weights(column) for column in A.T]).T,
+    "max_weights_2": lambda A: np.array([weights(row) for row in A]),
     **reductions("logsumexp", lambda entries: mp.log(mp.fsum(mp.exp(x) for x in entries))),
     "tr": lambda A: np.array([[mp.fsum(A[i, i] for i in range(len(A)))]]),
     "det": through(mp.det),
@@ -148,6 +156,7 @@ SQUARE, TALL, WIDE = (4, 4), (5, 3), (2, 4)
 SHAPES = {
     **dict.fromkeys(("slice", "reshape", "tril", "triu", "pinv", "svdvals", "svd_u", "svd_v"), (TALL, WIDE, SQUARE)),
     **dict.fromkeys(reductions("sum", sum) | reductions("max", max) | reductions("logsumexp", sum), (TALL, WIDE)),
+    **dict.fromkeys(reductions("max_weights", max), (TALL, WIDE)),
     **dict.fromkeys(("qr_q", "qr_r"), (TALL, SQUARE)),
     "diag": ((4, 1),),
 }
@@ -245,6 +254,7 @@ ONE_BY_ONE = {
     "sinm": ((), np.sin, np.cos),
     "cosm": ((), np.cos, lambda x: -np.sin(x)),
     **dict.fromkeys(("qr_q", "lu_l", "eigvecsh", "eigvec", "svd_u", "svd_v"), ((), lambda x: 1, lambda x: 0)),
+    **dict.fromkeys(("max_weights", "max_weights_1", "max_weights_2"), ((), lambda x: 1, lambda x: 0)),
 }
 OF_ONE_OPERAND = [name for name in OPERATION_VALUES if name not in OTHER_OPERANDS]
 
@@ -287,6 +297,13 @@ def test_empty_results(name, shape, parameters, expected):
     for operand in (np.zeros(shape), np.zeros(shape, dtype=complex)):
         assert OPERATION_VALUES[name](operand, *parameters).shape == expected
     assert distance(name, np.zeros(shape), *parameters) == 1.0
+
+
+def test_largest_entries_that_are_equal_share():
+    A = np.array([[3.0, 1.0, 3.0], [3.0, 2.0, 0.0]])
+    assert (OPERATION_VALUES["max_weights"](A) == np.array([[1, 0, 1], [1, 0, 0]]) / 3).all()
+    assert (OPERATION_VALUES["max_weights_1"](A) == [[0.5, 0, 1], [0.5, 1, 0]]).all()
+    assert (OPERATION_VALUES["max_weights_2"](A) == [[0.5, 0, 0.5], [1, 0, 0]]).all()
 
 
 def test_no_entries_and_no_equations():

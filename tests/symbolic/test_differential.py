@@ -10,9 +10,8 @@ from sympy import Integer, MatrixExpr, ZeroMatrix
 from codegen.kernel import compile_kernel
 from codegen.reference import evaluate
 from codegen.sampling import numbers_for, sample
-from symbolic import closed_form
+from symbolic import closed_form, nodes
 from symbolic import differential as module
-from symbolic import nodes
 from symbolic.differential import differentiate
 from symbolic.errors import DifferentiationError, LimitError, NameError_, NotSupported
 from symbolic.language.read import read_program

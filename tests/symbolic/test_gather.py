@@ -18,8 +18,7 @@ from symbolic.statements import Input
 from symbolic.structure import Structure
 
 THREE, ONE = Integer(3), Integer(1)
-SHAPES = {"A": (THREE, THREE), "B": (THREE, THREE), "S": (THREE, THREE), "X": (THREE, THREE), "δX": (THREE, THREE), "x": (THREE, ONE),
-          "y": (THREE, ONE), "δx": (THREE, ONE)}  # fmt: skip
+SHAPES = dict.fromkeys(("A", "B", "S", "X", "δX"), (THREE, THREE)) | dict.fromkeys(("x", "y", "δx"), (THREE, ONE))
 SYMBOLS = {name: symbol(name, *shape) for name, shape in SHAPES.items()}
 RANDOM = np.random.default_rng(5)
 NAMED = {name: RANDOM.standard_normal(tuple(map(int, shape))) for name, shape in SHAPES.items()}

@@ -14,9 +14,10 @@ import pytest
 from sympy import Integer
 
 import pushforward as pf
-from codegen.emit import HELPERS
+from codegen.emit import TEMPLATE_NAMES
 from codegen.kernel import Kernel, compile_kernel
 from codegen.targets.numpy import SPELLINGS
+from codegen.targets.numpy.carried import HELPER_NAMES
 from symbolic import nodes
 from symbolic.differential import differentiate
 from symbolic.errors import ProgramError, PushforwardError
@@ -28,8 +29,8 @@ from symbolic.statements import Input, Let, ScalarFunction
 
 SPELLED = sorted({name for spelling in SPELLINGS.values() for name in spelling.imports})
 KERNEL_WORDS = sorted({
-    *HELPERS, *SPELLED, "fits", "converted", "applied", "given", "values", "name", "value", "common", "kind", "sizes",
-    "wanted",
+    *TEMPLATE_NAMES, *(name for name in HELPER_NAMES if not name.startswith("_")), *SPELLED, "fits", "converted",
+    "applied", "given", "values", "name", "value", "common", "kind", "sizes", "wanted",
     "shape", "known", "size", "length", "expected", "reason", "source", "function", "may_share_memory", "annotations",
     "numpy", "np", "inf", "nan", "kernel",
 })  # fmt: skip

@@ -1,6 +1,6 @@
 """Known differentials of the literature: derived, printed as a mathematician would, and true.
 
-The numbers are those of the Matrix Cookbook (2012); Giles 2008 is "An extended collection of matrix derivative results".
+The numbers are those of the Matrix Cookbook (2012); Giles is his "Extended collection of matrix derivative results".
 """
 
 from __future__ import annotations
@@ -140,7 +140,7 @@ SECOND = {
     "quadratic form": ("x : n\nA : n x n\ny = x'*A*x", "x", "δ₂δy = 2 δxᵀ A δx"),
     "inverse": ("X : n x n\nY = inv(X)", "X", "δ₂δY = 2 Y δX Y δX Y"),
     "log det": ("X : n x n\ny = logdet(X)", "X", "δ₂δy = -tr(X⁻¹ δX X⁻¹ δX)"),
-    "solve": ("X : n x n\nB : n x k\nY = X \\ B", "X", "δ₂δY = 2 X \\ (δX (X \\ (δX Y)))"),
+    "solve": ("X : n x n\nB : n x k\nY = X \\ B", "X", "δ₂δY = 2 (X \\ (δX (X \\ (δX Y))))"),
     "cube": ("X : n x n\nY = X^3", "X", "δ₂δY = 2 δX δX X + 2 δX X δX + 2 X δX δX"),
     "product": ("X : n x m\nZ : m x k\nY = X*Z", "X Z", "δ₂δY = 2 δX δZ"),
     "elementwise": ("X : n x m\nY = f(X)", "X", "δ₂δY = f''(X) ⊙ δX ⊙ δX"),

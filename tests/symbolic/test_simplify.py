@@ -83,12 +83,14 @@ EXAMPLES = {
         add(multiply(add(A, B), C), negative(multiply(A, C)), negative(multiply(B, C))),
     ],
     "quadratic form": [
-        multiply(transpose(x), add(A, transpose(A)), x), multiply(transpose(x), transpose(B), add(transpose(A), B, A), B, x),
+        multiply(transpose(x), add(A, transpose(A)), x),
+        multiply(transpose(x), transpose(B), add(transpose(A), B, A), B, x),
     ],
     "symmetric": [transpose(S)],
     "gathered": [
         operate("tr", multiply(transpose(dA), B)), operate("tr", multiply(A, dA, B)),
-        add(operate("tr", multiply(dA, B)), operate("tr", multiply(B, dA))), add(multiply(dx, A, x), multiply(transpose(x), A, transpose(dx))),
+        add(operate("tr", multiply(dA, B)), operate("tr", multiply(B, dA))),
+        add(multiply(dx, A, x), multiply(transpose(x), A, transpose(dx))),
         operate("tr", multiply(A, add(multiply(dA, B), multiply(B, dA)))),
     ],
 }  # fmt: skip
@@ -129,7 +131,9 @@ def test_a_rewrite_leaves_other_expressions_alone(rewrite):
         scale(c, A), quotient(A, B), add(hadamard(A, A, B), hadamard(A, B, B)), add(A, transpose(A)),
         add(multiply(A, B), multiply(B, A)), add(quotient(A, B), quotient(B, A)),
     ]  # fmt: skip
-    assert [node for node in plain if type(node) in rewrite.operations and rewrite.apply(node, STRUCTURE) is not None] == []
+    assert [
+        node for node in plain if type(node) in rewrite.operations and rewrite.apply(node, STRUCTURE) is not None
+    ] == []
 
 
 def simplified(node, known=None):

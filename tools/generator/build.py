@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Container, Iterator
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from itertools import count
 from random import Random
 from typing import Any
@@ -14,7 +14,8 @@ from sympy import Expr, Integer
 from symbolic import nodes
 from symbolic.errors import NotSupported
 from symbolic.language.read import read_program
-from symbolic.nodes import Node, Shape, dimension, subexpressions
+from symbolic.nodes import Node, Operation, Shape, dimension, subexpressions
+from symbolic.operations import OPERATIONS
 from symbolic.program import Program
 from symbolic.statements import Input, Let, ScalarFunction
 from tools.generator import sizes
@@ -24,7 +25,7 @@ from tools.generator.leaves import Leaves
 from tools.generator.possible import possible_pairs
 from tools.generator.requests import ONE, Chooser, Plan, Request, ask
 
-ATTEMPTS = 240
+ATTEMPTS = 400
 """Shapes and places at which a pair is tried."""
 SURE_ATTEMPTS = 60
 PAIRS_EACH = 2
@@ -66,7 +67,7 @@ def programs_in_a_round() -> int:
     return -(-len(possible_pairs()) // PAIRS_EACH)
 
 
-@cache
+@lru_cache(maxsize=4)
 def _in_random_order(seed: int, number: int) -> tuple[Pair, ...]:
     shuffled = list(possible_pairs())
     Random(f"{seed} round {number}").shuffle(shuffled)
@@ -102,7 +103,7 @@ class Building(Leaves):
     def request(self, choose: Chooser) -> Request:
         """A statement of any shape; with symbolic sizes also of shapes that no input can have."""
         a, b, c = choose.size(), choose.size(), choose.size()
-        if choose.chance(0.85):
+        if choose.chance(0.6 if choose.hopeful else 0.85):
             return ask(*choose.pick(((a, a), (a, a), (a, ONE), (ONE, b), (ONE, ONE), (a, b), (a, b))))
         return ask(*choose.pick(_LARGE if not a.is_Symbol else (*_LARGE, *_LESS))(a, b, c))
 
@@ -168,6 +169,8 @@ class Building(Leaves):
 
     def is_sound(self, node: Node) -> bool:
         """Whether operations that are of symmetric matrices have one that is known to be."""
+        if not any(type(part) is Operation and OPERATIONS[part.name].symmetric for part in subexpressions(node)):
+            return True
         inputs = (*self.inputs, *map(_input_of_size, filter(lambda size: size.is_Symbol, self.chooser.sizes)))
         try:
             Program("", inputs, (*self.lets, Let("Y", node)), ("Y",), own_functions(OWN_FUNCTIONS))
@@ -229,6 +232,7 @@ _LARGE: tuple[_ShapeOf, ...] = (
     lambda a, b, c: (c, a + b),
     lambda a, b, c: (2 * a, 2 * a),
     lambda a, b, c: (a, a * b),
+    lambda a, b, c: (a * a, ONE),
 )
 _LESS: tuple[_ShapeOf, ...] = (
     lambda a, b, c: (a - 1, b),

@@ -23,9 +23,9 @@ from tools.generator.requests import (
     Plan,
     Production,
     Request,
-    ask,
 )  # fmt: skip
-from tools.generator.sizes import is_at_least, products
+from tools.generator.signatures import Bound, bind, requests
+from tools.generator.sizes import is_at_least
 
 _LEAST: dict[str, tuple[Need, ...]] = {
     "sym": (ANY,), "skew": (ANY,), "outer": (ANY, ANY), "inner": (ANY, ANY),
@@ -103,37 +103,18 @@ def _operand_needs(chooser: Chooser, record: Definition, request: Request) -> tu
 def _production(record: Definition) -> Production:
     def plan(chooser: Chooser, request: Request) -> Plan | None:
         needs = _operand_needs(chooser, record, request)
-        bound = _bind(chooser, record, request)
+        bound = bind(chooser, record, request, lambda name, known: _size(chooser, record.name, name, known))
         if needs is None or bound is None or (record.name == "layernorm" and request.cols == 1):
             return None
         lengths = [bound[name] for name in _NEEDS_TWO.get(record.name, "")]
         if lengths and all(length == 1 for length in lengths) and not chooser.hopeful:
             return None
-        shapes = [
-            (bound.get(str(rows), rows), bound.get(str(cols), cols)) for rows, cols in record.shapes.operands.values()
-        ]
-        requests = tuple(ask(rows, cols, need) for (rows, cols), need in zip(shapes, needs, strict=True))
-        return Plan(requests, lambda *operands: define(record, operands))
+        return Plan(requests(record, bound, needs), lambda *operands: define(record, operands))
 
     return plan
 
 
-def _bind(chooser: Chooser, record: Definition, request: Request) -> dict[str, Any] | None:
-    """What the sizes of a signature stand for, given the shape of the result; None if it does not fit."""
-    bound: dict[str, Any] = {}
-    for pattern, size in zip(record.shapes.result, request.shape, strict=True):
-        if pattern.is_Mul:
-            first, second = chooser.pick(products(size))
-            bound |= zip(map(str, pattern.args), (first, second), strict=True)
-        elif bound.setdefault(str(pattern), size) != size or (pattern.is_Integer and pattern != size):
-            return None
-    for name in (str(size) for shape in record.shapes.operands.values() for size in shape if size.is_Symbol):
-        if name not in bound:
-            bound[name] = _size(chooser, record.name, name, bound)
-    return bound
-
-
-def _size(chooser: Chooser, record: str, name: str, bound: dict[str, Any]) -> Any:
+def _size(chooser: Chooser, record: str, name: str, bound: Bound) -> Any:
     fitting = chooser.sizes
     if name in _NEEDS_TWO.get(record, "") and not chooser.hopeful:
         fitting = tuple(size for size in fitting if size != 1) or (Integer(2),)

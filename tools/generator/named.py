@@ -10,6 +10,7 @@ from sympy import Expr, Integer
 from symbolic import nodes
 from symbolic.language.elaborate import on_top, side_by_side
 from symbolic.nodes import Node
+from symbolic.operations import OPERATIONS
 from tools.generator import sizes
 from tools.generator.requests import (
     ANY,
@@ -29,6 +30,7 @@ from tools.generator.requests import (
     Request,
     ask,
 )  # fmt: skip
+from tools.generator.signatures import from_record
 
 Gives = Mapping[Need, Need]
 _KEEPS: Gives = {need: need for need in ANYWHERE}
@@ -366,7 +368,7 @@ def _svd(name: str, flipped: bool) -> Production:
     return plan
 
 
-NAMED: dict[str, Production] = {
+_KNOWN: dict[str, Production] = {
     "matrix_power": _matrix_power,
     "kron": _kron,
     "hstack": _hstack,
@@ -414,4 +416,8 @@ NAMED: dict[str, Production] = {
     "svdvals": _svdvals,
     "svd_u": _svd("svd_u", flipped=False),
     "svd_v": _svd("svd_v", flipped=True),
+}
+
+NAMED: dict[str, Production] = {
+    name: _KNOWN.get(name) or from_record(operation) for name, operation in OPERATIONS.items()
 }

@@ -21,6 +21,7 @@ _COLUMNS = tuple(name for name, shape in _SHAPES.items() if shape[1] == 1)
 _OF_COLUMNS = ("diag", "outer", "norm_1", "norm_2", "softmax", "log_softmax", "sqnorm_2")
 _OF_SYMMETRIC = tuple(name for name, operation in OPERATIONS.items() if operation.symmetric)
 _LOG_SOFTMAX = ("log_softmax", "log_softmax_1", "log_softmax_2")
+_REACHES_ONE = ("cosh", "sign", "lu_l", "layernorm", "max_weights", "max_weights_1", "max_weights_2")
 _OF_POSITIVE = ("log", "sqrt")
 _OF_SPECTRUM = ("logm", "logm_frechet", "sqrtm")
 _NOT_OF_ZERO = ("reciprocal", "abs", "sign", "step", "relu", "leaky_relu")
@@ -52,8 +53,8 @@ IMPOSSIBLE: tuple[Impossible, ...] = (
     Impossible("two matrices side by side are no column", _OF_COLUMNS, ("hstack",)),
     Impossible("it is not known to be symmetric, and not 1×1", _OF_SYMMETRIC, ("hstack", "vstack", "solve")),
     # Domains
-    Impossible("a value is at least 1 in absolute value", ("asin", "acos"), ("cosh", "sign", "lu_l", "layernorm")),
-    Impossible("its entries are negative, and so is an eigenvalue", (*_OF_POSITIVE, *_OF_SPECTRUM, "chol"), _LOG_SOFTMAX),
+    Impossible("an entry is at least 1 in absolute value", ("asin", "acos"), _REACHES_ONE),
+    Impossible("its entries are negative, so an eigenvalue is", (*_OF_POSITIVE, *_OF_SPECTRUM, "chol"), _LOG_SOFTMAX),
     Impossible("of one entry it is zero", ("det", "logdet", "inv", "lu_l", "lu_u"), ("log_softmax",)),
     Impossible("its diagonal is zero", (*_OF_POSITIVE, *_NOT_OF_ZERO, "chol", "lu_l", "lu_u"), ("skew",)),
     Impossible("of one column, it is zero", ("norm_1", "norm_2"), ("skew",)),

@@ -11,8 +11,6 @@ from symbolic.nodes import expand_size
 from tools.generator.requests import ONE, Chooser
 
 Pair = tuple[Any, Any]
-LARGEST = 16
-"""The largest size that is made of numbers."""
 
 
 def sums(size: Expr) -> list[Pair]:

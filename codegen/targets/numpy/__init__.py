@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from codegen.operations import FACTORISATIONS
+from codegen.operations import FACTORISATIONS, WAYS
 
 
 @dataclass(frozen=True)
@@ -29,10 +29,6 @@ def _infix(sign: str, ufunc: str) -> Spelling:
 
 def _ufunc(name: str, module: str = "numpy") -> Spelling:
     return Spelling(f"{name}({{0}})", f"{name}({{0}}, out={{out}})", (name,), module)
-
-
-def _linalg(name: str, result: str = "{0}", module: str = "numpy.linalg") -> Spelling:
-    return Spelling(result.replace("{0}", f"{name}({{args}})"), "", (name,), module)
 
 
 def _scipy(call: str, name: str) -> Spelling:
@@ -89,39 +85,30 @@ SPELLINGS: dict[str, Spelling] = {
         for name, form in (
             ("sum", "{0}.sum(axis={axis}, keepdims=True)"),
             ("max", "{0}.max(axis={axis}, keepdims=True)"),
-            ("max_weights", "_max_weights({0}, {axis})"),
+            ("largest", "_largest({0}, {axis})"),
             ("logsumexp", "_logsumexp({0}, {axis})"),
+            ("softmax", "_softmax({0}, {axis})"),
         )
     },
-    "det": _linalg("det", "{0}.reshape(1, 1)"),
-    "logdet": Spelling("_logdet({0})"),
-    "inv": _linalg("inv"),
-    "solve": _linalg("solve"),
-    "solve_lower": _scipy("solve_triangular({0}, {1}, lower=True, check_finite=False)", "solve_triangular"),
-    "solve_upper": _scipy("solve_triangular({0}, {1}, check_finite=False)", "solve_triangular"),
-    "solve_spd": Spelling("_solve_cho(_factor_spd({0}), {1})"),
-    "pinv": Spelling("_pinv({0})"),
-    "chol": _linalg("cholesky"),
-    "eigvalsh": _linalg("eigvalsh", "{0}.reshape(-1, 1)"),
-    "svdvals": Spelling("svd({0}, compute_uv=False).reshape(-1, 1)", "", ("svd",), "numpy.linalg"),
-    "expm": _linalg("expm", module="scipy.linalg"),
-    "expm_frechet": Spelling("_expm_frechet({0}, {1})[1]"),
+    "factor_lu": Spelling("_factor_lu({0})"),
+    "solve_lu": Spelling("_solve_lu({0}, {1}, {trans})"),
+    "solve_cho": Spelling("_solve_cho({0}, {1})"),
+    "solve_triangular": Spelling("_solve_triangular({0}, {1}, {lower:d}, {trans})"),
+    "inv_lu": Spelling("_inv_lu({0})"),
+    "inv_cho": Spelling("_inv_cho({0})"),
+    "inv_triangular": Spelling("_inv_triangular({0}, {lower:d})"),
+    **{f"{name}_{way}": Spelling(f"_{name}_{way}({{0}})") for name in ("det", "logdet") for way in WAYS},
+    "schur": Spelling("_schur({0})"),
+    "solve_sylvester": Spelling("_solve_sylvester({0}, {1}, {2}, {trans_a}, {trans_b})"),
+    **{name: Spelling(f"_{name}({{0}})") for name in ("chol", "pinv", "eigvalsh", "svdvals")},
+    "expm": Spelling("expm({0})", "", ("expm",), "scipy.linalg"),
+    "expm_frechet": Spelling("_expm_pair({0}, {1})[1]"),
+    "expm_pair": Spelling("_expm_pair({0}, {1})"),
     **{name: _scipy(f'_of_matrix("{name}", {name}, {{0}})', name) for name in ("logm", "sqrtm", "sinm", "cosm")},
     **{
-        f"{name}_frechet": _scipy(f'_frechet("{name}", {name}, {{0}}, {{1}})', name) for name in ("logm", "sinm", "cosm")
+        f"{name}_frechet": _scipy(f'_frechet("{name}", {name}, {{0}}, {{1}})', name)
+        for name in ("logm", "sinm", "cosm")
     },
-    "sylvester": _linalg("solve_sylvester", module="scipy.linalg"),
-    "factor_expm": Spelling("_expm_frechet({0}, {1})"),
-    "factor_lu": Spelling("_factor_lu({0})"),
-    "factor_spd": Spelling("_factor_spd({0})"),
-    "solve_lu": Spelling("_solve_lu({0}, {1}, {trans})"),
-    "inv_lu": Spelling("_inv_lu({0}, {trans})"),
-    "det_lu": Spelling("_det_lu({0})"),
-    "logdet_lu": Spelling("_logdet_lu({0})"),
-    "solve_cho": Spelling("_solve_cho({0}, {1})"),
-    "inv_cho": Spelling("_inv_cho({0})"),
-    "det_cho": Spelling("_det_cho({0})"),
-    "logdet_cho": Spelling("_logdet_cho({0})"),
-    **{name: Spelling(f"_{name}({{0}})") for name in FACTORISATIONS},
+    **{name: Spelling(f"_{name}({{0}})") for name in FACTORISATIONS if not name.startswith("largest")},
     "part": Spelling("{0}[{part}]"),
 }

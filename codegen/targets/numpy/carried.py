@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from codegen.targets.numpy import helpers
 
-_HELPER = re.compile(r"\b(_[a-z]\w*)\(")
+_CALL = re.compile(r"\b(_[a-z]\w*)\(")
 
 
 @dataclass(frozen=True)
@@ -20,42 +20,39 @@ class Helper:
     name: str
     source: str
     imports: Mapping[str, frozenset[str]]
-    calls: tuple[str, ...]
+    calls: frozenset[str]
 
 
 def helpers_for(code: str) -> list[Helper]:
     """The helpers that a kernel's lines call, and those that these call, in the order of their file."""
     needed: set[str] = set()
-    waiting = [name for name in _HELPER.findall(code) if name in _HELPERS]
+    waiting = [name for name in _CALL.findall(code) if name in HELPERS]
     while waiting:
         name = waiting.pop()
         if name not in needed:
             needed.add(name)
-            waiting += _HELPERS[name].calls
-    return [helper for name, helper in _HELPERS.items() if name in needed]
+            waiting += HELPERS[name].calls
+    return [helper for name, helper in HELPERS.items() if name in needed]
 
 
-def _read() -> dict[str, Helper]:
-    text = inspect.getsource(helpers)
-    tree = ast.parse(text)
+def _read(text: str) -> dict[str, Helper]:
+    """Every function of a file, by its name."""
+    body = ast.parse(text).body
     lines = text.splitlines()
-    module_of = {
-        alias.name: node.module for node in tree.body if isinstance(node, ast.ImportFrom) for alias in node.names
-    }
+    functions = {node.name: node for node in body if isinstance(node, ast.FunctionDef)}
+    module_of = {a.name: str(node.module) for node in body if isinstance(node, ast.ImportFrom) for a in node.names}
     found = {}
-    for node in tree.body:
-        if isinstance(node, ast.FunctionDef):
-            used = {part.id for part in ast.walk(node) if isinstance(part, ast.Name)}
-            imports: dict[str, set[str]] = {}
-            for name in sorted(used & module_of.keys()):
-                imports.setdefault(str(module_of[name]), set()).add(name)
-            source = "\n".join(lines[node.lineno - 1 : node.end_lineno])
-            calls = tuple(sorted(name for name in used if name.startswith("_")))
-            frozen = {module: frozenset(names) for module, names in imports.items()}
-            found[node.name] = Helper(node.name, source, frozen, calls)
+    for name, node in functions.items():
+        used = {part.id for part in ast.walk(node) if isinstance(part, ast.Name)}
+        modules = {module_of[imported] for imported in used & module_of.keys()}
+        imports = {module: frozenset(n for n in used if module_of.get(n) == module) for module in modules}
+        source = "\n".join(lines[node.lineno - 1 : node.end_lineno])
+        found[name] = Helper(name, source, imports, frozenset(used & functions.keys() - {name}))
     return found
 
 
-_HELPERS = _read()
-HELPER_NAMES = frozenset(_HELPERS) | {name for helper in _HELPERS.values() for names in helper.imports.values() for name in names}
+HELPERS = _read(inspect.getsource(helpers))
+HELPER_NAMES = frozenset(HELPERS) | {
+    n for helper in HELPERS.values() for names in helper.imports.values() for n in names
+}
 """Names that nothing of a program may take."""

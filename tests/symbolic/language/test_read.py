@@ -91,8 +91,64 @@ SPELLINGS = {
     "Y = A ./ B": ["Y = A ⊘ B", r"Y = A \oslash B"],
     "Y = A'*B": ["Y = Aᵀ B", "Y = A.T @ B", "Y = A^T*B", "Y = A′*B", r"Y = A^\top B", r"Y = A^{T} \cdot B",
                  r"Y = A^{\mathrm{T}} B", r"Y = A^\intercal B", r"Y = A^\prime \cdot B", r"Y = A^TB \quad"],
+    "Y = A'*B - A": ["Y = A'*B .- A", r"Y = A^\top B - A", r"Y = A^{\mathsf{T}} B .- A"],
     "Y = A .^ 2": ["Y = A.^2", r"Y = A^{\circ 2}", r"Y = A^{\odot 2}"],
     "Y = A - B": ["Y = A − B", "Y = A – B", "Y = A .- B"],
+    "Y = inv(A)*B": ["Y = A^-1*B", "Y = A⁻¹ B", "Y = A^(-1) B", r"Y = A^{-1} B", "Y = inverse(A)*B"],
+    "Y = inv(A)'*B": ["Y = A⁻ᵀ B", "Y = A^-T*B", "Y = (A⁻¹)ᵀ B", r"Y = A^{-\top} B", r"Y = A^{-T} B",
+                      r"Y = A^{-\mathsf{T}} B", r"Y = \left(A^{-1}\right)^\top B"],
+    "Y = A^2 + inv(A)^2": ["Y = A² + A^-2", "Y = A**2 + A^(-2)", r"Y = A^{2} + A^{-2}", r"Y = A^2 + (A^{-1})^2"],
+    "Y = solve(A, B)": ["Y = A \\ B", "Y = A\\B", r"Y = A \backslash B", r"Y = A \setminus B"],
+    "Y = A \\ bias": ["Y = A\\bias", "Y = solve(A, bias)", r"Y = A \backslash \mathit{bias}"],
+    "B : n x n\nY = (B' \\ A')'": ["B : n x n\nY = A/B", r"B \in \mathbb{R}^{n \times n} \\ Y = \frac{A}{B}"],
+    "Y = kron(A, B)": ["Y = A ⊗ B", r"Y = A \otimes B", r"Y = \operatorname{kron}(A, B)"],
+    "Y = det(A)": ["Y = Det(A)", r"Y = \det(A)", r"Y = \det A", r"Y = \det\left(A\right)", r"Y = \det{A}",
+                   r"Y = \operatorname{det} A"],
+    "Y = tr(A*B)": ["Y = trace(A B)", "Y = Tr(A*B)", r"Y = \operatorname{tr}(A B)", r"Y = \mathrm{tr}(A B)",
+                    r"Y = \text{tr}\left(A B\right)", r"Y = \operatorname{Tr}[A B]"],
+    "Y = log(det(A))": ["Y = ln(det(A))", r"Y = \log\det A", r"Y = \ln\det(A)", r"Y = \log \det \left(A\right)"],
+    "Y = sin(A)*cos(B)": [r"Y = \sin A \cos B", r"Y = \sin A \cdot \cos B"],
+    "Y = sin(A') + B": [r"Y = \sin A^\top + B", r"Y = \sin A' + B"],
+    "Y = exp(A.^2)*max(A)": [r"Y = \exp A^{\circ 2} \max A", r"Y = \exp(A^{\circ 2}) \max(A)"],
+    "Y = norm(A)": ["Y = sqrt(sum(square(A)))", r"Y = \|A\|", r"Y = \|A\|_F", r"Y = \lVert A \rVert",
+                    r"Y = \Vert A \Vert_F",
+                    r"Y = \left\| A \right\|_{\mathrm{F}}", r"Y = \left\lVert A \right\rVert_{F}", "Y = frobenius(A)"],
+    "Y = sqnorm(A)": ["Y = sum(square(A))", r"Y = \|A\|^2", r"Y = \|A\|_F^2", r"Y = \|A\|^2_F",
+                      r"Y = \lVert A \rVert_F^{2}",
+                      r"Y = \|A\|_{\text{F}}^2"],
+    "Y = norm(A)^3": [r"Y = \|A\|^3", r"Y = \|A\|_F^{3}", r"Y = (\|A\|)^3"],
+    "x : n\nY = norm(x, 2)": [r"x \in \mathbb{R}^n \\ Y = \|x\|_2", "x : n\nY = norm(x)"],
+    "x : n\nY = sum(square(x))": [r"x \in \mathbb{R}^n \\ Y = \|x\|_2^2", r"x \in \mathbb{R}^n \\ Y = \|x\|^2_2"],
+    "x : n\nY = norm(x, 1)": [r"x \in \mathbb{R}^n \\ Y = \|x\|_1", r"x \in \mathbb{R}^n \\ Y = \lVert x \rVert_{1}"],
+    "Y = nucnorm(A)": [r"Y = \|A\|_*", r"Y = \|A\|_{*}", "Y = sum(svdvals(A))"],
+    "Y = opnorm(A)": [r"Y = \|A\|_{\mathrm{op}}", r"Y = \operatorname{opnorm}(A)"],
+    "Y = norm(A)*norm(B)": [r"Y = \|A\| \|B\|", r"Y = \|A\|\|B\|", r"Y = \|A\|_F \cdot \|B\|"],
+    "Y = norm(norm(A)*B)": [r"Y = \|\|A\| B\|", r"Y = \left\| \left\| A \right\| B \right\|"],
+    "Y = log(norm(A))": [r"Y = \log \|A\|", r"Y = \ln\lVert A\rVert"],
+    "Y = vec(A)": [r"Y = \operatorname{vec}(A)", r"Y = \operatorname{vec} A", r"Y = \mathrm{vec}(A)"],
+    "Y = diag(x)": ["Y = diagm(x)", "Y = Diagonal(x)", r"Y = \operatorname{diag}(x)", r"Y = \operatorname{diag} x"],
+    "Y = sum(A, 1)*sum(A, 2)": ["Y = sum(A, dims=1)*sum(A; dims=2)", "Y = sum(A; dims = 1)*sum(A, dims = 2)"],
+    "Y = [A, B]": ["Y = hstack(A, B)", "Y = hcat(A, B)", "Y = [A, B;]", r"Y = \begin{bmatrix} A & B \end{bmatrix}"],
+    "Y = [A; B]": ["Y = vstack(A, B)", "Y = vcat(A, B)", "Y = [A\n; B]", r"Y = \begin{pmatrix} A \\ B \end{pmatrix}",
+                   r"Y = \left[ \begin{matrix} A \\[2pt] B \\ \end{matrix} \right]"],
+    "Y = [A, B; C, D]": ["Y = [A, B;\n     C, D]",
+                         r"Y = \begin{bmatrix} A & B \\ C & D \end{bmatrix}",
+                         "\\begin{align*} Y &= \\begin{pmatrix} A & B \\\\\n C & D \\end{pmatrix} \\end{align*}"],
+    "Y = [A*B, C; D', B]": [r"Y = \begin{bmatrix} A B & C \\ D^\top & B \end{bmatrix}", "Y = [(A B), C; D', B]"],
+    "Y = A": ["Y = hstack(A)", "Y = vcat(A)", "Y = [A]", "Y = [A;]"],
+    "Q, R = qr(A)\nY = Q*R": ["Q = qr_q(A)\nR = qr_r(A)\nY = Q*R", "Q,R=qr(A); Y = Q*R"],
+    "A : 4 x 3\nY = A[3:4, 3]": ["A : 4 x 3\nY = A[end-1:end, end]", "A : 4 x 3\nY = A[2+1:4, end]",
+                               r"A \in \mathbb{R}^{4 \times 3} \\ Y = A[3:4, 3]"],
+    "A : n x m\nY = A[n, :]": ["A : n x m\nY = A[end, :]", "A : n x m\nY = A[end, 1:end]",
+                            "A : n x m\nY = A[n:n, 1:m]"],
+    "x : n\nY = x[2] + x[n]": ["x : n\nY = x[2, 1] + x[end]", "x : n\nY = x[2:2] + x[n, :]"],
+    "x : 1 x n\nY = x[2:n-1]": ["x : 1 x n\nY = x[1, 2:end-1]", "x : 1 x n\nY = x[:, 2:n - 1]"],
+    "A : n x 4\nY = reshape(A, 2*n, 2)": ["A : n x 4\nY = reshape(A, 2n, 2)", "A : n x 4\nY = reshape(A, n + n, 2)"],
+    "A : n x n\nY = [A, A; A, A]": ["A : n x n\nY = vcat(hcat(A, A), hcat(A, A))", "A : n x n\nY = [[A, A]; [A, A]]"],
+    "A : 2*n x (m - 1)\nY = A": ["A : (2*n, m - 1)\nY = A", "A : n*2 x m - 1\nY = A", "A : 2n × (m − 1)\nY = A",
+                               r"A \in \mathbb{R}^{2 \cdot n \times (m - 1)} \\ Y = A"],
+    "A : n^2 x min(n, m)\nY = A": ["A : n*n x min(m, n)\nY = A",
+                                  r"A \in \mathbb{R}^{n^{2} \times \min(n, m)} \\ Y = A"],
     "Y = A + B": ["Y = A .+ B", "Y = + A + B"],
     "Y = A/2": ["Y = 0.5*A", "Y = 0.5 A", "Y = 5e-1*A", "Y = .5A", r"Y = \frac{A}{2}", r"Y = \frac{1}{2} A",
                 r"Y = A \div 2"],
@@ -176,6 +232,18 @@ def test_different_programs_are_not_equal(left: str, right: str) -> None:
         ("π (B + C)", "pi*(B + C)"),
         ("1e3A", "1000*A"),
         ("A'(B + C)", "(A')*(B + C)"),
+        ("A \\ B \\ C", "(A \\ B) \\ C"),
+        ("A*B \\ C", "(A*B) \\ C"),
+        ("A ⊗ B .* (C ⊗ C)", "(A ⊗ B) .* (C ⊗ C)"),
+        ("A^2'", "(A^2)'"),
+        ("-A^2", "-(A^2)"),
+        ("2 A^-1 B", "2*((A^-1)*B)"),
+        ("A'[1:2, :]'", "((A')[1:2, :])'"),
+        ("A[B + C]", "A*(B + C)"),
+        ("2[B + C]", "2*(B + C)"),
+        ("A [B, C; C, B][1:n, 1:n]", "A*([B, C; C, B][1:n, 1:n])"),
+        ("det(A) B", "det(A)*B"),
+        ("det(A)^2 B", "(det(A)^2)*B"),
     ],
 )
 def test_precedence(written: str, bracketed: str) -> None:
@@ -192,6 +260,19 @@ def test_a_name_used_as_a_matrix_before_a_bracket_is_a_factor_and_else_a_functio
 def test_a_known_function_without_brackets_is_no_matrix(text: str) -> None:
     with pytest.raises(ReadError):
         read_program(text)
+
+
+def test_a_name_in_an_index_is_no_matrix_and_may_be_called() -> None:
+    program = read_program("A : h x m; Y = h(A[1:h, :])[h, :] + ones(1, min(m, h))*A[1:min(m, h), :]")
+    assert program.unknown_functions == {"h": 0}
+
+
+def test_a_size_is_a_number_where_no_matrix_has_its_name() -> None:
+    given = {"A": symbol("A", dimension("n"), dimension("m"))}
+    assert read_program("A : n x m; Y = sum(A)/(n*m)").let("Y").expr == read_expression("mean(A)", given)
+    assert read_program("A : n x m; Y = A/sqrt(m)").let("Y").expr == read_expression("A/sqrt(m)", given)
+    program = read_program("A : n x m; n : scalar; Y = n*A")
+    assert [given.name for given in program.inputs] == ["A", "n"]
 
 
 def test_numbers_are_exact() -> None:
@@ -238,6 +319,80 @@ def test_inferred_sizes_have_names_of_their_own_in_a_long_chain() -> None:
 def test_facts_belong_to_their_input() -> None:
     program = read_program("A : n x n spd; B : n x m positive; Y = A*B")
     assert [given.facts for given in program.inputs] == [("spd",), ("positive",)]
+
+
+@pytest.mark.parametrize(
+    ("text", "shapes"),
+    [
+        ("Y = A \\ B", {"A": "nxn", "B": "nxm", "Y": "nxm"}),
+        ("A : n x n; Y = B/A", {"A": "nxn", "B": "mxn", "Y": "mxn"}),
+        ("Y = A^2 + A^-1", {"A": "nxn", "Y": "nxn"}),
+        ("Y = det(A*B)", {"A": "nxm", "B": "mxn", "Y": "1x1"}),
+        ("Y = A ⊗ B", {"A": "nxm", "B": "hxp", "Y": "h*nxm*p"}),
+        ("Y = [A, B; C, D]", {"A": "nxm", "B": "nxh", "C": "pxm", "D": "pxh", "Y": "n + pxh + m"}),
+        ("A : n x 2; Y = [A, B; C]", {"A": "nx2", "B": "nxm", "C": "hxm + 2", "Y": "h + nxm + 2"}),
+        ("A : n x m; Y = [A; B] + C; C : k x m", {"A": "nxm", "C": "kxm", "B": "k - nxm", "Y": "kxm"}),
+        ("Y = x[1:3]", {"x": "nx1", "Y": "3x1"}),
+        ("x : 1 x 5; Y = x[2]", {"x": "1x5", "Y": "1x1"}),
+        ("A : n x m; Y = A[2:n, :]", {"A": "nxm", "Y": "n - 1xm"}),
+        ("A : n x m; Y = A[i:n, :]; B : i x 2", {"A": "nxm", "B": "ix2", "Y": "-i + n + 1xm"}),
+        ("A : n x m; Y = vec(A)", {"A": "nxm", "Y": "m*nx1"}),
+        ("A : n x m; Q, R = qr(A)", {"A": "nxm", "Q": "nxm", "R": "mxm"}),
+        ("Y = mean(A, 1)", {"A": "nxm", "Y": "1xm"}),
+        ("A : n x m; Y = svdvals(A)", {"A": "nxm", "Y": "Min(m, n)x1"}),
+        ("A : 2*n x n + 1; Y = A'", {"A": "2*nxn + 1", "Y": "n + 1x2*n"}),
+    ],
+)
+def test_shapes_of_operations_blocks_and_indices(text: str, shapes: dict[str, str]) -> None:
+    assert shapes_of(text) == shapes
+
+
+# Rows and columns that are repeated
+
+
+@pytest.mark.parametrize(
+    ("written", "plain"),
+    [
+        ("X .+ b'", "X + ones(n,1)*b'"),
+        ("b' .+ X", "ones(n,1)*b' + X"),
+        ("X .- v", "X - v*ones(1,m)"),
+        ("X .* v", "X .* (v*ones(1,m))"),
+        ("X ⊙ v", "X .* (v*ones(1,m))"),
+        ("b' .* X .* v", "(ones(n,1)*b') .* X .* (v*ones(1,m))"),
+        ("X ./ v", "X ./ (v*ones(1,m))"),
+        ("b' ./ X", "(ones(n,1)*b') ./ X"),
+        ("v .+ b'", "v*ones(1,m) + ones(n,1)*b'"),
+        ("v .* b'", "(v*ones(1,m)) .* (ones(n,1)*b')"),
+        ("X .+ b' .- v .+ 2", "X + ones(n,1)*b' - v*ones(1,m) + 2"),
+        ("X .+ 1", "X + 1"),
+        ("X .+ X", "X + X"),
+        ("X .- mean(X, 1)", "X - ones(n,1)*mean(X, 1)"),
+        ("(b' + b') .+ X", "ones(n,1)*(b' + b') + X"),
+        ("f.(X*W .+ c')", "f(X*W + ones(n,1)*c')"),
+    ],
+)
+def test_rows_and_columns_are_repeated_by_a_dot(written: str, plain: str) -> None:
+    shapes = "X : n x m; b : m; v : n; W : m x k; c : k; "
+    assert read_program(f"{shapes}Y = {written}") == read_program(f"{shapes}Y = {plain}")
+
+
+def test_of_what_nothing_is_known_is_not_repeated() -> None:
+    assert shapes_of("X : n x m; Y = X .+ b") == {"X": "nxm", "b": "nxm", "Y": "nxm"}
+    assert shapes_of("b : m; Y = X .+ b'") == {"b": "mx1", "X": "nxm", "Y": "nxm"}
+
+
+def test_a_julia_function_with_operations_of_julia() -> None:
+    julia = """function loss(X, w, y)
+        X : n x m
+        r = X*w .- y
+        A = X'X + Diagonal(w)
+        g = A \\ (X' * r)
+        return sum(abs.(g)) + tr(inv(A)) + logdet(A) + norm(r)^2 / n, X[1:2, :], r[end], vcat(w, g)
+    end"""
+    program = read_program(julia)
+    assert program.name == "loss"
+    assert [given.name for given in program.inputs] == ["X", "w", "y"]
+    assert [str(program.symbols[name].shape) for name in program.outputs] == ["(1, 1)", "(2, m)", "(1, 1)", "(2*m, 1)"]
 
 
 # What is returned

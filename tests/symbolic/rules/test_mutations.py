@@ -12,7 +12,6 @@ from oracles import TIGHT, complex_step, relative_error, rule_case, value_at
 from codegen.sampling import sample
 from symbolic import nodes
 from symbolic.language.names import differential_of
-from symbolic.nodes import Operation
 from symbolic.rules import RULES
 
 COUNTS: Counter[str] = Counter()
@@ -44,7 +43,9 @@ NO_MISTAKE: dict[str, tuple[str, ...]] = {
     "svd_v": ("sign flipped at Operation(svd_v",),
     # The length and sign of the left eigenvector cancel; any multiple of v v' makes l I - A invertible.
     "eigval": tuple(
-        f"{mistake} at {part}" for mistake in ("sign flipped", "factor two") for part in ("A.T", "Operation(eigvec, (), (n, 1), A.T)")
+        f"{mistake} at {part}"
+        for mistake in ("sign flipped", "factor two")
+        for part in ("A.T", "Operation(eigvec, (), (n, 1), A.T)")
     ),
     "eigvec": tuple(
         f"{mistake} at Operation(eigvec, (), (n, 1), A)*Operation(eigvec" for mistake in ("sign flipped", "factor two")
@@ -94,5 +95,5 @@ def test_mistakes_are_found(rule):
 def test_the_counts(capsys):
     """How many mistakes were planted and caught before this line, for the reader of the log."""
     with capsys.disabled():
-        print(f"\nmistakes in rules: {COUNTS['caught']} of {COUNTS['planted']} caught, {COUNTS['no mistake']} change nothing")
+        print(f"\nmistakes in rules: {COUNTS['caught']} of {COUNTS['planted']} caught, {COUNTS['no mistake']} harmless")
     assert COUNTS["caught"] + COUNTS["no mistake"] == COUNTS["planted"]

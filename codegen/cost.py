@@ -1,0 +1,139 @@
+"""How much work a schedule is: additions and multiplications, as a formula in its sizes or by sample values of them.
+
+LAPACK's counts (Golub and Van Loan 2013, tables of chapters 3 to 8; Higham 2008 for functions of matrices), leading terms
+alone. A function of an entry, such as exp, counts as `FUNCTION`; what only moves entries is free.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from itertools import pairwise
+from typing import Any
+
+from sympy import Expr, Min, Rational, S
+
+from codegen.operations import OPERATIONS
+from codegen.schedule import Instr, Schedule
+from symbolic.functions import CATALOGUE
+from symbolic.nodes import Shape
+
+FUNCTION = 10
+"""The work of exp, log, sin, … of one number; of a square root and of what the processor does itself, 1."""
+_CHEAP = {"sqrt", "abs", "sign", "step", "relu", "leaky_relu"}
+
+Count = Callable[[Shape, list[Shape]], Any]
+"""From the shapes of the result and of the operands."""
+
+
+def flops(schedule: Schedule) -> int:
+    """By the sample sizes."""
+    numbers = {name: tuple(map(S, map(schedule.size, shape))) for name, shape in schedule.shapes.items()}
+    return int(sum((cost(instr, numbers) for instr in schedule.instrs), S.Zero))
+
+
+def formula(schedule: Schedule) -> Expr:
+    """In the sizes of the program."""
+    return sum((cost(instr, schedule.shapes) for instr in schedule.instrs), S.Zero).expand()
+
+
+def cost(instr: Instr, shapes: Mapping[str, Any]) -> Any:
+    """The work of one instruction."""
+    shape, operands = shapes[instr.out], [shapes[name] for name in instr.names]
+    if instr.op == "matmul":
+        return sum(2 * operands[0][0] * inner * outer for inner, outer in pairwise(cols for _, cols in operands))
+    if instr.op in _COUNTS:
+        return _COUNTS[instr.op](shape, operands)
+    if OPERATIONS[instr.op].kind == "elementwise":
+        return _entries(shape, operands) * (1 if instr.op in _CHEAP or instr.op not in CATALOGUE else FUNCTION)
+    return S.Zero
+
+
+# Counts
+
+
+def _entries(shape: Shape, operands: list[Shape]) -> Any:
+    return shape[0] * shape[1]
+
+
+def _read(times: int = 1) -> Count:
+    """As often as the operand has entries."""
+    return lambda shape, operands: times * operands[0][0] * operands[0][1]
+
+
+def _cubic(times: Any) -> Count:
+    """times n³, for an n×n operand."""
+    return lambda shape, operands: times * operands[0][0] ** 3
+
+
+def _solve(times: int) -> Count:
+    """times n² k, for k right sides."""
+    return lambda shape, operands: times * shape[0] ** 2 * shape[1]
+
+
+def _tall(along: Any, short: Any) -> Count:
+    """along l s² + short s³, with l the longer side and s the shorter."""
+
+    def count(shape: Shape, operands: list[Shape]) -> Any:
+        rows, cols = operands[0]
+        least = Min(rows, cols)
+        return along * rows * cols * least + short * least**3
+
+    return count
+
+
+def _pinv(shape: Shape, operands: list[Shape]) -> Any:
+    rows, cols = operands[0]
+    return _tall(6, 20)(shape, operands) + 2 * rows * cols * Min(rows, cols)
+
+
+def _sylvester(shape: Shape, operands: list[Shape]) -> Any:
+    """Two changes of basis each way, and two triangular systems."""
+    rows, cols = shape
+    return 5 * rows * cols * (rows + cols)
+
+
+EXPM, SQRTM, LOGM = 20, Rational(85, 3), 40
+SINM = 4 * EXPM
+"""By the exponential of a complex matrix."""
+FRECHET = 8
+"""A function of a matrix twice as large."""
+
+_COUNTS: dict[str, Count] = {
+    "call": _read(FUNCTION),
+    "kron": _entries,
+    "tr": lambda shape, operands: operands[0][0],
+    **dict.fromkeys(("trace_product", "diagonal_product"), _read(2)),
+    **{
+        f"{name}{suffix}": _read(times)
+        for suffix in ("", "_1", "_2")
+        for name, times in (("sum", 1), ("max", 1), ("largest", 3), ("logsumexp", FUNCTION + 3), ("softmax", FUNCTION + 4))
+    },
+    "factor_lu": _cubic(Rational(2, 3)),
+    "solve_lu": _solve(2),
+    "inv_lu": _cubic(Rational(4, 3)),
+    "chol": _cubic(Rational(1, 3)),
+    "solve_cho": _solve(2),
+    "inv_cho": _cubic(Rational(2, 3)),
+    "solve_triangular": _solve(1),
+    "inv_triangular": _cubic(Rational(1, 3)),
+    "schur": _cubic(25),
+    "solve_sylvester": _sylvester,
+    "lu": _cubic(Rational(2, 3)),
+    "qr": _tall(4, -Rational(4, 3)),
+    "eigh": _cubic(9),
+    "eigvalsh": _cubic(Rational(4, 3)),
+    "eig": _cubic(27),
+    "svd": _tall(6, 20),
+    "svdvals": _tall(2, 2),
+    "pinv": _pinv,
+    "expm": _cubic(EXPM),
+    "expm_pair": _cubic(3 * EXPM),
+    "expm_frechet": _cubic(3 * EXPM),
+    "sqrtm": _cubic(SQRTM),
+    "logm": _cubic(LOGM),
+    "sinm": _cubic(SINM),
+    "cosm": _cubic(SINM),
+    "logm_frechet": _cubic(FRECHET * LOGM),
+    "sinm_frechet": _cubic(FRECHET * SINM),
+    "cosm_frechet": _cubic(FRECHET * SINM),
+}

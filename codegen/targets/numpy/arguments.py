@@ -1,0 +1,117 @@
+"""What a kernel asks of its arguments: the quick test of the usual call, and conditions that explain other calls."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from codegen.naming import Names
+from codegen.schedule import Schedule
+from codegen.sizes import derived_sizes, size_code, size_text
+from symbolic.nodes import Shape
+
+Place = tuple[str, int]
+"""An argument and an axis of it."""
+
+
+class Arguments:
+    """Sizes and shapes of the arguments of one kernel, as code."""
+
+    def __init__(self, schedule: Schedule, names: Names) -> None:
+        self.requirements = schedule.requirements
+        self.shapes: dict[str, Shape] = {names[name]: schedule.shapes[name] for name in schedule.inputs}
+        self.lengths: dict[Place, Any] = {
+            (name, axis): size for name, shape in self.shapes.items() for axis, size in enumerate(shape)
+        }
+        self.derived = derived_sizes(self.lengths.values())
+        self.first: dict[Any, Place] = {}
+        for place, size in self.lengths.items():
+            self.first.setdefault(size, place)
+        symbols = [size for size in self.first if size.is_Symbol] + [derived.symbol for derived in self.derived]
+        self.sizes = {size: names.choose(f"size {size}", str(size)) for size in symbols}
+
+    # Sizes
+
+    def symbols(self, length: Callable[[Place], str]) -> dict[Any, str]:
+        """Every symbol as code, where `length` is the code of the length of an axis."""
+        found = {size: length(self.first[size]) for size in self.sizes if size in self.first}
+        for derived in self.derived:
+            found[derived.symbol] = f"({derived.code(length(self.first[derived.of]), found)})"
+        return found
+
+    def size_line(self, used: set[str]) -> str:
+        """n, m = X0.shape[0], W1.shape[1], for those that the body uses."""
+        code = self.symbols(lambda place: f"{place[0]}.shape[{place[1]}]")
+        needed = {name: code[size] for size, name in self.sizes.items() if name in used}
+        return f"{', '.join(needed)} = {', '.join(needed.values())}" if needed else ""
+
+    # Shapes
+
+    def shape(self, shape: Shape) -> str:
+        return " x ".join(size_text(size, self.sizes) for size in shape)
+
+    def table(self) -> list[tuple[str, str]]:
+        """Numbers and names; of a size made of others, its text, which `size_checks` compares."""
+        return [
+            (name, ", ".join(str(s) if s.is_Integer else f'"{size_text(s, self.sizes)}"' for s in shape))
+            for name, shape in self.shapes.items()
+        ]
+
+    def variable(self, place: Place) -> str:
+        """The name of a length in the conditions: s1_0"""
+        return f"s{list(self.shapes).index(place[0]) + 1}_{place[1]}"
+
+    def unpacked(self) -> str:
+        """(s1_0, s1_1), (s2_0, s2_1)"""
+        pairs = [f"{self.variable((name, 0))}, {self.variable((name, 1))}" for name in self.shapes]
+        return pairs[0] if len(pairs) == 1 else ", ".join(f"({pair})" for pair in pairs)
+
+    def unpacked_values(self) -> str:
+        """The same lengths of the arguments once they are converted."""
+        given = [f'values["{name}"].shape' for name in self.shapes]
+        return f"{self.unpacked()} = {', '.join(given)}"
+
+    # Conditions
+
+    def fit_conditions(self) -> dict[str, str]:
+        """The quick test of the usual case, as one expression each for types, axes and sizes."""
+        names = list(self.shapes)
+        one, kind = len(names) == 1, f"{names[0]}.dtype"
+        same = "" if one else " is ".join(f"{name}.dtype" for name in names) + " and "
+        conditions = [*self.equalities(), *(condition for condition, _ in self.size_checks())]
+        return {
+            "same_type": " is ".join(f"type({name})" for name in names) + " is ndarray",
+            "same_entries": f"{same}({kind} is FLOAT64 or {kind} is FLOAT32)",
+            "two_axes": " == ".join(f"{name}.ndim" for name in names) + " == 2",
+            "unpacking": f"{self.unpacked()} = {', '.join(f'{name}.shape' for name in names)}",
+            "shapes_fit": " and ".join(conditions) or "True",
+        }
+
+    def equalities(self) -> list[str]:
+        """s1_0 == 3, and s2_0 == s1_1 where both are n."""
+        found = []
+        for place, size in self.lengths.items():
+            if size.is_Integer:
+                found.append(f"{self.variable(place)} == {size}")
+            elif size.is_Symbol and place != self.first[size]:
+                found.append(f"{self.variable(place)} == {self.variable(self.first[size])}")
+        return found
+
+    def size_checks(self) -> list[tuple[str, str]]:
+        """Conditions on sizes that are made of others, each with the message where it does not hold, all as code."""
+        code = self.symbols(self.variable)
+        checks = []
+        for (name, axis), size in self.lengths.items():
+            if not size.is_Atom:
+                expected = size_code(size, code)
+                text = (
+                    f"{name} has shape {{{self.variable((name, 0))}, {self.variable((name, 1))}}}, expected "
+                    f"{self.shape(self.shapes[name])} with {size_text(size, self.sizes)} = {{{expected}}}"
+                )
+                checks.append((f"{self.variable((name, axis))} == {expected}", f'f"{text}"'))
+        for size in self.requirements:
+            given = " and ".join(f"{self.sizes[s]} = {{{code[s]}}}" for s in sorted(size.free_symbols, key=str))
+            found = size_code(size, code)
+            text = f"the program makes no sense for {given}: {size_text(size, self.sizes)} = {{{found}}} is negative"
+            checks.append((f"{found} >= 0", f'f"{text}"'))
+        return checks

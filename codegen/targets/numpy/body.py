@@ -1,0 +1,108 @@
+"""The lines of a kernel: each instruction as NumPy spells it, and as mathematics beside it."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from codegen.naming import Names, Notation, wish_for
+from codegen.schedule import Arg, Instr, Literal, Schedule
+from codegen.sizes import number_code, size_code
+from codegen.targets.numpy import SPELLINGS
+from codegen.targets.numpy.carried import helpers_for
+from symbolic.language.names import split_mark
+
+COMMENT_COLUMN = 52
+
+RAISING = {"divide", "power", "log", "log1p", "sqrt"} | {
+    f"{name}{suffix}" for name in ("logsumexp", "softmax") for suffix in ("", "_1", "_2")
+}
+"""Operations that may divide by zero, or have no value where their differential is asked for."""
+
+
+class Body:
+    """Code and comment of every instruction, and what they use. `sizes`: the names of symbolic sizes."""
+
+    def __init__(self, schedule: Schedule, names: Names, sizes: dict[Any, str]) -> None:
+        self.schedule, self.names, self.sizes = schedule, names, sizes
+        self.notation = Notation(schedule, names)
+        self.lines = [self.line(instr) for instr in schedule.instrs]
+        self.helpers = helpers_for("\n".join(code for code, _ in self.lines))
+
+    def line(self, instr: Instr) -> tuple[str, str]:
+        if instr.out.startswith("."):
+            self.names.choose(instr.out, wish_for(instr, self.names))
+        return f"{self.names[instr.out]} = {self.code(instr)}", self.notation.formula(instr)
+
+    def code(self, instr: Instr) -> str:
+        if instr.op == "call":
+            keyword = self.names[f"{instr.attr('function')} {instr.attr('order')}"]
+            return f'_applied("{keyword}", {keyword}, {self.operand(instr.args[0])})'
+        spelling = SPELLINGS[instr.op]
+        args = [self.operand(arg) for arg in instr.args]
+        if instr.into is not None:
+            return spelling.into.format(*args, out=self.names[instr.into])
+        like = self.names[self.schedule.inputs[0]]
+        return spelling.fresh.format(*args, args=", ".join(args), like=like, **self.fields(instr))
+
+    def fields(self, instr: Instr) -> dict[str, Any]:
+        """The attributes of an instruction, and its rows and columns as code."""
+        fields = dict(instr.attrs)
+        if instr.op == "slice":
+            return {"rows": self.places(fields, "row", instr), "cols": self.places(fields, "col", instr)}
+        rows, cols = (size_code(size, self.sizes) for size in self.schedule.shapes[instr.out])
+        return {**fields, "rows": rows, "cols": cols}
+
+    def places(self, fields: dict[str, Any], axis: str, instr: Instr) -> str:
+        """0:2, or : for all of them"""
+        length = self.schedule.shapes[instr.names[0]][axis == "col"]
+        first, end = fields[f"first_{axis}"], fields[f"end_{axis}"]
+        start = "" if first == 0 else size_code(first, self.sizes)
+        return f"{start}:{'' if end == length else size_code(end, self.sizes)}"
+
+    def operand(self, arg: Arg) -> str:
+        return number_code(arg.value, self.sizes) if isinstance(arg, Literal) else self.names[arg]
+
+    def words(self) -> set[str]:
+        return {word for code, _ in self.lines for word in re.findall(r"\w+", code)}
+
+    def commented(self) -> list[str]:
+        """Code, and the mathematics of each line as a comment in one column."""
+        width = min(COMMENT_COLUMN, max((len(code) for code, _ in self.lines), default=0))
+        found = []
+        for instr, (code, comment) in zip(self.schedule.instrs, self.lines, strict=True):
+            found.append(f"{code}{' ' * max(2, width + 2 - len(code))}# {comment}")
+            if instr.frees:
+                found.append(f"del {', '.join(self.names[name] for name in instr.frees)}")
+        return found
+
+    def imports(self) -> dict[str, set[str]]:
+        """By module, the names that the lines and the helpers use."""
+        used: dict[str, set[str]] = {}
+        for instr, (code, _) in zip(self.schedule.instrs, self.lines, strict=True):
+            if instr.op != "call":
+                spelling = SPELLINGS[instr.op]
+                written = {name for name in spelling.imports if re.search(rf"\b{name}[(,]", code)}
+                used.setdefault(spelling.module, set()).update(written)
+        for helper in self.helpers:
+            for module, names in helper.imports.items():
+                used.setdefault(module, set()).update(names)
+        return {module: names for module, names in used.items() if names}
+
+
+def guard(schedule: Schedule) -> tuple[str, str]:
+    """What the kernel tells NumPy of floating-point exceptions, and why."""
+    attrs = [dict(instr.attrs) for instr in schedule.instrs]
+    differential = any(split_mark(name)[0] for name in schedule.outputs)
+    raises = any(i.op in RAISING and not a.get("saturates") for i, a in zip(schedule.instrs, attrs, strict=True))
+    told, why = [], []
+    if any(i.op == "exp" and a.get("saturates") for i, a in zip(schedule.instrs, attrs, strict=True)):
+        told.append('over="ignore"')
+        why.append("exp(-X) may overflow to infinity, and 1 / (1 + infinity) is the right 0")
+    if (differential and raises) or any(a.get("checked") for a in attrs):
+        told += ['divide="raise"', 'invalid="raise"']
+        why.append("there is no derivative where this divides by zero or has no value" if differential else _SINGULAR)
+    return ", ".join(told), "; ".join(why)
+
+
+_SINGULAR = "there is no solution where this divides by zero"
