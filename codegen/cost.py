@@ -1,7 +1,7 @@
 """How much work a schedule is: additions and multiplications, as a formula in its sizes or by sample values of them.
 
-LAPACK's counts (Golub and Van Loan 2013, tables of chapters 3 to 8; Higham 2008 for functions of matrices), leading terms
-alone. A function of an entry, such as exp, counts as `FUNCTION`; what only moves entries is free.
+LAPACK's counts (Golub and Van Loan 2013, tables of chapters 3 to 8; Higham 2008 for functions of matrices), leading
+terms alone. A function of an entry, such as exp, counts as `FUNCTION`; what only moves entries is free.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ def cost(instr: Instr, shapes: Mapping[str, Any]) -> Any:
     """The work of one instruction."""
     shape, operands = shapes[instr.out], [shapes[name] for name in instr.names]
     if instr.op == "matmul":
-        return sum(2 * operands[0][0] * inner * outer for inner, outer in pairwise(cols for _, cols in operands))
+        return sum(_product(operands[0][0], *pair) for pair in pairwise(cols for _, cols in operands))
     if instr.op in _COUNTS:
         return _COUNTS[instr.op](shape, operands)
     if OPERATIONS[instr.op].kind == "elementwise":
@@ -53,6 +53,11 @@ def cost(instr: Instr, shapes: Mapping[str, Any]) -> Any:
 
 def _entries(shape: Shape, operands: list[Shape]) -> Any:
     return shape[0] * shape[1]
+
+
+def _product(rows: Any, inner: Any, cols: Any) -> Any:
+    """An outer product adds nothing."""
+    return (1 if inner == 1 else 2) * rows * inner * cols
 
 
 def _read(times: int = 1) -> Count:
@@ -93,21 +98,25 @@ def _sylvester(shape: Shape, operands: list[Shape]) -> Any:
 
 
 EXPM, SQRTM, LOGM = 20, Rational(85, 3), 40
-SINM = 4 * EXPM
-"""By the exponential of a complex matrix."""
-FRECHET = 8
-"""A function of a matrix twice as large."""
+_COMPLEX = {"expm": 1, "sinm": 4, "cosm": 4}
+"""sin and cos are parts of the exponential of a complex matrix."""
+
+_REDUCTIONS = {
+    "sum": 1,
+    "max": 1,
+    "largest": 3,
+    "average_largest": 3,
+    "logsumexp": FUNCTION + 3,
+    "softmax": FUNCTION + 4,
+}
 
 _COUNTS: dict[str, Count] = {
     "call": _read(FUNCTION),
     "kron": _entries,
+    "choose": _entries,
     "tr": lambda shape, operands: operands[0][0],
     **dict.fromkeys(("trace_product", "diagonal_product"), _read(2)),
-    **{
-        f"{name}{suffix}": _read(times)
-        for suffix in ("", "_1", "_2")
-        for name, times in (("sum", 1), ("max", 1), ("largest", 3), ("logsumexp", FUNCTION + 3), ("softmax", FUNCTION + 4))
-    },
+    **{f"{name}{suffix}": _read(times) for suffix in ("", "_1", "_2") for name, times in _REDUCTIONS.items()},
     "factor_lu": _cubic(Rational(2, 3)),
     "solve_lu": _solve(2),
     "inv_lu": _cubic(Rational(4, 3)),
@@ -126,14 +135,13 @@ _COUNTS: dict[str, Count] = {
     "svd": _tall(6, 20),
     "svdvals": _tall(2, 2),
     "pinv": _pinv,
-    "expm": _cubic(EXPM),
-    "expm_pair": _cubic(3 * EXPM),
-    "expm_frechet": _cubic(3 * EXPM),
     "sqrtm": _cubic(SQRTM),
     "logm": _cubic(LOGM),
-    "sinm": _cubic(SINM),
-    "cosm": _cubic(SINM),
-    "logm_frechet": _cubic(FRECHET * LOGM),
-    "sinm_frechet": _cubic(FRECHET * SINM),
-    "cosm_frechet": _cubic(FRECHET * SINM),
+    "logm_frechet": _cubic(8 * LOGM),
+    **{name: _cubic(times * EXPM) for name, times in _COMPLEX.items()},
+    **{f"{name}_{what}": _cubic(3 * times * EXPM) for name, times in _COMPLEX.items() for what in ("pair", "frechet")},
+    "spectrum": _cubic(9),
+    "of_spectrum": _cubic(2),
+    "frechet_of_spectrum": _cubic(8),
+    "sylvester_of_spectra": lambda shape, operands: 4 * shape[0] * shape[1] * (shape[0] + shape[1]),
 }

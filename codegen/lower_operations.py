@@ -80,9 +80,32 @@ def _part(to: Emitter, node: Node, name: str | None) -> str:
     return to.emit("part", (factor,), node.shape, name, part=place)
 
 
+def _function(to: Emitter, node: Node, name: str | None) -> str:
+    """A function of a symmetric matrix, or its Fréchet derivative there, is one of the eigenvalues."""
+    matrix, *direction = node.operands
+    args = tuple(map(to.matrix, direction))
+    if not to.structure.has(matrix, "symmetric"):
+        return to.emit(node.name, (to.matrix(matrix), *args), node.shape, name)
+    op = "frechet_of_spectrum" if direction else "of_spectrum"
+    function = node.name.removesuffix("_frechet")
+    return to.emit(op, (_spectrum(to, matrix), *args), node.shape, name, function=function)
+
+
+def _spectrum(to: Emitter, matrix: Node) -> str:
+    """Eigenvalues and vectors of a symmetric matrix; those of f(S) by those of S."""
+    value = to.structure.values.get(matrix, matrix)
+    if type(value) is Operation and value.name in _FUNCTIONS and to.structure.has(value.operands[0], "symmetric"):
+        inside = _spectrum(to, value.operands[0])
+        return to.emit("mapped_spectrum", (inside,), matrix.shape, function=value.name)
+    return to.emit("spectrum", (to.matrix(matrix),), matrix.shape)
+
+
 def _sylvester(to: Emitter, node: Node, name: str | None) -> str:
-    """A X + X B = C by the Schur forms of A and B; that of a transpose is the transpose of that."""
+    """A X + X B = C by the eigenvectors of A and B, or by Schur forms; that of A' is the transpose of that of A."""
     *matrices, right = node.operands
+    if all(to.structure.has(matrix, "symmetric") for matrix in matrices):
+        spectra = [_spectrum(to, matrix) for matrix in matrices]
+        return to.emit("sylvester_of_spectra", (*spectra, to.matrix(right)), node.shape, name)
     plain, flipped = zip(*(_without_transpose(to, matrix) for matrix in matrices), strict=True)
     factors = tuple(to.emit("schur", (to.matrix(matrix),), matrix.shape) for matrix in plain)
     args = (*factors, to.matrix(right))
@@ -170,12 +193,14 @@ def _without_transpose(to: Emitter, matrix: Node) -> tuple[Node, bool]:
 
 
 _PART_OF = {part: (whole, place) for whole, parts in FACTORISATIONS.items() for place, part in enumerate(parts)}
+_FUNCTIONS = ("expm", "logm", "sqrtm", "sinm", "cosm")
 _SPECIAL: dict[str, Callable[[Emitter, Node, str | None], str]] = {
     "slice": _slice,
     "tril": _band,
     "triu": _band,
     "reshape": _reshape,
     "matrix_power": _power,
+    **dict.fromkeys((*_FUNCTIONS, *(f"{name}_frechet" for name in _FUNCTIONS)), _function),
     "sylvester": _sylvester,
     "inv": _inverse,
     "solve": _solve,

@@ -104,7 +104,7 @@ class Notation:
         if instr.op == "part":
             whole = self.wholes[instr.names[0]]
             part = PARTS[whole.op][instr.attr("part")]
-            args = whole.args[:1] if part == "expm" else whole.args
+            args = whole.args[:1] if whole.op.endswith("_pair") and part in whole.op else whole.args
             return self._written(called(part), args, (SUM,) * len(args)), ATOM
         notation = OPERATIONS[instr.op].notation
         return self._written(notation, instr.args, _levels(instr), **self._fields(instr)), _binds(instr.op)
@@ -123,6 +123,8 @@ class Notation:
         fields = {"rows": rows, "cols": cols}
         if "{matrix}" in OPERATIONS[instr.op].notation or "{inside}" in OPERATIONS[instr.op].notation:
             fields |= {"matrix": self._factored(instr, 0, ATOM), "inside": self._factored(instr, 0, SUM)}
+        if "{function}" in OPERATIONS[instr.op].notation:
+            fields["function"] = instr.attr("function")
         if "{second}" in OPERATIONS[instr.op].notation:
             fields["second"] = self._factored(instr, 1, SUM)
         return fields
@@ -132,6 +134,8 @@ class Notation:
         attrs = dict(instr.attrs)
         flipped = attrs.get("trans") or attrs.get("trans_b" if place else "trans_a")
         whole = None if instr.op.endswith("_triangular") else self.wholes.get(instr.names[place])
+        if whole is not None and whole.op == "mapped_spectrum":
+            return f"{whole.attr('function')}({self._factored(whole, 0, SUM)})"
         name = whole.names[0] if whole else instr.names[place]
         return self._operand(name, ATOM if flipped else level) + ("ᵀ" if flipped else "")
 
@@ -151,12 +155,15 @@ def _places(fields: dict[str, Any], axis: str) -> str:
     return str(first) if first == last else f"{first}:{last}"
 
 
+_APART = {"copy", "larger", "smaller", "choose", "factor_lu", "schur", "spectrum", "solve_sylvester",
+          "sylvester_of_spectra"}  # fmt: skip
+"""Besides calls, the notations in which operands stand apart from each other."""
+
+
 def _levels(instr: Instr) -> tuple[int, ...]:
     """How tightly each operand has to bind to stand without parentheses."""
     op, count = instr.op, len(instr.args)
-    if op in ("copy", "solve_sylvester", "factor_lu", "schur") or OPERATIONS[op].notation.endswith(
-        ("({0})", "({args})")
-    ):
+    if op in _APART or OPERATIONS[op].notation.endswith(("({0})", "({args})")):
         return (SUM,) * count
     if op in ("add", "subtract"):
         return SUM, SUM if op == "add" else PRODUCT

@@ -7,8 +7,9 @@ linear in the number of statements.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from itertools import groupby
 from typing import Union
 
 from sympy import MatrixSymbol, ZeroMatrix
@@ -18,7 +19,8 @@ from symbolic.collection import without_collecting
 from symbolic.errors import DifferentiationError, NameError_
 from symbolic.facts import perturbation
 from symbolic.language.names import canonical, differential_of, resolve_mark, split_mark
-from symbolic.nodes import Node, operands, rewrite, subexpressions, symbol, zeros
+from symbolic.nodes import Node, Operation, operands, rewrite, subexpressions, symbol, zeros
+from symbolic.operations import RESULTS
 from symbolic.program import Program
 from symbolic.rules import Rule, rule_for
 from symbolic.simplify import Rewrite, Simplifier
@@ -137,8 +139,8 @@ def differentiate(program: Program, wrt: str | Iterable[str] | None = None, orde
     level = _free_level(program)
     seeds = tuple((name, differential_of(name, level)) for name in names)
     walk = _Walk(program, dict(seeds), level)
-    for let in program.lets:
-        walk.carry_through(let)
+    for lets in _together(program.lets):
+        walk.carry_through(lets)
     found = Differential(program, seeds, walk.tangent_program(), tuple(walk.steps), level)
     for _ in range(order - 1):
         found = _once_more(found)
@@ -154,11 +156,24 @@ def _once_more(before: Differential) -> Differential:
         if let.name in known:
             walk.take_over(let, before.name(let.name))
         else:
-            walk.carry_through(let)
+            walk.carry_through([let])
     for name in before.primal.outputs:
         walk.names[name] = before.name(name)
     steps = (*before.steps, *walk.steps)
     return Differential(program, before.seeds, walk.tangent_program(), steps, level, before)
+
+
+def _together(lets: tuple[Let, ...]) -> Iterator[list[Let]]:
+    """The lets one by one, but those of one factorisation, Q, R = qr(A), as one."""
+    for _, group in groupby(enumerate(lets), key=lambda pair: _factorisation(pair[1].expr) or pair[0]):
+        yield [let for _, let in group]
+
+
+def _factorisation(node: Node) -> tuple[str, Node] | None:
+    if type(node) is not Operation:
+        return None
+    name = next((name for name, parts in RESULTS.items() if node.name in parts), None)
+    return (name, node.operands[0]) if name else None
 
 
 def _chosen_inputs(program: Program, wrt: str | Iterable[str] | None) -> tuple[str, ...]:
@@ -223,18 +238,25 @@ class _Walk:
         known = self.program.symbols.get(differential)
         self.differentials[let.symbol] = zeros(*let.expr.shape) if known is None else known
 
-    def carry_through(self, let: Let) -> None:
-        """X1 = X0 W1 gives δX1 = δX0 W1; a let that does not depend on the seeds gives nothing.
+    def carry_through(self, lets: Iterable[Let]) -> None:
+        """X1 = X0 W1 gives δX1 = δX0 W1; of several lets, all have their names before the first one moves."""
+        named = [(let, self.name(let)) for let in lets]
+        for let, expression in named:
+            self.move(let, expression)
 
-        A part that already has a name is taken by that name, and so is its differential.
-        """
-        self.where = let.name
+    def name(self, let: Let) -> Node:
+        """The expression of a let, in which a part that already has a name is taken by that name."""
         self.lets.append(let)
         self.structure.define(let)
         named = rewrite(let.expr, lambda part: self.known.get(part, part), {})
         if operands(named):
             self.known.setdefault(named, let.symbol)
-        tangent = self.differential(named)
+        return named
+
+    def move(self, let: Let, expression: Node) -> None:
+        """The statement δX1 = …; a let that does not depend on the seeds gives none."""
+        self.where = let.name
+        tangent = self.differential(expression)
         self.differentials[let.symbol] = tangent
         if type(tangent) is ZeroMatrix and let.name not in self.program.outputs:
             return

@@ -9,13 +9,15 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Hashable, Mapping
+from typing import Any
 
-from sympy import HadamardProduct, Identity, MatAdd, MatMul, MatrixSymbol, OneMatrix, Transpose, ZeroMatrix
+from sympy import Dummy, HadamardProduct, Identity, MatAdd, MatMul, MatrixSymbol, OneMatrix, Transpose, ZeroMatrix
 
 from symbolic.facts import FACTS
 from symbolic.nodes import (
     LEAVES,
     SCALAR,
+    Elementwise,
     Node,
     Operation,
     Quotient,
@@ -38,6 +40,7 @@ _KEEPS = {"inv", "matrix_power", "expm", "logm", "sqrtm", "sinm", "cosm"}
 """Operations whose result is triangular where their operand is."""
 _LOWER_RESULT = {"chol", "lu_l"}
 _UPPER_RESULT = {"qr_r", "lu_u"}
+_POSITIVE_FUNCTIONS = {"exp", "cosh", "sigmoid", "softplus"}
 _STAYS_POSITIVE = {"inv", "matrix_power", "sqrtm", "kron"}
 
 
@@ -66,7 +69,7 @@ class Structure:
         self.waiting.append(let.symbol)
 
     def has(self, node: Node, fact: str) -> bool:
-        """Whether a fact is known of an expression: symmetric, lower, upper, diagonal, spd or orthogonal."""
+        """Whether a fact is known of an expression: symmetric, lower, upper, diagonal, spd, orthogonal or positive."""
         self._look_at_lets()
         return self._has(node, fact)
 
@@ -219,8 +222,7 @@ def _is_spd(structure: Structure, node: Node) -> bool:
     if operation is Transpose:
         return structure._has(node.args[0], "spd")
     if operation is Scale:
-        positive = is_number(node.coefficient) and node.coefficient.is_positive
-        return bool(positive) and structure._has(node.matrix, "spd")
+        return _is_positive_number(structure, node.coefficient) and structure._has(node.matrix, "spd")
     if operation is MatAdd:
         spd = [structure._has(term, "spd") for term in node.args]
         return any(spd) and all(known or _is_gram(structure, term) for known, term in zip(spd, node.args, strict=True))
@@ -233,11 +235,30 @@ def _is_spd(structure: Structure, node: Node) -> bool:
     return node.name in _STAYS_POSITIVE and all(structure._has(operand, "spd") for operand in node.operands)
 
 
+def _is_positive_number(structure: Structure, coefficient: Any) -> bool:
+    """Whether a coefficient, a number or a 1×1 matrix, is positive; a size that it divides by is."""
+    if not is_number(coefficient):
+        return structure._has(coefficient, "positive")
+    sizes = {size: Dummy(positive=True) for size in coefficient.free_symbols}
+    return bool(coefficient.xreplace(sizes).is_positive)
+
+
+def _is_positive(structure: Structure, node: Node) -> bool:
+    """Whether each entry is positive, by how it is built."""
+    operation = type(node)
+    if operation is Scale:
+        return _is_positive_number(structure, node.coefficient) and structure._has(node.matrix, "positive")
+    if operation in (MatAdd, HadamardProduct, Quotient, Transpose):
+        return all(structure._has(part, "positive") for part in operands(node))
+    if operation is Elementwise:
+        return node.order == 0 and node.function in _POSITIVE_FUNCTIONS
+    return operation is OneMatrix
+
+
 def _is_gram(structure: Structure, node: Node) -> bool:
     """c G'G or c G'M G with M spd: positive semidefinite."""
     if type(node) is Scale:
-        positive = is_number(node.coefficient) and node.coefficient.is_nonnegative
-        return bool(positive) and _is_gram(structure, node.matrix)
+        return _is_positive_number(structure, node.coefficient) and _is_gram(structure, node.matrix)
     if type(node) is not MatMul:
         return False
     factors = node.args
@@ -268,4 +289,5 @@ _TESTS: Mapping[str, Callable[[Structure, Node], bool]] = {
     "symmetric": _is_symmetric,
     "spd": _is_spd,
     "orthogonal": _is_orthogonal,
+    "positive": _is_positive,
 }

@@ -96,6 +96,15 @@ _OPERATIONS = {
     "divide": np.divide,
     "negative": np.negative,
     "power": np.power,
+    "larger": np.maximum,
+    "smaller": np.minimum,
+    "choose": lambda D, A, B: np.where(D > 0, A, B),
+    **{
+        f"average_largest{suffix}": lambda A, y, B, axis=axis: (
+            np.sum(B * (y == A), axis, keepdims=True) / np.sum(y == A, axis, keepdims=True)
+        )
+        for suffix, axis in (("", None), ("_1", 0), ("_2", 1))
+    },
     **VALUES,
     **OPERATION_VALUES,
     "trace_product": lambda A, B: np.trace(A @ B).reshape(1, 1),

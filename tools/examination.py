@@ -53,8 +53,8 @@ JAX_ROUNDOFF = 100 * ROUNDOFF
 class Plan:
     """Which checks are made: the second differential, and JAX, of every so many programs only (0: never)."""
 
-    second_every: int = 6
-    jax_every: int = 8
+    second_every: int = 8
+    jax_every: int = 16
     differences_every: int = 3
 
 

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from codegen.passes.average_largest import average_largest
 from codegen.passes.broadcast_ones import broadcast_ones
+from codegen.passes.choose_larger import choose_larger
 from codegen.passes.join_chains import join_chains
 from codegen.passes.order_chains import order_chains
 from codegen.passes.place_scalars import place_scalars
@@ -36,6 +38,8 @@ PASSES: tuple[Pass, ...] = (
     solve_with_inverses,
     share_common,
     share_softmax,
+    average_largest,
+    choose_larger,
     remove_dead,
     share_exponentials,
     values_alone,

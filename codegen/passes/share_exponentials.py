@@ -1,4 +1,4 @@
-"""expm(A) comes with its derivative in a direction: one evaluation gives both.
+"""expm(A), and so sinm(A) and cosm(A), come with their derivative in a direction: one evaluation gives both.
 
     Y = expm A, …, dY = expm_frechet A E  →  F = expm_pair A E, Y = part F, dY = part F
 
@@ -7,18 +7,22 @@ What stands between the two and does not need Y goes before, the rest after; whe
 
 from __future__ import annotations
 
+from codegen.operations import TOGETHER
 from codegen.schedule import Instr, Schedule
+
+_PAIRS = {parts[0]: (parts[1], whole) for whole, parts in TOGETHER.items() if whole.endswith("_pair")}
 
 
 def share_exponentials(schedule: Schedule) -> Schedule:
     shapes, fresh = dict(schedule.shapes), schedule.fresh_names()
-    moved = {i.args[0]: i.out for i in reversed(schedule.instrs) if i.op == "expm_frechet"}
+    moved = {(i.op, i.args[0]): i.out for i in reversed(schedule.instrs) if i.op.endswith("_frechet")}
     instrs = list(schedule.instrs)
     place = 0
     while place < len(instrs):
         value = instrs[place]
-        if value.op == "expm" and value.args[0] in moved:
-            end = next((k for k in range(place, len(instrs)) if instrs[k].out == moved[value.args[0]]), place)
+        partner = moved.get((_PAIRS[value.op][0], value.args[0])) if value.op in _PAIRS else None
+        if partner is not None:
+            end = next((k for k in range(place, len(instrs)) if instrs[k].out == partner), place)
             factor = next(fresh)
             shapes[factor] = shapes[value.out]
             instrs[place : end + 1] = _paired(instrs[place : end + 1], factor)
@@ -39,7 +43,7 @@ def _paired(between: list[Instr], factor: str) -> list[Instr]:
     if moved is value or not needing.isdisjoint(moved.names):
         return between
     pair = [
-        Instr(factor, "expm_pair", moved.args),
+        Instr(factor, _PAIRS[value.op][1], moved.args),
         Instr(value.out, "part", (factor,), (("part", 0),)),
         Instr(moved.out, "part", (factor,), (("part", 1),)),
     ]

@@ -22,7 +22,7 @@ SHAPES = {
 }
 
 
-@errstate(over="ignore", divide="raise", invalid="raise")
+@errstate(over="ignore")  # exp(-X) may overflow to infinity, and 1 / (1 + infinity) is the right 0
 def gate_wrt_U(A: ndarray, U: ndarray, V: ndarray, dU: ndarray) -> tuple[ndarray, ndarray]:
     """Return (G, dG).
 

@@ -24,7 +24,7 @@ SHAPES = {
 }
 
 
-@errstate(divide="raise", invalid="raise")
+@errstate(divide="raise", invalid="raise")  # there is no derivative where this divides by zero or has no value
 def gaussian_wrt_mu(x: ndarray, mu: ndarray, S: ndarray, dmu: ndarray) -> tuple[ndarray, ndarray]:
     """Return (y, dy).
 
@@ -110,11 +110,11 @@ def _rounding(A):
 
 
 def _chol(S):
-    """The lower L with L L' = S, of which the upper half is not read. Raises LinAlgError if S is not positive definite."""
+    """The lower L with L L' = S, whose upper half is not read. Raises LinAlgError if S is not positive definite."""
     if S.size == 0:
         return S.copy()
     L, info = dpotrf(S, lower=1) if S.dtype.itemsize == 8 else spotrf(S, lower=1)
-    if info > 0 or (L.diagonal() ** 2 <= _rounding(S) * S.diagonal()).any():
+    if info > 0 or not (L.diagonal() ** 2 > _rounding(S) * S.diagonal()).all():
         _check_finite("chol", S)
         raise LinAlgError("chol: the matrix is not positive definite")
     return L

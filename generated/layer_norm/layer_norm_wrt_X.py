@@ -21,7 +21,7 @@ SHAPES = {
 }
 
 
-@errstate(divide="raise", invalid="raise")
+@errstate(divide="raise", invalid="raise")  # there is no derivative where this divides by zero or has no value
 def layer_norm_wrt_X(X: ndarray, g: ndarray, b: ndarray, dX: ndarray) -> tuple[ndarray, ndarray]:
     """Return (Y, dY).
 
@@ -104,5 +104,5 @@ def _converted(**given):
             raise ValueError(f"{name} has shape {shape}, expected {expected}")
     (s1_0, s1_1), (s2_0, s2_1), (s3_0, s3_1), (s4_0, s4_1) = values["X"].shape, values["g"].shape, values["b"].shape, values["dX"].shape
     if not (s1_1 - 1) >= 0:
-        raise ValueError(f"the program makes no sense for m = {s1_1}: (m - 1) = {(s1_1 - 1)} is negative")
+        raise ValueError(f"the program makes no sense for m = {s1_1}: m - 1 = {(s1_1 - 1)} is negative")
     return [value.astype(kind, copy=False) for value in values.values()]

@@ -94,7 +94,12 @@ def _check_finite(name, A):
 
 def _expm_pair(A, E):
     """expm(A), and its derivative at A in the direction E. Raises LinAlgError."""
-    _check_finite("expm", A)
-    _check_finite("expm", E)
+    return _exponentials("expm", A, E)
+
+
+def _exponentials(name, A, E):
+    """expm(A) and its derivative, for the function `name`."""
+    _check_finite(name, A)
+    _check_finite(name, E)
     value, moved = expm_frechet(A, E)
     return value.astype(A.dtype), moved.astype(A.dtype)

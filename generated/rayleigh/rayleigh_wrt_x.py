@@ -19,7 +19,7 @@ SHAPES = {
 }
 
 
-@errstate(divide="raise", invalid="raise")
+@errstate(divide="raise", invalid="raise")  # there is no derivative where this divides by zero or has no value
 def rayleigh_wrt_x(A: ndarray, x: ndarray, dx: ndarray) -> tuple[ndarray, ndarray]:
     """Return (y, dy).
 

@@ -26,7 +26,7 @@ SHAPES = {
 }
 
 
-@errstate(divide="raise", invalid="raise")
+@errstate(divide="raise", invalid="raise")  # there is no derivative where this divides by zero or has no value
 def self_attention_wrt_Wq_Wk_Wv(
     X: ndarray,
     Wq: ndarray,
@@ -124,7 +124,7 @@ def _converted(**given):
             raise ValueError(f"{name} has shape {shape}, expected {expected}")
     (s1_0, s1_1), (s2_0, s2_1), (s3_0, s3_1), (s4_0, s4_1), (s5_0, s5_1), (s6_0, s6_1), (s7_0, s7_1) = values["X"].shape, values["Wq"].shape, values["Wk"].shape, values["Wv"].shape, values["dWq"].shape, values["dWk"].shape, values["dWv"].shape
     if not (s2_1 - 1) >= 0:
-        raise ValueError(f"the program makes no sense for k = {s2_1}: (k - 1) = {(s2_1 - 1)} is negative")
+        raise ValueError(f"the program makes no sense for k = {s2_1}: k - 1 = {(s2_1 - 1)} is negative")
     return [value.astype(kind, copy=False) for value in values.values()]
 
 

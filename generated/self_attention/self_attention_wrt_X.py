@@ -24,7 +24,7 @@ SHAPES = {
 }
 
 
-@errstate(divide="raise", invalid="raise")
+@errstate(divide="raise", invalid="raise")  # there is no derivative where this divides by zero or has no value
 def self_attention_wrt_X(X: ndarray, Wq: ndarray, Wk: ndarray, Wv: ndarray, dX: ndarray) -> tuple[ndarray, ndarray]:
     """Return (Y, dY).
 
@@ -112,7 +112,7 @@ def _converted(**given):
             raise ValueError(f"{name} has shape {shape}, expected {expected}")
     (s1_0, s1_1), (s2_0, s2_1), (s3_0, s3_1), (s4_0, s4_1), (s5_0, s5_1) = values["X"].shape, values["Wq"].shape, values["Wk"].shape, values["Wv"].shape, values["dX"].shape
     if not (s2_1 - 1) >= 0:
-        raise ValueError(f"the program makes no sense for k = {s2_1}: (k - 1) = {(s2_1 - 1)} is negative")
+        raise ValueError(f"the program makes no sense for k = {s2_1}: k - 1 = {(s2_1 - 1)} is negative")
     return [value.astype(kind, copy=False) for value in values.values()]
 
 

@@ -23,7 +23,7 @@ SHAPES = {
 }
 
 
-@errstate(divide="raise", invalid="raise")
+@errstate(divide="raise", invalid="raise")  # there is no derivative where this divides by zero or has no value
 def softmax_regression_wrt_W_b(
     X: ndarray,
     W: ndarray,
@@ -111,7 +111,7 @@ def _converted(**given):
             raise ValueError(f"{name} has shape {shape}, expected {expected}")
     (s1_0, s1_1), (s2_0, s2_1), (s3_0, s3_1), (s4_0, s4_1), (s5_0, s5_1), (s6_0, s6_1) = values["X"].shape, values["W"].shape, values["b"].shape, values["P"].shape, values["dW"].shape, values["db"].shape
     if not (s1_0 - 1) >= 0:
-        raise ValueError(f"the program makes no sense for n = {s1_0}: (n - 1) = {(s1_0 - 1)} is negative")
+        raise ValueError(f"the program makes no sense for n = {s1_0}: n - 1 = {(s1_0 - 1)} is negative")
     return [value.astype(kind, copy=False) for value in values.values()]
 
 

@@ -305,7 +305,8 @@ class _Reader:
     def outputs(self, statements: list[Statement], lets: list[Let]) -> tuple[str, ...]:
         last = statements[-1]
         if not isinstance(last, Return):
-            return (lets[-1].name,)
+            assignments = [statement for statement in statements if isinstance(statement, Assignment)]
+            return tuple(a.name for a in assignments if a.span == assignments[-1].span)
         result = []
         for value in last.values:
             assert isinstance(value, Name)

@@ -117,14 +117,55 @@ VALUES = {
         (lambda M, f=f: h._of_matrix(f, getattr(scipy.linalg, f), M), (SPD / 8,), lambda M, f=f: of(f, M))
         for f in ("logm", "sqrtm", "sinm", "cosm")
     ],
-    "_frechet": [
+    **{
+        f"_{name}_pair": [
+            (
+                lambda M, E, name=name: getattr(h, f"_{name}_pair")(M, E),
+                (A / 4, REGULAR / 4),
+                lambda M, E, name=name: (of(name, M), of(f"{name}_frechet", M, E)),
+            )
+        ]
+        for name in ("expm", "sinm", "cosm")
+    },
+    "_logm_frechet": [
+        (h._logm_frechet, (SPD / 8, scale * A), lambda M, E: of("logm_frechet", M, E)) for scale in (1.0, 1e-3, 1e3)
+    ],
+    "_spectrum": [(lambda M: (h._spectrum(M)[1] * h._spectrum(M)[0].T) @ h._spectrum(M)[1].T, (SPD,), lambda M: M)],
+    "_of_spectrum": [
+        (lambda M, f=f: h._of_spectrum(h._spectrum(M), f), (SPD / 8,), lambda M, f=f: of(f, M))
+        for f in ("expm", "logm", "sqrtm", "sinm", "cosm")
+    ],
+    "_frechet_of_spectrum": [
         (
-            lambda M, E, f=f: h._frechet(f, getattr(scipy.linalg, f), M, E),
-            (SPD / 8, scale * A),
+            lambda M, E, f=f: h._frechet_of_spectrum(h._spectrum(M), E, f),
+            (M, A),
             lambda M, E, f=f: of(f"{f}_frechet", M, E),
         )
-        for f in ("logm", "sinm", "cosm")
-        for scale in (1.0, 1e-3, 1e3)
+        for f in ("expm", "logm", "sinm", "cosm")
+        for M in (SPD / 8, np.eye(5) / 2)
+    ],
+    "_mapped_spectrum": [
+        (
+            lambda M: h._of_spectrum(h._mapped_spectrum(h._spectrum(M), "sqrtm"), "logm"),
+            (SPD,),
+            lambda M: of("logm", M) / 2,
+        )
+    ],
+    "_sylvester_of_spectra": [
+        (
+            lambda M, N, D: h._sylvester_of_spectra(h._spectrum(M), h._spectrum(N), D),
+            (SPD, C @ C.T, B),
+            lambda M, N, D: of("sylvester", M, N, D),
+        )
+    ],
+    "_average_largest": [
+        (
+            lambda M, N, axis=axis: h._average_largest(M, M.max(axis=axis, keepdims=True), N, axis),
+            (M, TALL),
+            lambda M, N, s=suffix: of(f"sum{s}", of(f"max_weights{s}", M) * N),
+        )
+        for suffix, axis in (("", None), ("_1", 0), ("_2", 1))
+        for M in (2 * TALL, np.ones((6, 3)))
     ],
     "_signs": [(lambda M: M * h._signs(M), (A,), lambda M: M * np.where(M.max(axis=0) > -M.min(axis=0), 1, -1))],
     "_eigh": [(h._eigh, (SPD,), lambda M: (of("eigvalsh", M), of("eigvecsh", M)))],
@@ -147,6 +188,10 @@ THROUGH_OTHERS = {
     "_check_finite",
     "_check_gaps",
     "_check_spectrum",
+    "_exponentials",
+    "_mapped",
+    "_ratio",
+    "_slopes",
     "_factor_lu",
     "_is_regular",
     "_eliminated",
@@ -194,7 +239,15 @@ EMPTY_MATRICES = {
     "_solve_sylvester": (lambda: h._solve_sylvester(schur_of(NOTHING), schur_of(C), np.zeros((0, 3)), 0, 0), (0, 3)),
     "_pinv": (lambda: h._pinv(np.zeros((0, 3))), (3, 0)),
     "_of_matrix": (lambda: h._of_matrix("logm", scipy.linalg.logm, NOTHING), (0, 0)),
-    "_frechet": (lambda: h._frechet("logm", scipy.linalg.logm, NOTHING, NOTHING), (0, 0)),
+    "_logm_frechet": (lambda: h._logm_frechet(NOTHING, NOTHING), (0, 0)),
+    "_sinm_pair": (lambda: h._sinm_pair(NOTHING, NOTHING)[1], (0, 0)),
+    "_of_spectrum": (lambda: h._of_spectrum(h._spectrum(NOTHING), "logm"), (0, 0)),
+    "_frechet_of_spectrum": (lambda: h._frechet_of_spectrum(h._spectrum(NOTHING), NOTHING, "logm"), (0, 0)),
+    "_sylvester_of_spectra": (
+        lambda: h._sylvester_of_spectra(h._spectrum(NOTHING), h._spectrum(SPD), np.zeros((0, 5))),
+        (0, 5),
+    ),
+    "_average_largest": (lambda: h._average_largest(np.zeros((0, 3)), np.zeros((0, 1)), np.zeros((0, 3)), 1), (0, 1)),
     "_expm_pair": (lambda: h._expm_pair(NOTHING, NOTHING)[1], (0, 0)),
     "_eigh": (lambda: h._eigh(NOTHING)[1], (0, 0)),
     "_eigvalsh": (lambda: h._eigvalsh(NOTHING), (0, 1)),
@@ -295,11 +348,32 @@ REFUSED = {
         (),
         "sinm: the result is not real and finite",
     ),
-    "frechet of a negative eigenvalue": (
-        lambda: h._frechet("logm", scipy.linalg.logm, np.diag([1.0, -1.0]), np.ones((2, 2))),
+    "logm_frechet of a negative eigenvalue": (
+        h._logm_frechet,
+        (np.diag([1.0, -1.0]), np.ones((2, 2))),
+        "logm: an eigenvalue",
+    ),
+    **{
+        f"{name} of the spectrum of {what}": (
+            lambda M, name=name: h._of_spectrum(h._spectrum(M), name),
+            (M,),
+            f"{name}: an eigenvalue is zero, or real and negative",
+        )
+        for name in ("logm", "sqrtm")
+        for what, M in (("-1", np.diag([1.0, -1.0])), ("0", np.zeros((2, 2))), ("rounding", ROUNDING @ ROUNDING.T))
+    },
+    "logm_frechet of the spectrum of zero": (
+        lambda: h._frechet_of_spectrum(h._spectrum(np.zeros((2, 2))), C, "logm"),
         (),
         "logm: an eigenvalue",
     ),
+    "sylvester of spectra with an eigenvalue in common": (
+        lambda: h._sylvester_of_spectra(h._spectrum(SPD), h._spectrum(-SPD), A),
+        (),
+        "sylvester: A and -B have an eigenvalue",
+    ),
+    "spectrum of what is no number": (h._spectrum, (NAN,), "eigh: an entry"),
+    "sinm in no direction": (lambda: h._sinm_pair(ROTATION, NAN), (), "sinm: an entry"),
     "expm of infinity": (lambda: h._expm_pair(INFINITE, NAN), (), "expm: an entry"),
     "expm in no direction": (lambda: h._expm_pair(ROTATION, NAN), (), "expm: an entry"),
     "eigh with equal eigenvalues": (h._eigh, (np.eye(3),), "eigh: two eigenvalues are equal"),
@@ -369,6 +443,25 @@ def test_badly_scaled_is_not_singular():
 def test_what_is_no_number_is_passed_on_by_systems():
     assert np.isnan(h._solve_lu(lu_of(NAN), B[:2], 0)).all()
     assert np.isnan(h._det_lu(lu_of(NAN))).all()
+
+
+@pytest.mark.parametrize("gap", [0.0, 1e-15, 1e-9, 1e-4])
+@pytest.mark.parametrize("name", ["expm", "logm", "sinm", "cosm"])
+def test_derivatives_at_close_eigenvalues(name, gap):
+    """Divided differences lose nothing: (log x - log y) / (x - y) as log1p((x - y) / y) / (x - y)."""
+    V = np.linalg.qr(A)[0]
+    S = (V * np.array([0.5, 0.5 + gap, 0.5 + 2 * gap, 2.0, 2.0 + gap])) @ V.T
+    S = (S + S.T) / 2
+    found = h._frechet_of_spectrum(h._spectrum(S), REGULAR, name)
+    assert relative_error(found, of(f"{name}_frechet", S, REGULAR)) < 1e-13
+
+
+def test_derivatives_at_far_eigenvalues():
+    S = np.diag([0.0, -2000.0, 700.0])
+    found = h._frechet_of_spectrum(h._spectrum(S), np.ones((3, 3)), "expm")
+    assert found[0, 1] == pytest.approx(1 / 2000) and found[0, 2] == pytest.approx(np.exp(700) / 700)
+    found = h._frechet_of_spectrum(h._spectrum(np.diag([1e-12, 1.0])), np.ones((2, 2)), "logm")
+    assert found[0, 1] == pytest.approx(np.log(1e12)) and found[0, 0] == pytest.approx(1e12)
 
 
 def test_a_product_stays_in_range():

@@ -16,7 +16,9 @@ from codegen.cost import flops
 from codegen.kernel import compile_kernel
 from codegen.passes import (
     PASSES,
+    average_largest,
     broadcast_ones,
+    choose_larger,
     join_chains,
     optimize,
     order_chains,
@@ -66,15 +68,22 @@ FIXTURES = {
     ),
     "broadcast_ones: a column, and a result that nothing else gives its shape": (
         broadcast_ones, "X:n,m b:n,1", ["o:1,m = ones", "B = matmul b o", "Y = sin B", "Z = subtract B X"], "Y Z",
-        ["o = ones", "B = broadcast b", "Y = sin B", "Z = subtract b X"],
+        ["o = ones", "B = broadcast b", ".1 = sin b", "Y = broadcast .1", "Z = subtract b X"],
     ),
-    "broadcast_ones: two vectors": (
+    "broadcast_ones: two rows": (
         broadcast_ones, "b:1,m c:1,m A:n,1", ["o:n,1 = ones", "B = matmul o b", "C = matmul o c", "Y = add B C"], "Y",
-        ["o = ones", "B = broadcast b", "C = broadcast c", "Y = add B c"],
+        ["o = ones", "B = broadcast b", "C = broadcast c", ".1 = add b c", "Y = broadcast .1"],
     ),
-    "broadcast_ones: a vector times a scalar keeps its rows": (
-        broadcast_ones, "X:n,m b:1,m c:1,1", ["o:n,1 = ones", "B = matmul o b", "Y = multiply B c"], "Y",
-        ["o = ones", "B = broadcast b", "Y = multiply B c"],
+    "broadcast_ones: a row and a column": (
+        broadcast_ones, "b:1,m c:n,1", ["o:n,1 = ones", "e:1,m = ones", "B = matmul o b", "C = matmul c e",
+                                       "Y = add B C"], "Y",
+        ["o = ones", "e = ones", "B = broadcast b", "C = broadcast c", "Y = add B c"],
+    ),
+    "broadcast_ones: a vector times scalars keeps its rows": (
+        broadcast_ones, "X:n,m b:1,m c:1,1", ["o:n,1 = ones", "B = matmul o b", "D = multiply B c", "Y = multiply D 2",
+                                             "Z = subtract X Y"], "Y Z",
+        ["o = ones", "B = broadcast b", ".1 = multiply b c", "D = broadcast .1", ".2 = multiply .1 2.0",
+         "Y = broadcast .2", "Z = subtract X .2"],
     ),
     "join_chains: used once": (
         join_chains, "A:n,n B:n,n", ["P = matmul A B", "Q = matmul P A", "Y = matmul B Q"], "Y",
@@ -296,6 +305,38 @@ FIXTURES = {
         ["F = eigh A", "V:n,n = part F part=1", "D = diagonal V", "Y = sin D", "Z = cos Y"], "Z",
         ["F = eigh A", "V = part F part=1 frees F", "D = diagonal V", "Y = sin D frees V D", "Z = cos Y"],
     ),
+    "average_largest: the value is found again": (
+        average_largest, "A:n,m B:n,m",
+        ["F = largest_2 A", "W:n,m = part F part=1", "P = multiply W B", "z = sum_2 P", "y:n,1 = part F part=0"], "z y",
+        ["F = largest_2 A", "W = part F part=1", "P = multiply W B", ".1 = part F part=0",
+         "z = average_largest_2 A .1 B", "y = part F part=0"],
+    ),
+    "average_largest: not along another axis, nor of what is used twice": (
+        average_largest, "A:n,m B:n,m",
+        ["F = largest_2 A", "W:n,m = part F part=1", "P = multiply W B", "z = sum_1 P", "Q = multiply B W",
+         "y = sum_2 Q", "R = add Q B"], "z y R",
+        ["F = largest_2 A", "W = part F part=1", "P = multiply W B", "z = sum_1 P", "Q = multiply B W",
+         "y = sum_2 Q", "R = add Q B"],
+    ),
+    "choose_larger: the larger": (
+        choose_larger, "A:n,m B:n,m C:n,m E:n,m",
+        ["D = subtract A B", "R = relu D", "Y = add B R", "S = step D", "M = subtract C E", "P = multiply S M",
+         "Z = add P E"], "Y Z",
+        ["D = subtract A B", "R = relu D", "Y = larger A B", "S = step D", "M = subtract C E", "P = multiply S M",
+         "Z = choose D C E"],
+    ),
+    "choose_larger: the smaller": (
+        choose_larger, "A:n,m B:n,m C:n,m E:n,m",
+        ["D = subtract B A", "R = relu D", "Y = subtract B R", "S = step D", "M = subtract E C", "P = multiply M S",
+         "Z = subtract E P"], "Y Z",
+        ["D = subtract B A", "R = relu D", "Y = smaller A B", "S = step D", "M = subtract E C", "P = multiply M S",
+         "Z = choose D C E"],
+    ),
+    "choose_larger: not what only looks alike": (
+        choose_larger, "A:n,m B:n,m", ["D = subtract A B", "R = relu D", "Y = add A R", "Z = subtract B R",
+                                       "W = subtract R B"], "Y Z W",
+        ["D = subtract A B", "R = relu D", "Y = add A R", "Z = subtract B R", "W = subtract R B"],
+    ),
 }  # fmt: skip
 
 
@@ -333,7 +374,19 @@ def test_values_are_kept_by_all_passes_together():
         assert_same_values(schedule, optimize(schedule), seed)
 
 
-@pytest.mark.parametrize("run", [share_common, remove_dead, order_chains, place_scalars, reuse_memory])
+@pytest.mark.parametrize(
+    "run",
+    [
+        share_common,
+        remove_dead,
+        order_chains,
+        place_scalars,
+        reuse_memory,
+        scale_by_diagonals,
+        broadcast_ones,
+        choose_larger,
+    ],
+)
 def test_no_pass_adds_work(run):
     gained = 0
     for seed in range(300):

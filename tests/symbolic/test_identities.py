@@ -103,7 +103,15 @@ IDENTITIES = {
     "Giles Cholesky": (
         "S : n x n spd\nL = chol(S)", "S", "δL = L (tril((L \\ δS) / Lᵀ) - 0.5 diag(diagonal((L \\ δS) / Lᵀ)))"
     ),
-    "Magnus eigenvalues": ("S : n x n symmetric\nl, V = eigh(S)\nreturn l, V", "S", None),
+    "Magnus eigenvalues": (
+        "S : n x n symmetric\nl, V = eigh(S)", "S",
+        "δl = diagonal(Vᵀ δS V)\nδV = V ((1 ⊘ (ones(n, 1) lᵀ - l ones(1, n) + eye(n)) - eye(n)) ⊙ (Vᵀ δS V))",
+    ),
+    "QR": (
+        "A : 5 x 3\nQ, R = qr(A)", "A",
+        "δQ = Q (tril((Qᵀ δA) / R, -1) - tril((Qᵀ δA) / R, -1)ᵀ) + (δA - Q Qᵀ δA) / R\n"
+        "δR = ((Qᵀ δA) / R - tril((Qᵀ δA) / R, -1) + tril((Qᵀ δA) / R, -1)ᵀ) R",
+    ),
     "Rayleigh quotient": (
         "A : n x n symmetric\nx : n\ny = rayleigh(A, x)", "x", "δy = (2 xᵀ A δx - 2 y xᵀ δx) ⊘ (xᵀ x)"
     ),

@@ -32,6 +32,7 @@ HOLDS = {
     "upper": lambda A: np.allclose(np.triu(A), A),
     "diagonal": lambda A: np.allclose(np.diag(np.diag(A)), A),
     "orthogonal": lambda A: np.allclose(A.T @ A, np.eye(len(A))),
+    "positive": lambda A: (A > 0).all(),
 }
 KNOWN = {
     "S": "symmetric",

@@ -25,7 +25,7 @@ from tools.generator.requests import (
 OWN, UNKNOWN = "own", "unknown"
 """A function that the program defines, and one of which only the name is known."""
 OWN_FUNCTIONS = {
-    "g": "x*sin(x)", "h": "x/(1 + x^2)", "act": "exp(-x^2) + x", "phi": "1/(2 + cos(x))", "q3": "x^3 - 2*x + 1/3",
+    "g": "x*sin(x)", "rho": "x/(1 + x^2)", "act": "exp(-x^2) + x", "phi": "1/(2 + cos(x))", "q3": "x^3 - 2*x + 1/3",
 }  # fmt: skip
 UNKNOWN_FUNCTIONS = ("f", "u", "psi")
 

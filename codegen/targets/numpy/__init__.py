@@ -48,6 +48,9 @@ SPELLINGS: dict[str, Spelling] = {
     "divide": _infix("/", "divide"),
     "negative": Spelling("-{0}", "negative({0}, out={out})", ("negative",)),
     "power": _infix("**", "power"),
+    "larger": Spelling("maximum({0}, {1})", "maximum({0}, {1}, out={out})", ("maximum",)),
+    "smaller": Spelling("minimum({0}, {1})", "minimum({0}, {1}, out={out})", ("minimum",)),
+    "choose": Spelling("where({0} > 0.0, {1}, {2})", "", ("where",)),
     "transpose": Spelling("{0}.T"),
     "copy": Spelling("{0}.copy()"),
     "broadcast": Spelling("full(({rows}, {cols}), {0}, dtype={like}.dtype)", "", ("full",)),
@@ -86,6 +89,7 @@ SPELLINGS: dict[str, Spelling] = {
             ("sum", "{0}.sum(axis={axis}, keepdims=True)"),
             ("max", "{0}.max(axis={axis}, keepdims=True)"),
             ("largest", "_largest({0}, {axis})"),
+            ("average_largest", "_average_largest({0}, {1}, {2}, {axis})"),
             ("logsumexp", "_logsumexp({0}, {axis})"),
             ("softmax", "_softmax({0}, {axis})"),
         )
@@ -102,13 +106,15 @@ SPELLINGS: dict[str, Spelling] = {
     "solve_sylvester": Spelling("_solve_sylvester({0}, {1}, {2}, {trans_a}, {trans_b})"),
     **{name: Spelling(f"_{name}({{0}})") for name in ("chol", "pinv", "eigvalsh", "svdvals")},
     "expm": Spelling("expm({0})", "", ("expm",), "scipy.linalg"),
-    "expm_frechet": Spelling("_expm_pair({0}, {1})[1]"),
-    "expm_pair": Spelling("_expm_pair({0}, {1})"),
+    **{f"{name}_frechet": Spelling(f"_{name}_pair({{0}}, {{1}})[1]") for name in ("expm", "sinm", "cosm")},
+    **{f"{name}_pair": Spelling(f"_{name}_pair({{0}}, {{1}})") for name in ("expm", "sinm", "cosm")},
+    "spectrum": Spelling("_spectrum({0})"),
+    "mapped_spectrum": Spelling('_mapped_spectrum({0}, "{function}")'),
+    "of_spectrum": Spelling('_of_spectrum({0}, "{function}")'),
+    "frechet_of_spectrum": Spelling('_frechet_of_spectrum({0}, {1}, "{function}")'),
+    "sylvester_of_spectra": Spelling("_sylvester_of_spectra({0}, {1}, {2})"),
     **{name: _scipy(f'_of_matrix("{name}", {name}, {{0}})', name) for name in ("logm", "sqrtm", "sinm", "cosm")},
-    **{
-        f"{name}_frechet": _scipy(f'_frechet("{name}", {name}, {{0}}, {{1}})', name)
-        for name in ("logm", "sinm", "cosm")
-    },
+    "logm_frechet": Spelling("_logm_frechet({0}, {1})"),
     **{name: Spelling(f"_{name}({{0}})") for name in FACTORISATIONS if not name.startswith("largest")},
     "part": Spelling("{0}[{part}]"),
 }

@@ -8,10 +8,10 @@ rounding counts as such, at any scale of the matrix.
 from __future__ import annotations
 
 # ruff: noqa: I001
-from numpy import absolute, arange, argmax, array, block, einsum, exp, eye, finfo, frexp, isfinite
-from numpy import ldexp, log, sqrt, tril, where, zeros, zeros_like
+from numpy import absolute, arange, argmax, array, block, cos, einsum, exp, expm1, eye, finfo, frexp
+from numpy import isfinite, ldexp, log, log1p, maximum, minimum, sin, sqrt, tril, where, zeros, zeros_like
 from numpy.linalg import LinAlgError, eigh, eigvals, eigvalsh, qr, svd
-from scipy.linalg import eig, expm_frechet, schur
+from scipy.linalg import eig, expm_frechet, logm, schur
 from scipy.linalg.lapack import dgecon, dgetrf, dgetri, dgetrs, dlange, dpotrf, dpotri, dpotrs, dtrsyl, dtrtri, dtrtrs
 from scipy.linalg.lapack import sgecon, sgetrf, sgetri, sgetrs, slange, spotrf, spotri, spotrs, strsyl, strtri, strtrs
 
@@ -36,6 +36,13 @@ def _largest(A, axis):
     attained = (largest == A).astype(A.dtype)
     times = attained.sum(axis=axis, keepdims=True)
     return largest, attained if (times == 1.0).all() else attained / times
+
+
+def _average_largest(A, largest, B, axis):
+    """The mean along an axis of those entries of B that stand where A has its largest."""
+    attained = largest == A
+    times = attained.sum(axis=axis, keepdims=True, dtype=B.dtype)
+    return B.sum(axis=axis, keepdims=True, where=attained) / times
 
 
 def _logsumexp(A, axis):
@@ -248,8 +255,25 @@ def _pinv(A):
 
 def _expm_pair(A, E):
     """expm(A), and its derivative at A in the direction E. Raises LinAlgError."""
-    _check_finite("expm", A)
-    _check_finite("expm", E)
+    return _exponentials("expm", A, E)
+
+
+def _sinm_pair(A, E):
+    """sinm(A), the imaginary part of expm(iA), and its derivative at A in the direction E. Raises LinAlgError."""
+    value, moved = _exponentials("sinm", 1j * A, 1j * E)
+    return value.imag.astype(A.dtype), moved.imag.astype(A.dtype)
+
+
+def _cosm_pair(A, E):
+    """cosm(A), the real part of expm(iA), and its derivative at A in the direction E. Raises LinAlgError."""
+    value, moved = _exponentials("cosm", 1j * A, 1j * E)
+    return value.real.astype(A.dtype), moved.real.astype(A.dtype)
+
+
+def _exponentials(name, A, E):
+    """expm(A) and its derivative, for the function `name`."""
+    _check_finite(name, A)
+    _check_finite(name, E)
     value, moved = expm_frechet(A, E)
     return value.astype(A.dtype), moved.astype(A.dtype)
 
@@ -276,15 +300,88 @@ def _check_spectrum(name, A):
         raise LinAlgError(f"{name}: an eigenvalue is zero, or real and negative")
 
 
-def _frechet(name, function, A, E):
-    """The derivative of a function of a matrix at A in the direction E: the upper right block of f([A E; 0 A])."""
+def _logm_frechet(A, E):
+    """The derivative of logm at A in the direction E: the upper right block of logm([A E; 0 A]). Raises LinAlgError."""
     n = A.shape[0]
     scale = absolute(E).max(initial=0.0)
     if scale == 0.0:
         return zeros_like(A)
     size = absolute(A).max(initial=0.0) or 1.0
-    whole = _of_matrix(name, function, block([[A, E * (size / scale)], [zeros_like(A), A]]))
+    whole = _of_matrix("logm", logm, block([[A, E * (size / scale)], [zeros_like(A), A]]))
     return whole[:n, n:] * (scale / size)
+
+
+# Functions of symmetric matrices, by their eigenvalues
+
+
+def _spectrum(S):
+    """S = V diag(x) V': the eigenvalues as a column, and V."""
+    _check_finite("eigh", S)
+    x, V = eigh(S)
+    return x.reshape(-1, 1), V
+
+
+def _mapped_spectrum(spectrum, name):
+    """The spectrum of a function of a symmetric matrix."""
+    x, V = spectrum
+    return _mapped(name, x), V
+
+
+def _of_spectrum(spectrum, name):
+    """A function of a symmetric matrix. Raises LinAlgError."""
+    x, V = spectrum
+    return (V * _mapped(name, x).T).dot(V.T)
+
+
+def _frechet_of_spectrum(spectrum, E, name):
+    """The derivative of a function of a symmetric matrix in the direction E. Raises LinAlgError."""
+    x, V = spectrum
+    return V.dot(_slopes(name, x) * V.T.dot(E).dot(V)).dot(V.T)
+
+
+def _mapped(name, x):
+    """A function of each eigenvalue. Raises LinAlgError."""
+    if name == "expm":
+        return exp(x)
+    if name == "sinm":
+        return sin(x)
+    if name == "cosm":
+        return cos(x)
+    if x.size and x.min() <= _rounding(x) * absolute(x).max():
+        raise LinAlgError(f"{name}: an eigenvalue is zero, or real and negative")
+    return log(x) if name == "logm" else sqrt(x)
+
+
+def _slopes(name, x):
+    """(f(x) - f(y)) / (x - y) for all pairs of eigenvalues, f'(x) where they are equal, and nothing cancels between."""
+    y = x.T
+    apart, half = absolute(x - y), (x - y) / 2.0
+    if name == "expm":
+        return exp(maximum(x, y)) * _ratio(-expm1(-apart), apart)
+    if name == "sinm":
+        return cos((x + y) / 2.0) * _ratio(sin(half), half)
+    if name == "cosm":
+        return -sin((x + y) / 2.0) * _ratio(sin(half), half)
+    _mapped(name, x)
+    least = minimum(x, y)
+    return _ratio(log1p(apart / least), apart / least) / least
+
+
+def _ratio(above, below):
+    """above / below, and 1 where both are 0."""
+    equal = below == 0.0
+    return where(equal, 1.0, above / where(equal, 1.0, below)).astype(below.dtype)
+
+
+def _sylvester_of_spectra(F, G, C):
+    """X with A X + X B = C for symmetric A and B. Raises LinAlgError where there is none."""
+    (x, V), (y, W) = F, G
+    if C.size == 0:
+        return C.copy()
+    sums = x + y.T
+    if absolute(sums).min() <= max(_rounding(x), _rounding(y)) * (absolute(x).max() + absolute(y).max()):
+        raise LinAlgError("sylvester: A and -B have an eigenvalue in common")
+    return V.dot(V.T.dot(C).dot(W) / sums).dot(W.T)
 
 
 # Factorisations

@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 import pushforward as pf
 from symbolic.errors import LimitError, NameError_, NotSupported, ProgramError, ReadError, ShapeError
 from symbolic.language.read import read_program
+from symbolic.language.styles import STYLES
 
 READ = [
     # nothing to read
@@ -345,7 +346,8 @@ def test_random_texts_are_read_or_refused(text: str, start: str) -> None:
             assert error.line is not None
             assert "^" in str(error)
         else:
-            assert read_program(program.text("text")).outputs == program.outputs
+            for style in STYLES:
+                assert read_program(program.text(style), program.name) == program
 
 
 @settings(max_examples=150, derandomize=True, deadline=None, database=None)
