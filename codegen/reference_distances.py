@@ -42,12 +42,15 @@ def eigenvector_gap(S: Array) -> float:
 
 
 def dominance(A: Array) -> float:
-    """From the largest absolute value of an eigenvalue to the next, over it; 0 if that eigenvalue is not real."""
+    """From the largest absolute value of an eigenvalue to the next, over the norm; 0 if that eigenvalue is not real.
+
+    The rounding errors of an eigenvalue follow the norm of the matrix, which may be far larger than the eigenvalue.
+    """
     values = np.linalg.eigvals(A)
     sizes = np.sort(np.abs(values))
     if not len(A) or values[np.argmax(np.abs(values))].imag:
         return 0.0
-    return _relative(sizes[-1] - sizes[-2], sizes[-1]) if len(A) > 1 else 1.0
+    return _relative(sizes[-1] - sizes[-2], np.linalg.norm(A, 2)) if len(A) > 1 else 1.0
 
 
 def eigenvector_dominance(A: Array) -> float:

@@ -169,10 +169,16 @@ class _Watch:
             self.watch_function(what, arguments[0])
 
     def watch_operation(self, name: str, arguments: tuple[Any, ...]) -> None:
-        """Operations keep a distance from where they have no derivative; a maximum stays at one entry."""
+        """Operations keep a distance from where they have no derivative; a maximum stays at one entry.
+
+        That distance is relative, so that a number or a vector could pass through 0: its largest entry keeps its sign.
+        """
         self.inside &= distance(name, *arguments) > DISTANCE
         if name in WATCHED and OPERATIONS[name].singular:
             self.avoided[f"{name} where {OPERATIONS[name].singular}"] = None
+        if min(arguments[0].shape, default=0) == 1:
+            first = arguments[0]
+            self.sides.append(np.sign(first.flat[np.abs(first).argmax()]))
         if name.startswith("max") and self.inside:
             axis = OPERATIONS[name].axis
             self.sides.append(arguments[0].argmax(axis=None if axis is None else axis - 1))

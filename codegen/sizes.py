@@ -68,13 +68,15 @@ def _fraction(value: Any, names: Mapping[Any, str], literal: Literal) -> str:
     """2.0 * n / (m * k ** 0.5)"""
     above: list[str] = []
     below: list[str] = []
-    for factor in Mul.make_args(value):
+    number, rest = value.as_independent(*value.free_symbols, as_Add=False)
+    if number != 1:
+        above.append(_code(number, names, literal))
+    for factor in Mul.make_args(rest):
         base, exponent = factor.as_base_exp()
-        inverted = not factor.is_number and exponent.is_negative
+        inverted = exponent.is_negative
         power = -exponent if inverted else exponent
-        text = _code(base if not factor.is_number else factor, names, literal)
-        raised = factor.is_number or power == 1
-        (below if inverted else above).append(text if raised else f"{text} ** {literal(power)}")
+        text = _code(base, names, literal)
+        (below if inverted else above).append(text if power == 1 else f"{text} ** {literal(power)}")
     numerator = " * ".join(above) or literal(S.One)
     if not below:
         return numerator

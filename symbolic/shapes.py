@@ -187,7 +187,8 @@ def _divisors(coefficient: Any) -> list[Any]:
     """Sizes that a coefficient divides by are at least 1: n - 1 of 1/n."""
     if not coefficient.free_symbols:
         return []
-    return [base - 1 for base, exponent in (power.args for power in coefficient.atoms(Pow)) if exponent.is_negative]
+    powers = [power.args for power in coefficient.atoms(Pow) if power.free_symbols]
+    return [base - 1 for base, exponent in powers if exponent.is_negative]
 
 
 def as_size(value: int | str) -> Any:

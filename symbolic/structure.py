@@ -41,6 +41,7 @@ _KEEPS = {"inv", "matrix_power", "expm", "logm", "sqrtm", "sinm", "cosm"}
 _LOWER_RESULT = {"chol", "lu_l"}
 _UPPER_RESULT = {"qr_r", "lu_u"}
 _POSITIVE_FUNCTIONS = {"exp", "cosh", "sigmoid", "softplus"}
+_OF_A_NUMBER = {"symmetric", "lower", "upper", "diagonal"}
 _STAYS_POSITIVE = {"inv", "matrix_power", "sqrtm", "kron"}
 
 
@@ -93,7 +94,7 @@ class Structure:
 
     def _has(self, node: Node, fact: str) -> bool:
         if type(node) is MatrixSymbol:
-            return fact in self.facts.get(node, frozenset())
+            return fact in self.facts.get(node, frozenset()) or (node.shape == SCALAR and fact in _OF_A_NUMBER)
         key = (node, fact)
         if key not in self.found:
             self.found[key] = False

@@ -5,26 +5,20 @@ One parameter is one fault; its id names what is broken. The last test counts th
 
 from __future__ import annotations
 
-from collections import Counter
 from dataclasses import replace
 
 import numpy as np
 import pytest
+from faults import COUNTS, assert_caught, is_caught, plant
 from oracles import TIGHT, faulty, rule_errors
 from sympy import Integer, MatAdd, MatMul, Rational, Transpose
 
-import codegen.kernel
-import codegen.lower
 import symbolic.rules.elementwise
-from codegen import passes
-from codegen.emit import _Emission
 from codegen.kernel import compile_kernel
-from codegen.schedule import Instr, Literal
-from codegen.targets.numpy import SPELLINGS
 from codegen.verify import verify_kernel
 from symbolic import nodes, simplify
 from symbolic.differential import differentiate
-from symbolic.errors import PushforwardError, Source
+from symbolic.errors import Source
 from symbolic.functions import CATALOGUE
 from symbolic.language.parser import parse_expression
 from symbolic.language.read import read_program
@@ -32,32 +26,6 @@ from symbolic.language.text_lexer import tokens
 from symbolic.nodes import Elementwise, Operation, operands
 from symbolic.operations import OPERATIONS
 from symbolic.rules import RULES
-
-COUNTS: Counter[str] = Counter()
-SEED_PROGRAM = "X1 = X0*W1; X2 = f(X1); X3 = X2*W2; X4 = f(X3)"
-
-
-def is_caught(text, wrt=None, value=False):
-    """Whether the way from text to a verified kernel stops, or its verdict is no."""
-    program = read_program(text)
-    try:
-        kernel = compile_kernel(program if value else differentiate(program, wrt))
-        return not verify_kernel(kernel).passed
-    except PushforwardError:
-        return True
-
-
-def assert_caught(kind, caught):
-    COUNTS[f"{kind}: planted"] += 1
-    COUNTS[f"{kind}: caught"] += bool(caught)
-    assert caught
-
-
-def plant(fault):
-    """A parameter whose id is the name of the fault."""
-    name, *rest = fault
-    return pytest.param(*rest, id=name)
-
 
 # Rules
 
@@ -218,308 +186,14 @@ REWRITE_FAULTS = [
 )
 def test_a_wrong_rewrite_is_caught(monkeypatch, name, apply, text, wrt):
     wrong = {
-        operation: tuple(replace(r, apply=lambda node, structure: apply(node)) if r.name == name else r for r in rewrites)
+        operation: tuple(
+            replace(r, apply=lambda node, structure: apply(node)) if r.name == name else r for r in rewrites
+        )
         for operation, rewrites in simplify._BY_OPERATION.items()
     }
     assert not is_caught(text, wrt)
     monkeypatch.setattr(simplify, "_BY_OPERATION", wrong)
     assert_caught("rewrite", is_caught(text, wrt))
-
-
-# Lowering
-
-LOWERING_FAULTS = [
-    ("negative terms added", "_is_negative", lambda term: False, "A : n x m\nB : n x m\nY = A - B"),
-    ("sign lost", "_without_sign", lambda term: nodes.split_number(term)[1], "A : n x m\nB : n x m\nY = A - 3*B"),
-    ("numbers without sign", "Literal", lambda value: Literal(abs(value)), "A : n x m\nY = -3*A"),
-]
-
-
-@pytest.mark.parametrize("name, wrong, text", [plant(fault) for fault in LOWERING_FAULTS])
-def test_wrong_lowering_is_caught(monkeypatch, name, wrong, text):
-    assert not is_caught(text)
-    monkeypatch.setattr(codegen.lower, name, wrong)
-    assert_caught("lowering", is_caught(text))
-
-
-# Passes
-
-
-def rewritten(run, change):
-    """The pass, and then `change` applied to every instruction of its result."""
-
-    def wrong(schedule):
-        after = run(schedule)
-        return after.with_instrs([change(after, instr) for instr in after.instrs])
-
-    return wrong
-
-
-def share_subtractions(schedule):
-    return passes.share_common(
-        schedule.with_instrs(
-            [
-                replace(i, args=tuple(sorted(i.args, key=repr))) if i.op == "subtract" else i
-                for i in schedule.instrs
-            ]
-        )
-    )  # fmt: skip
-
-
-def share_all_calls(schedule):
-    return passes.share_common(
-        schedule.with_instrs([replace(i, attrs=(("function", "f"), ("order", 0))) if i.op == "call" else i
-                              for i in schedule.instrs])
-    )  # fmt: skip
-
-
-def remove_one_too_many(schedule):
-    after = passes.remove_dead(schedule)
-    return after.with_instrs(list(after.instrs[1:]))
-
-
-def remove_dead_outputs(schedule):
-    after = passes.remove_dead(schedule)
-    return replace(after, instrs=after.instrs[:-1], outputs=after.outputs)
-
-
-def wrong_vector(schedule):
-    after = passes.broadcast_ones(schedule)
-    inputs = [name for name in after.inputs if after.shapes[name] == (1, nodes.dimension("m"))]
-    other = {inputs[0]: inputs[1], inputs[1]: inputs[0]}
-    return after.with_instrs(
-        [replace(i, args=tuple(other.get(a, a) for a in i.args)) if i.op == "add" else i for i in after.instrs]
-    )
-
-
-def join_what_is_used_twice(schedule):
-    """Forgets the first factor of a product that stays."""
-    after = passes.join_chains(schedule)
-    return after.with_instrs(
-        [replace(i, args=i.args[1:]) if i.op == "matmul" and len(i.args) > 2 else i for i in after.instrs]
-    )
-
-
-def swapped_factors(schedule, instr):
-    return replace(instr, args=instr.args[::-1]) if instr.op == "matmul" else instr
-
-
-def known_product_forgets_its_order(schedule):
-    after = passes.order_chains(schedule)
-    first = next(i for i in after.instrs if i.op == "matmul")
-    return after.with_instrs(
-        [replace(i, op="copy", args=(first.out,)) if i.op == "matmul" and i is not first else i for i in after.instrs]
-    )
-
-
-def dropped_scalar(schedule, instr):
-    if instr.op == "multiply" and isinstance(instr.args[1], Literal):
-        return Instr(instr.out, "copy", instr.args[:1])
-    return instr
-
-
-def scalar_placed_twice(schedule, instr):
-    if instr.op == "multiply" and isinstance(instr.args[1], Literal):
-        return replace(instr, args=(instr.args[0], Literal(instr.args[1].value ** 2)))
-    return instr
-
-
-def freed_too_early(schedule):
-    """Every elementwise result goes over its first operand of the same shape, needed or not."""
-    return schedule.with_instrs(
-        [
-            replace(i, into=i.names[0])
-            if i.kind == "elementwise" and i.names and schedule.shapes[i.names[0]] == schedule.shapes[i.out]
-            else i
-            for i in schedule.instrs
-        ]
-    )
-
-
-def freed_views_too_early(schedule):
-    """Forgets that a transpose shares the memory of its operand."""
-    last = {name: k for k, instr in enumerate(schedule.instrs) for name in instr.names}
-    instrs, defined = [], set()
-    for k, instr in enumerate(schedule.instrs):
-        free = [n for n in defined if last.get(n, k) < k and schedule.shapes[n] == schedule.shapes[instr.out]]
-        over = instr.kind == "elementwise" and free
-        instrs.append(replace(instr, into=free[0]) if over else instr)
-        defined -= set(free[:1]) if over else set()
-        if instr.kind == "product" and instr.out not in schedule.outputs:
-            defined.add(instr.out)
-    return schedule.with_instrs(instrs)
-
-
-def into_inputs(schedule):
-    return schedule.with_instrs(
-        [replace(i, into=schedule.inputs[0]) if i.kind == "elementwise" else i for i in schedule.instrs]
-    )
-
-
-def shortened_by_one(schedule):
-    """Leaves the last instruction waiting."""
-    after = passes.shorten_lives(schedule)
-    return after.with_instrs(list(after.instrs[:-1]))
-
-
-def run_before_ready(schedule):
-    after = passes.shorten_lives(schedule)
-    return after.with_instrs([*after.instrs[1:], after.instrs[0]])
-
-
-def released_too_early(schedule):
-    """Lets go of every operand at its first use."""
-    seen: set[str] = set()
-    instrs = []
-    for instr in schedule.instrs:
-        first = [n for n in dict.fromkeys(instr.names) if n not in seen and n not in schedule.inputs]
-        seen.update(first)
-        instrs.append(replace(instr, frees=tuple(first)))
-    return schedule.with_instrs(instrs)
-
-
-SQUARE = "A : n x n\nB : n x n\n"
-PASS_FAULTS = [
-    ("share_common-merges a-b with b-a", "share_common", share_subtractions, SQUARE + "Y = (A - B) .* (B - A)"),
-    ("share_common-merges f with its derivative", "share_common", share_all_calls, SEED_PROGRAM),
-    ("remove_dead-drops the first", "remove_dead", remove_one_too_many, SQUARE + "Y = sin(A*B)"),
-    ("remove_dead-drops an output", "remove_dead", remove_dead_outputs, SQUARE + "Y = sin(A*B)"),
-    (
-        "broadcast_ones-another vector",
-        "broadcast_ones",
-        wrong_vector,
-        "b : 1 x m\nc : 1 x m\nA : n x m\nY = (A + ones(n,1)*b) .* (A*2 + ones(n,1)*c)",
-    ),
-    ("join_chains-loses a factor", "join_chains", join_what_is_used_twice, SQUARE + "Y = A*B*A"),
-    (
-        "order_chains-factors swapped",
-        "order_chains",
-        rewritten(passes.order_chains, swapped_factors),
-        SQUARE + "Y = A*B*A'*B",
-    ),
-    ("order_chains-reuses another product", "order_chains", known_product_forgets_its_order, SQUARE + "Y = A*B*A'*B"),
-    (
-        "place_scalars-drops the scalar",
-        "place_scalars",
-        rewritten(passes.place_scalars, dropped_scalar),
-        "A : n x 1\nB : 1 x n\nY = 3*(A*B)",
-    ),
-    (
-        "place_scalars-twice",
-        "place_scalars",
-        rewritten(passes.place_scalars, scalar_placed_twice),
-        "A : n x 1\nB : 1 x n\nY = 3*(A*B)",
-    ),
-    ("reuse_memory-frees too early", "reuse_memory", freed_too_early, SQUARE + "Z = A*B\nY = sin(Z) .* cos(Z)"),
-    (
-        "reuse_memory-forgets views",
-        "reuse_memory",
-        freed_views_too_early,
-        SQUARE + "Z = A*B\nT = Z'\nU = sin(A)\nY = (U .* B)*T",
-    ),
-    ("shorten_lives-one left out", "shorten_lives", shortened_by_one, SQUARE + "Y = sin(A*B)"),
-    ("shorten_lives-before it is ready", "shorten_lives", run_before_ready, SQUARE + "Y = sin(A*B)"),
-    (
-        "release_memory-at the first use",
-        "release_memory",
-        released_too_early,
-        SQUARE + "Z = A*B\nY = sin(Z) .* cos(Z)",
-    ),
-    ("reuse_memory-writes inputs", "reuse_memory", into_inputs, SQUARE + "Y = sin(A) + B"),
-]
-
-
-@pytest.mark.parametrize("name, wrong, text", [plant(fault) for fault in PASS_FAULTS])
-def test_a_wrong_pass_is_caught(monkeypatch, name, wrong, text):
-    assert not is_caught(text)
-    planted = tuple(wrong if run.__name__ == name else run for run in passes.PASSES)
-    assert planted != passes.PASSES
-    monkeypatch.setattr(codegen.kernel, "optimize", lambda schedule: passes.optimize(schedule, planted))
-    assert_caught("pass", is_caught(text))
-
-
-def test_every_pass_has_a_planted_fault():
-    assert {name for _, name, *_ in PASS_FAULTS} == {run.__name__ for run in passes.PASSES}
-
-
-# Spellings and the emitter
-
-INFIX = {"add": "-", "subtract": "+", "multiply": "+", "divide": "*", "power": "*"}
-CONSTANTS = {"ones": "zeros", "zeros": "ones", "eye": "ones"}
-EXPRESSIONS = {
-    "matmul": "A*B", "add": "A + B", "subtract": "A - B", "multiply": "A .* B", "divide": "A ./ B",
-    "negative": "-A", "power": "A.^2.5", "transpose": "A'", "copy": "A", "broadcast": "a*ones(n,n)",
-    "ones": "ones(n,n)*A", "zeros": "A + B*zeros(n,n)", "eye": "eye(n)*A",
-}  # fmt: skip
-
-
-def wrong_spelling(op, spelling):
-    """The operation spelled as another one."""
-    if op in INFIX:
-        wrong = INFIX[op]
-        ufunc = {"+": "add", "-": "subtract", "*": "multiply"}[wrong]
-        return replace(
-            spelling, fresh=f"{{0}} {wrong} {{1}}", into=f"{ufunc}({{0}}, {{1}}, out={{out}})", imports=(ufunc,)
-        )
-    if op == "matmul":
-        return replace(spelling, fresh="{1}.dot({0})", into="{1}.dot({0}, out={out})")
-    if op == "transpose":
-        return replace(spelling, fresh="{0}")
-    if op in CONSTANTS:
-        return replace(SPELLINGS[CONSTANTS[op]])
-    if op == "copy":
-        return replace(spelling, fresh="-{0}")
-    if op == "broadcast":
-        return replace(spelling, fresh=spelling.fresh.replace("{0}", "1.0"))
-    if op == "negative":
-        return replace(spelling, fresh="{0}", into="multiply({0}, 1.0, out={out})", imports=("multiply",))
-    other = "cos" if op == "sin" else "sin"
-    return replace(SPELLINGS[other])
-
-
-@pytest.mark.parametrize("op", SPELLINGS)
-def test_a_wrong_spelling_is_caught(monkeypatch, op):
-    text = f"a : scalar\nA : n x n\nB : n x n\nY = {EXPRESSIONS.get(op, f'{op}(A)')}"
-    assert not is_caught(text, value=True)
-    monkeypatch.setitem(SPELLINGS, op, wrong_spelling(op, SPELLINGS[op]))
-    assert_caught("spelling", is_caught(text, value=True))
-
-
-IN_PLACE = {
-    "matmul": "sin(A*B*A)*B", "add": "A*B + A", "subtract": "A*B - A", "multiply": "(A*B) .* A",
-    "divide": "(A*B) ./ (1 + A .* A)", "negative": "-(A*B)", "power": "(A .* A + 1).^2.5",
-}  # fmt: skip
-
-
-@pytest.mark.parametrize("op", [op for op, spelling in SPELLINGS.items() if spelling.into])
-def test_a_wrong_spelling_in_place_is_caught(monkeypatch, op):
-    text = f"A : n x n\nB : n x n\nY = {IN_PLACE.get(op, f'{op}(A + B)')}"
-    kernel = compile_kernel(read_program(text))
-    assert any(instr.op == op and instr.into for instr in kernel.schedule.instrs)
-    monkeypatch.setitem(SPELLINGS, op, replace(wrong_spelling(op, SPELLINGS[op]), fresh=SPELLINGS[op].fresh))
-    assert_caught("spelling in place", is_caught(text, value=True))
-
-
-def positive_literal(self, arg):
-    return repr(abs(float(arg.value))) if isinstance(arg, Literal) else self.names[arg]
-
-
-def short_literal(self, arg):
-    return f"({float(arg.value):.9g})" if isinstance(arg, Literal) else self.names[arg]
-
-
-EMITTER_FAULTS = [
-    ("signs of numbers dropped", "operand", positive_literal, "A : n x m\nY = -3*A"),
-    ("numbers of nine digits", "operand", short_literal, "A : n x m\nY = A/3"),
-    ("sizes of the other axis", "find_size", lambda self, size: "A.shape[0]", "a : scalar\nA : n x m\nY = a*ones(n,m)"),
-]
-
-
-@pytest.mark.parametrize("name, wrong, text", [plant(fault) for fault in EMITTER_FAULTS])
-def test_a_wrong_emitter_is_caught(monkeypatch, name, wrong, text):
-    assert not is_caught(text)
-    monkeypatch.setattr(_Emission, name, wrong)
-    assert_caught("emitter", is_caught(text))
 
 
 # Kernels

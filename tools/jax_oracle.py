@@ -76,9 +76,11 @@ def differentials(
     at = tuple(jax.numpy.asarray(inputs[name], dtype=float) for name in moved)
     along = tuple(jax.numpy.asarray(directions[name], dtype=float) for name in moved)
     values, tangents = jax.jvp(outputs, at, along)
-    return tuple(  # type: ignore[return-value]
-        dict(zip(program.outputs, map(np.asarray, found), strict=True)) for found in (values, tangents)
-    )
+    return _by_name(program, values), _by_name(program, tangents)
+
+
+def _by_name(program: Program, found: list[Array]) -> dict[str, Array]:
+    return dict(zip(program.outputs, map(np.asarray, found), strict=True))
 
 
 class _Evaluation:
@@ -221,83 +223,95 @@ def _functions(jax: Any) -> dict[str, Callable[[Array], Array]]:
     return {**{name: getattr(n, name) for name in names}, **own}
 
 
-@cache
-def _operations(jax: Any) -> dict[str, Callable[..., Array]]:
-    n, linalg = jax.numpy, jax.numpy.linalg
-    logsumexp, expm = jax.scipy.special.logsumexp, jax.scipy.linalg.expm
+class _Matrices:
+    """The named operations in jax.numpy."""
 
-    def signed(V: Array) -> Array:
-        """Each column with its entry of largest absolute value positive."""
-        largest = n.take_along_axis(V, n.argmax(n.abs(V), axis=0, keepdims=True), axis=0)
-        return V * n.where(largest < 0, -1.0, 1.0)
+    def __init__(self, jax: Any) -> None:
+        self.jax, self.np, self.linalg = jax, jax.numpy, jax.numpy.linalg
+        self.expm = jax.scipy.linalg.expm
 
-    def rotation(A: Array) -> Array:
-        return expm(n.block([[n.zeros_like(A), -A], [A, n.zeros_like(A)]]))
+    # Functions of matrices
 
-    def sinm(A: Array) -> Array:
-        return rotation(A)[len(A) :, : len(A)]
+    def rotation(self, A: Array) -> Array:
+        """[[cos A, -sin A], [sin A, cos A]]"""
+        zero = self.np.zeros_like(A)
+        return self.expm(self.np.block([[zero, -A], [A, zero]]))
 
-    def cosm(A: Array) -> Array:
-        return rotation(A)[: len(A), : len(A)]
+    def sinm(self, A: Array) -> Array:
+        return self.rotation(A)[len(A) :, : len(A)]
 
-    def frechet(f: Callable[[Array], Array]) -> Callable[[Array, Array], Array]:
-        return lambda A, E: jax.jvp(f, (A,), (E,))[1]
+    def cosm(self, A: Array) -> Array:
+        return self.rotation(A)[: len(A), : len(A)]
 
-    def sylvester(A: Array, B: Array, C: Array) -> Array:
-        equations = n.kron(n.eye(len(B)), A) + n.kron(B.T, n.eye(len(A)))
-        return linalg.solve(equations, C.reshape((-1, 1), order="F")).reshape(C.shape, order="F")
+    def frechet(self, f: Callable[[Array], Array]) -> Callable[[Array, Array], Array]:
+        return lambda A, E: self.jax.jvp(f, (A,), (E,))[1]
 
-    def qr(A: Array) -> tuple[Array, Array]:
-        Q, R = linalg.qr(A)
-        signs = n.where(n.diag(R) < 0, -1.0, 1.0)
+    def sylvester(self, A: Array, B: Array, C: Array) -> Array:
+        equations = self.np.kron(self.np.eye(len(B)), A) + self.np.kron(B.T, self.np.eye(len(A)))
+        return self.linalg.solve(equations, C.reshape((-1, 1), order="F")).reshape(C.shape, order="F")
+
+    # Factorisations, with the signs of the project
+
+    def signs(self, V: Array) -> Array:
+        """What makes the entry of largest absolute value in each column positive."""
+        largest = self.np.take_along_axis(V, self.np.argmax(self.np.abs(V), axis=0, keepdims=True), axis=0)
+        return self.np.where(largest < 0, -1.0, 1.0)
+
+    def qr(self, A: Array) -> tuple[Array, Array]:
+        Q, R = self.linalg.qr(A)
+        signs = self.np.where(self.np.diag(R) < 0, -1.0, 1.0)
         return Q * signs, signs[:, None] * R
 
-    def lu(A: Array) -> tuple[Array, Array]:
+    def lu(self, A: Array) -> tuple[Array, Array]:
         """Gaussian elimination, a column at a time."""
-        L, U = n.eye(len(A)), A
+        L, U = self.np.eye(len(A)), A
         for k in range(len(A)):
-            below = n.where(n.arange(len(A)) > k, U[:, k] / U[k, k], 0.0)
-            L, U = L.at[:, k].add(below), U - n.outer(below, U[k])
-        return L, n.triu(U)
+            below = self.np.where(self.np.arange(len(A)) > k, U[:, k] / U[k, k], 0.0)
+            L, U = L.at[:, k].add(below), U - self.np.outer(below, U[k])
+        return L, self.np.triu(U)
 
-    def svd(A: Array) -> tuple[Array, Array, Array]:
-        U, s, Vt = linalg.svd(A, full_matrices=False)
-        signs = signed(U)[0] / U[0] if len(U) == 1 else n.sum(signed(U) * U, axis=0)
-        signs = n.where(jax.lax.stop_gradient(signs) < 0, -1.0, 1.0)
+    def svd(self, A: Array) -> tuple[Array, Array, Array]:
+        U, s, Vt = self.linalg.svd(A, full_matrices=False)
+        signs = self.signs(U)
         return U * signs, s[:, None], Vt.T * signs
 
-    def eigval(A: Array) -> Array:
-        values = linalg.eigvals(A)
-        return values[n.argmax(n.abs(values))].real.reshape(1, 1)
+    def eigvecsh(self, A: Array) -> Array:
+        V = self.linalg.eigh(A)[1]
+        return V * self.signs(V)
 
-    def eigvec(A: Array) -> Array:
-        values, vectors = jax.lax.linalg.eig(A, compute_left_eigenvectors=False, enable_eigvec_derivs=True)
-        v = vectors[:, n.argmax(n.abs(values))].real[:, None]
-        return signed(v / n.sqrt(n.sum(v * v)))
+    def eigval(self, A: Array) -> Array:
+        values = self.linalg.eigvals(A)
+        return values[self.np.argmax(self.np.abs(values))].real.reshape(1, 1)
 
-    def over(reduction: Callable[..., Array], axis: int | None) -> Callable[[Array], Array]:
-        return lambda A: n.reshape(
-            reduction(A, axis=axis, keepdims=True), tuple(1 if axis in (None, k) else A.shape[k] for k in (0, 1))
-        )
+    def eigvec(self, A: Array) -> Array:
+        values, vectors = self.jax.lax.linalg.eig(A, compute_left_eigenvectors=False, enable_eigvec_derivs=True)
+        v = vectors[:, self.np.argmax(self.np.abs(values))].real[:, None]
+        v = v / self.np.sqrt(self.np.sum(v * v))
+        return v * self.signs(v)
 
-    reductions = {
-        name + ending: over(reduction, axis)
-        for name, reduction in (("sum", n.sum), ("max", n.max), ("logsumexp", logsumexp))
-        for ending, axis in (("", None), ("_1", 0), ("_2", 1))
-    }
+    # Reductions
 
-    def weights(axis: int | None) -> Callable[[Array], Array]:
+    def over(self, reduction: Callable[..., Array], axis: int | None) -> Callable[[Array], Array]:
+        return lambda A: reduction(A, axis=axis, keepdims=True)
+
+    def weights(self, axis: int | None) -> Callable[[Array], Array]:
         """1 where the largest entry is, which has no derivative."""
 
         def where(A: Array) -> Array:
-            largest = (n.max(A, axis=axis, keepdims=True) == A) * 1.0
-            return jax.lax.stop_gradient(largest / n.sum(largest, axis=axis, keepdims=True))
+            largest = (self.np.max(A, axis=axis, keepdims=True) == A) * 1.0
+            return self.jax.lax.stop_gradient(largest / self.np.sum(largest, axis=axis, keepdims=True))
 
         return where
 
+
+@cache
+def _operations(jax: Any) -> dict[str, Callable[..., Array]]:
+    n, linalg, m = jax.numpy, jax.numpy.linalg, _Matrices(jax)
+    axes = (("", None), ("_1", 0), ("_2", 1))
+    reductions = {"sum": n.sum, "max": n.max, "logsumexp": jax.scipy.special.logsumexp}
     return {
-        **reductions,
-        **{f"max_weights{ending}": weights(axis) for ending, axis in (("", None), ("_1", 0), ("_2", 1))},
+        **{name + ending: m.over(of, axis) for name, of in reductions.items() for ending, axis in axes},
+        **{f"max_weights{ending}": m.weights(axis) for ending, axis in axes},
         "matrix_power": linalg.matrix_power,
         "kron": n.kron,
         "hstack": lambda *parts: n.hstack(parts),
@@ -314,23 +328,23 @@ def _operations(jax: Any) -> dict[str, Callable[..., Array]]:
         "inv": linalg.inv,
         "solve": linalg.solve,
         "pinv": linalg.pinv,
-        "expm": expm,
-        "sinm": sinm,
-        "cosm": cosm,
-        "expm_frechet": frechet(expm),
-        "sinm_frechet": frechet(sinm),
-        "cosm_frechet": frechet(cosm),
-        "sylvester": sylvester,
+        "expm": m.expm,
+        "sinm": m.sinm,
+        "cosm": m.cosm,
+        "expm_frechet": m.frechet(m.expm),
+        "sinm_frechet": m.frechet(m.sinm),
+        "cosm_frechet": m.frechet(m.cosm),
+        "sylvester": m.sylvester,
         "chol": linalg.cholesky,
-        "qr_q": lambda A: qr(A)[0],
-        "qr_r": lambda A: qr(A)[1],
-        "lu_l": lambda A: lu(A)[0],
-        "lu_u": lambda A: lu(A)[1],
+        "qr_q": lambda A: m.qr(A)[0],
+        "qr_r": lambda A: m.qr(A)[1],
+        "lu_l": lambda A: m.lu(A)[0],
+        "lu_u": lambda A: m.lu(A)[1],
         "eigvalsh": lambda A: linalg.eigh(A)[0][:, None],
-        "eigvecsh": lambda A: signed(linalg.eigh(A)[1]),
-        "eigval": eigval,
-        "eigvec": eigvec,
-        "svdvals": lambda A: svd(A)[1],
-        "svd_u": lambda A: svd(A)[0],
-        "svd_v": lambda A: svd(A)[2],
+        "eigvecsh": m.eigvecsh,
+        "eigval": m.eigval,
+        "eigvec": m.eigvec,
+        "svdvals": lambda A: m.svd(A)[1],
+        "svd_u": lambda A: m.svd(A)[0],
+        "svd_v": lambda A: m.svd(A)[2],
     }

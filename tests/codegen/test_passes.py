@@ -384,7 +384,6 @@ def test_values_are_kept_by_all_passes_together():
         reuse_memory,
         scale_by_diagonals,
         broadcast_ones,
-        choose_larger,
     ],
 )
 def test_no_pass_adds_work(run):

@@ -2,18 +2,26 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 import pytest
+from sympy import Integer
 
 from codegen.reference import evaluate
 from codegen.sampling import Point, sample
+from symbolic import nodes
 from symbolic.differential import Differential, differentiate
 from symbolic.errors import NotSupported
 from symbolic.functions import CATALOGUE
 from symbolic.language.read import read_program
+from symbolic.nodes import Elementwise
 from symbolic.operations import OPERATIONS
+from symbolic.rules import RULES
+from tools.examination import PASSED, SKIPPED, WRONG, Plan
+from tools.fuzz import run
+from tools.generator import draw, pairs
 from tools.jax_oracle import _NOT_IN_JAX, _functions, _operations, differentials, load_jax
 
 pytest.importorskip("jax")
@@ -73,3 +81,28 @@ def test_what_jax_has_not_is_refused(name: str) -> None:
     differential, point = at_a_point(OPERATIONS[name].example.replace("n x n", "2 x 2"))
     with pytest.raises(NotSupported, match=name):
         differentials(differential.primal, point.inputs, point.directions, point.functions)
+
+
+# As a check of random programs
+
+ONLY_JAX = Plan(second_every=0, jax_every=1, differences_every=0)
+
+
+def verdicts(places: list[int]) -> list[str]:
+    """What JAX says of some programs of a stream."""
+    outcomes = run(3, places, ONLY_JAX, shrinking=False)
+    return [result.verdict for outcome in outcomes for result in outcome.results if result.check == "JAX"]
+
+
+def test_random_programs_are_checked_by_jax() -> None:
+    found = verdicts(list(range(6)))
+    assert found.count(PASSED) >= 4
+    assert set(found) <= {PASSED, SKIPPED}
+
+
+def test_a_planted_fault_in_a_rule_is_found_by_jax(monkeypatch: pytest.MonkeyPatch) -> None:
+    rule = RULES[Elementwise, "tanh"]
+    doubled = replace(rule, apply=lambda node, d: nodes.scale(Integer(2), rule.apply(node, d)))
+    monkeypatch.setitem(RULES, rule.operation, doubled)
+    places = [k for k in range(100) if any("tanh" in pair for pair in pairs(draw(3, k).program))]
+    assert WRONG in verdicts(places[:8])

@@ -11,6 +11,7 @@ from symbolic.operations import DEFINITIONS, Definition
 from tools.generator.requests import (
     ANY,
     DISTINCT,
+    OF_ENTRIES,
     ONE,
     POSITIVE,
     REGULAR,
@@ -39,37 +40,33 @@ _LEAST: dict[str, tuple[Need, ...]] = {
 }  # fmt: skip
 """What the operands need for a result of any kind; DISTINCT where nothing is said."""
 
-_POSITIVE_OF_ANY = ("softmax", "softmax_1", "softmax_2")
-_POSITIVE_OF_DISTINCT = (
-    "norm", "norm_1", "norm_2", "sqnorm", "opnorm", "nucnorm", "var", "var_1", "var_2",
-)  # fmt: skip
-_POSITIVE_OF_POSITIVE = (
-    "mean", "mean_1", "mean_2", "min", "min_1", "min_2", "outer", "inner", "quadform", "bilinear", "rayleigh",
-    "affine", "attention", "cross_entropy", "sym", "vec",
-)  # fmt: skip
-_DISTINCT_OF_DISTINCT = (
-    "affine", "attention", "softmax", "softmax_1", "softmax_2", "log_softmax", "log_softmax_1", "log_softmax_2",
-)  # fmt: skip
-_SPECIAL: dict[tuple[str, Need], tuple[Need, ...]] = {
-    ("sym", SYMMETRIC): (DISTINCT,),
-    ("sym", SPD): (SPD,),
-    ("sym", SPECTRUM): (SPD,),
-    ("sym", REGULAR): (SPD,),
-    ("skew", DISTINCT): (DISTINCT,),
-    ("skew", REGULAR): (DISTINCT,),
-    ("skew", SPECTRUM): (DISTINCT,),
-    ("log_softmax_1", REGULAR): (DISTINCT,),
-    ("log_softmax_2", REGULAR): (DISTINCT,),
-    ("vec", DISTINCT): (DISTINCT,),
-    ("vec", REGULAR): (DISTINCT,),
-    ("vec", UNIT): (UNIT,),
-    ("proj", UNIT): (DISTINCT,),
-    ("layernorm", DISTINCT): (DISTINCT,),
+_SOFTMAXES = ("softmax", "softmax_1", "softmax_2")
+_NORMS = ("norm", "norm_1", "norm_2", "sqnorm", "opnorm", "nucnorm", "var", "var_1", "var_2")
+_SURE: dict[tuple[str, Need], Need | tuple[Need, ...]] = {
+    **{(name, POSITIVE): ANY for name in _SOFTMAXES},
+    **{(name, UNIT): ANY for name in _SOFTMAXES},
+    **{(name, POSITIVE): DISTINCT for name in _NORMS},
+    **{(name, POSITIVE): POSITIVE for name in (
+        "mean", "mean_1", "mean_2", "min", "min_1", "min_2", "outer", "inner", "quadform", "bilinear", "rayleigh",
+        "affine", "attention", "cross_entropy", "sym", "vec",
+    )},
+    **{(name, DISTINCT): DISTINCT for name in (
+        "affine", "attention", "softmax", "softmax_1", "softmax_2", "log_softmax", "log_softmax_1", "log_softmax_2",
+        "vec", "skew", "layernorm",
+    )},
+    **{(name, REGULAR): DISTINCT for name in ("skew", "log_softmax_1", "log_softmax_2", "vec")},
+    ("sym", SYMMETRIC): DISTINCT,
+    ("sym", SPD): SPD,
+    ("sym", SPECTRUM): SPD,
+    ("sym", REGULAR): SPD,
+    ("skew", SPECTRUM): DISTINCT,
+    ("vec", UNIT): UNIT,
+    ("proj", UNIT): DISTINCT,
     ("maximum", DISTINCT): (DISTINCT, POSITIVE),
     ("minimum", DISTINCT): (DISTINCT, POSITIVE),
     ("maximum", POSITIVE): (DISTINCT, POSITIVE),
-}
-"""What makes sure of other needs. A skew matrix is regular if it has two rows, what layernorm gives if it is wide."""
+}  # fmt: skip
+"""What the operands need, each of them, for a result that has a need."""
 _NEEDS_TWO = {
     "var": "nm",  "var_1": "n", "var_2": "m", "layernorm": "m", "softmax": "n", "softmax_1": "n", "softmax_2": "m",
     "log_softmax": "n", "log_softmax_1": "n", "log_softmax_2": "m", "cross_entropy": "m",
@@ -82,22 +79,23 @@ def _operand_needs(chooser: Chooser, record: Definition, request: Request) -> tu
     name, need = record.name, POSITIVE if request.is_scalar and request.need is DISTINCT else request.need
     count = len(record.shapes.operands)
     least = _LEAST.get(name, (DISTINCT,) * count)
-    if need is ANY or (need is POSITIVE and name in _POSITIVE_OF_ANY) or (need is UNIT and name in _POSITIVE_OF_ANY):
+    if need is ANY:
         return least
-    if need is POSITIVE and name in _POSITIVE_OF_DISTINCT:
-        return (DISTINCT,) * count
-    if need is POSITIVE and name in _POSITIVE_OF_POSITIVE:
-        return (POSITIVE,) * count
-    if need is DISTINCT and name in _DISTINCT_OF_DISTINCT:
-        return (DISTINCT,) * count
-    suits = {"skew": request.rows == 2, "layernorm": not is_at_least(request.rows, request.cols)}
-    if (name, need) in _SPECIAL and suits.get(name, True):
-        return _SPECIAL[name, need]
+    found = _SURE.get((name, need)) if _is_sure(name, request) else None
+    if found is ANY:
+        return least
+    if found is not None:
+        return found if isinstance(found, tuple) else (found,) * count
     if not chooser.hopeful:
         return None
-    return tuple(
-        need if first is ANY and need in (POSITIVE, UNIT) else DISTINCT if first is ANY else first for first in least
-    )
+    wished = need if need in OF_ENTRIES else DISTINCT
+    return tuple(wished if first is ANY else first for first in least)
+
+
+def _is_sure(name: str, request: Request) -> bool:
+    """A skew matrix is regular if it has two rows; what layernorm gives has full rank if it is wide."""
+    suits = {"skew": request.rows == 2, "layernorm": not is_at_least(request.rows, request.cols)}
+    return bool(suits.get(name, True))
 
 
 def _production(record: Definition) -> Production:

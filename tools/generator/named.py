@@ -210,24 +210,22 @@ def _matrix_power(chooser: Chooser, request: Request) -> Plan | None:
     if need is None or not request.is_square or request.is_scalar:
         return None
     exponent = chooser.pick((2, 2, 3, 3, 4, 9))
-    return Plan(
-        (request.but(UNIT if exponent == 9 and need is ANY else need),), lambda A: nodes.matrix_power(A, exponent)
-    )
+    base = request.but(UNIT if exponent == 9 and need is ANY else need)
+    return Plan((base,), lambda A: nodes.matrix_power(A, exponent))
 
 
 _ANALYTIC: Gives = {DISTINCT: DISTINCT, REGULAR: DISTINCT, SYMMETRIC: SYMMETRIC}
 _POSITIVE_POWERS: Gives = {DISTINCT: SPD, REGULAR: SPD, SPECTRUM: SPD, SYMMETRIC: SPD, SPD: SPD}
-_ONLY_SCALAR = {POSITIVE: POSITIVE}
 
 
-def _inv(chooser: Chooser, request: Request) -> Plan | None:
-    gives = {**_POSITIVE_POWERS, REGULAR: REGULAR, DISTINCT: DISTINCT}
-    return _square("inv", gives | _ONLY_SCALAR if request.is_scalar else gives, REGULAR)(chooser, request)
+def _and_of_one(request: Request, gives: Gives) -> Gives:
+    """Of a 1×1 matrix also a positive result of a positive operand."""
+    return {**gives, POSITIVE: POSITIVE} if request.is_scalar else gives
 
 
-def _sqrtm(chooser: Chooser, request: Request) -> Plan | None:
-    gives = dict(_POSITIVE_POWERS)
-    return _square("sqrtm", gives | _ONLY_SCALAR if request.is_scalar else gives, SPECTRUM)(chooser, request)
+def _square_or_one(name: str, gives: Gives, least: Need) -> Production:
+    """As `_square`; a 1×1 result is positive where the operand is."""
+    return lambda chooser, request: _square(name, _and_of_one(request, gives), least)(chooser, request)
 
 
 # Equations
@@ -255,25 +253,21 @@ def _pinv(chooser: Chooser, request: Request) -> Plan | None:
 
 
 def _sylvester(chooser: Chooser, request: Request) -> Plan | None:
-    need = _given(
-        chooser, {DISTINCT: DISTINCT, REGULAR: DISTINCT} | (_ONLY_SCALAR if request.is_scalar else {}), request
-    )
+    need = _given(chooser, _and_of_one(request, {DISTINCT: DISTINCT, REGULAR: DISTINCT}), request)
     if need is None:
         return None
-    return Plan(
-        (ask(request.rows, request.rows, SPECTRUM), ask(request.cols, request.cols, SPECTRUM), request.but(need)),
-        _call("sylvester"),
-    )
+    A, B = (ask(size, size, SPECTRUM) for size in request.shape)
+    return Plan((A, B, request.but(need)), _call("sylvester"))
 
 
 # Factorisations
 
+_TRIANGULAR: Gives = {REGULAR: DISTINCT, SPECTRUM: DISTINCT}
+
 
 def _chol(chooser: Chooser, request: Request) -> Plan | None:
-    gives = {REGULAR: SPD, SPECTRUM: SPD} | dict.fromkeys(
-        (POSITIVE, SPD, SYMMETRIC, DISTINCT) if request.is_scalar else (), SPD
-    )
-    return _square("chol", gives, SPD)(chooser, request)
+    of_one = (POSITIVE, SPD, SYMMETRIC, DISTINCT) if request.is_scalar else ()
+    return _square("chol", dict.fromkeys((REGULAR, SPECTRUM, *of_one), SPD), SPD)(chooser, request)
 
 
 def _orthonormal(request: Request, least: Need) -> Gives:
@@ -294,35 +288,18 @@ def _qr_q(chooser: Chooser, request: Request) -> Plan | None:
 
 
 def _qr_r(chooser: Chooser, request: Request) -> Plan | None:
-    need = _given(
-        chooser,
-        {REGULAR: DISTINCT, SPECTRUM: DISTINCT} | (_ONLY_SCALAR if request.is_scalar else {}),
-        request,
-        DISTINCT,
-    )
+    need = _given(chooser, _and_of_one(request, _TRIANGULAR), request, DISTINCT)
     if need is None or not request.is_square:
         return None
     rows = chooser.pick([size for size in chooser.sizes if sizes.is_at_least(size, request.cols)] or [request.cols])
     return Plan((ask(rows, request.cols, need),), _call("qr_r"))
 
 
-def _lu_l(chooser: Chooser, request: Request) -> Plan | None:
-    return _square(
-        "lu_l", {REGULAR: DISTINCT, SPECTRUM: DISTINCT} | (_ONLY_SCALAR if request.is_scalar else {}), DISTINCT
-    )(chooser, request)
-
-
-def _lu_u(chooser: Chooser, request: Request) -> Plan | None:
-    return _square("lu_u", {REGULAR: SPD, SPECTRUM: SPD} | (_ONLY_SCALAR if request.is_scalar else {}), DISTINCT)(
-        chooser, request
-    )
-
-
-def _column_of(name: str, gives: Gives, least: Need, of_two: Gives = {}) -> Production:  # noqa: B006
+def _column_of(name: str, gives: Gives, least: Need, of_two: Gives | None = None) -> Production:
     """A column of numbers of a square matrix; `of_two`: what is known of more than one."""
 
     def plan(chooser: Chooser, request: Request) -> Plan | None:
-        need = _given(chooser, gives if request.rows == 1 else {**gives, **of_two}, request, least)
+        need = _given(chooser, gives if request.rows == 1 else {**gives, **(of_two or {})}, request, least)
         if need is None or request.cols != 1:
             return None
         need = least if least in (SYMMETRIC, POSITIVE) and need not in (SYMMETRIC, SPD, POSITIVE) else need
@@ -391,12 +368,12 @@ _KNOWN: dict[str, Production] = {
     "logsumexp": _reduction("logsumexp", None, _LOGARITHMS, ANY),
     "logsumexp_1": _reduction("logsumexp_1", 1, _LOGARITHMS, ANY),
     "logsumexp_2": _reduction("logsumexp_2", 2, _LOGARITHMS, ANY),
-    "inv": _inv,
+    "inv": _square_or_one("inv", {**_POSITIVE_POWERS, REGULAR: REGULAR, DISTINCT: DISTINCT}, REGULAR),
     "solve": _solve,
     "pinv": _pinv,
     "expm": _square("expm", {**_ANALYTIC, POSITIVE: POSITIVE, SPECTRUM: SYMMETRIC, SPD: SYMMETRIC}),
     "logm": _square("logm", {DISTINCT: SPD, REGULAR: SPD, SYMMETRIC: SPD}, SPECTRUM),
-    "sqrtm": _sqrtm,
+    "sqrtm": _square_or_one("sqrtm", _POSITIVE_POWERS, SPECTRUM),
     "sinm": _square("sinm", _ANALYTIC),
     "cosm": _square("cosm", _ANALYTIC),
     "expm_frechet": _square("expm_frechet", {**_ANALYTIC, POSITIVE: POSITIVE}, ANY, ANY),
@@ -407,8 +384,8 @@ _KNOWN: dict[str, Production] = {
     "chol": _chol,
     "qr_q": _qr_q,
     "qr_r": _qr_r,
-    "lu_l": _lu_l,
-    "lu_u": _lu_u,
+    "lu_l": _square_or_one("lu_l", _TRIANGULAR, DISTINCT),
+    "lu_u": _square_or_one("lu_u", {REGULAR: SPD, SPECTRUM: SPD}, DISTINCT),
     "eigvalsh": _column_of("eigvalsh", {POSITIVE: SPD, DISTINCT: SYMMETRIC, REGULAR: SYMMETRIC}, SYMMETRIC),
     "eigvecsh": _eigvecsh,
     "eigval": _scalar_of_square("eigval", {POSITIVE: POSITIVE, DISTINCT: POSITIVE}, POSITIVE),

@@ -8,6 +8,7 @@ import sympy
 from sympy import Expr, Integer, Rational, S
 
 from symbolic import nodes
+from symbolic.nodes import Node
 from tools.generator.requests import (
     ANY,
     DISTINCT,
@@ -59,12 +60,8 @@ def add(chooser: Chooser, request: Request) -> Plan | None:
 def multiply(chooser: Chooser, request: Request) -> Plan | None:
     """A chain of two or three factors; X X' is symmetric and, where X has full rank, positive definite."""
     if request.need in (SYMMETRIC, SPD) and not request.is_scalar:
-        if request.need is SPD and chooser.chance(0.3):
-            return Plan(
-                (request.but(DISTINCT),) * 2,
-                lambda X, Y: nodes.multiply(nodes.add(X, Y), nodes.transpose(nodes.add(X, Y))),
-            )
-        return Plan((request.but(DISTINCT),), lambda X: nodes.multiply(X, nodes.transpose(X)))
+        count = 2 if request.need is SPD and chooser.chance(0.3) else 1
+        return Plan((request.but(DISTINCT),) * count, _gram)
     need = _given(chooser, {ANY: ANY, DISTINCT: DISTINCT, REGULAR: REGULAR, POSITIVE: POSITIVE, SPECTRUM: SPD}, request)
     if need is None:
         return None
@@ -74,9 +71,14 @@ def multiply(chooser: Chooser, request: Request) -> Plan | None:
         sizes = [size if size != 1 else next((s for s in chooser.sizes if s != 1), Integer(2)) for size in sizes]
     if need is SPD and chooser.chance(0.7):
         sizes = sizes[:1]
-    bounds = [request.rows, *sizes, request.cols]
-    links = pairwise(bounds)
+    links = pairwise([request.rows, *sizes, request.cols])
     return Plan(tuple(ask(rows, cols, need) for rows, cols in links), nodes.multiply)
+
+
+def _gram(*terms: Node) -> Node:
+    """X X' of a sum X"""
+    X = nodes.add(*terms)
+    return nodes.multiply(X, nodes.transpose(X))
 
 
 def hadamard(chooser: Chooser, request: Request) -> Plan | None:
@@ -95,12 +97,12 @@ def quotient(chooser: Chooser, request: Request) -> Plan | None:
         need = _given(chooser, gives, request)
     if need is None:
         return None
-    below = request.but(
-        need if need in (SYMMETRIC, SPD) else chooser.pick((POSITIVE, POSITIVE, DISTINCT)) if need is ANY else POSITIVE
-    )
-    if need is ANY and chooser.chance(0.2):
-        return Plan((below,), lambda B: nodes.quotient(nodes.ones(*request.shape), B))
-    return Plan((request.but(need), below), nodes.quotient)
+    below = need if need in (SYMMETRIC, SPD) else POSITIVE
+    if need is ANY:
+        below = chooser.pick((POSITIVE, POSITIVE, DISTINCT))
+        if chooser.chance(0.2):
+            return Plan((request.but(below),), lambda B: nodes.quotient(nodes.ones(*request.shape), B))
+    return Plan((request.but(need), request.but(below)), nodes.quotient)
 
 
 def power(chooser: Chooser, request: Request) -> Plan | None:
@@ -138,9 +140,7 @@ def multiple(chooser: Chooser, request: Request) -> Plan | None:
     symbols = [size for size in chooser.sizes if size.is_Symbol]
     if symbols and chooser.chance(0.3):
         size = chooser.pick(symbols)
-        numbers = (
-            (1 / size, 1 / sympy.sqrt(size)) if request.need is UNIT else (1 / size, 1 / sympy.sqrt(size), 2 * size)
-        )
+        numbers = (1 / size, 1 / sympy.sqrt(size), *([2 * size] if request.need is not UNIT else []))
     number = chooser.pick(numbers)
     return Plan((request,), lambda X: nodes.scale(number, X))
 

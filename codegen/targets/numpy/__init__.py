@@ -105,7 +105,10 @@ SPELLINGS: dict[str, Spelling] = {
     "schur": Spelling("_schur({0})"),
     "solve_sylvester": Spelling("_solve_sylvester({0}, {1}, {2}, {trans_a}, {trans_b})"),
     **{name: Spelling(f"_{name}({{0}})") for name in ("chol", "pinv", "eigvalsh", "svdvals")},
-    "expm": Spelling("expm({0})", "", ("expm",), "scipy.linalg"),
+    **{
+        name: Spelling(f"_{name}_pair({{0}}, zeros_like({{0}}))[0]", "", ("zeros_like",))
+        for name in ("expm", "sinm", "cosm")
+    },
     **{f"{name}_frechet": Spelling(f"_{name}_pair({{0}}, {{1}})[1]") for name in ("expm", "sinm", "cosm")},
     **{f"{name}_pair": Spelling(f"_{name}_pair({{0}}, {{1}})") for name in ("expm", "sinm", "cosm")},
     "spectrum": Spelling("_spectrum({0})"),
@@ -113,7 +116,7 @@ SPELLINGS: dict[str, Spelling] = {
     "of_spectrum": Spelling('_of_spectrum({0}, "{function}")'),
     "frechet_of_spectrum": Spelling('_frechet_of_spectrum({0}, {1}, "{function}")'),
     "sylvester_of_spectra": Spelling("_sylvester_of_spectra({0}, {1}, {2})"),
-    **{name: _scipy(f'_of_matrix("{name}", {name}, {{0}})', name) for name in ("logm", "sqrtm", "sinm", "cosm")},
+    **{name: _scipy(f'_of_matrix("{name}", {name}, {{0}})', name) for name in ("logm", "sqrtm")},
     "logm_frechet": Spelling("_logm_frechet({0}, {1})"),
     **{name: Spelling(f"_{name}({{0}})") for name in FACTORISATIONS if not name.startswith("largest")},
     "part": Spelling("{0}[{part}]"),

@@ -1,0 +1,39 @@
+"""What tests that plant faults have in common: the way from text to a verdict, and a count of what it caught."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+import numpy as np
+import pytest
+
+from codegen.kernel import compile_kernel
+from codegen.verify import verify_kernel
+from symbolic.differential import differentiate
+from symbolic.errors import PushforwardError
+from symbolic.language.read import read_program
+
+COUNTS: Counter[str] = Counter()
+"""How many faults of each kind were planted and how many caught, in this run."""
+
+
+def is_caught(text, wrt=None, value=False):
+    """Whether the way from text to a verified kernel stops, or its verdict is no."""
+    program = read_program(text)
+    try:
+        kernel = compile_kernel(program if value else differentiate(program, wrt))
+        return not verify_kernel(kernel).passed
+    except (PushforwardError, np.linalg.LinAlgError, ArithmeticError, ValueError, RuntimeWarning):
+        return True
+
+
+def assert_caught(kind, caught):
+    COUNTS[f"{kind}: planted"] += 1
+    COUNTS[f"{kind}: caught"] += bool(caught)
+    assert caught
+
+
+def plant(fault):
+    """A parameter whose id is the name of the fault."""
+    name, *rest = fault
+    return pytest.param(*rest, id=name)
