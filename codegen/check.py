@@ -68,11 +68,15 @@ class Measurement:
 
 @dataclass(frozen=True)
 class CheckReport:
-    """All measurements of one kernel. `avoided`: the kinks that the random points keep away from."""
+    """All measurements of one kernel.
+
+    `avoided`: the kinks that the random points keep away from. `left_out`: lengths at which no point was found.
+    """
 
     kernel: str
     measurements: tuple[Measurement, ...]
     avoided: tuple[str, ...]
+    left_out: tuple[str, ...] = ()
 
     @property
     def passed(self) -> bool:
@@ -93,6 +97,7 @@ class CheckReport:
             "kernel": self.kernel,
             "passed": self.passed,
             "avoided": list(self.avoided),
+            "left_out": list(self.left_out),
             "measurements": [asdict(m) for m in self.measurements],
         }
 
@@ -105,6 +110,8 @@ class CheckReport:
             lines.append(f"  {method:20} {sum(m.passed for m in group)}/{len(group)} passed, {seen}")
         if self.avoided:
             lines.append(f"  kept away from: {', '.join(self.avoided)}")
+        if self.left_out:
+            lines.append(f"  no point at: {'; '.join(self.left_out)}")
         return "\n".join(lines)
 
 

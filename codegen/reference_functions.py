@@ -81,19 +81,30 @@ def _root_of_scale(A: Array) -> float:
 
 
 def logm(A: Array) -> Array:
-    """log(A) = 2^k log(X), X = A^(2^-k), and log(X) = ∫ (X - I) ((1-t)I + tX)⁻¹ dt over 0 ≤ t ≤ 1.
+    """log(A) = log(c) + 2^k log(X), X = (A/c)^(2^-k), and log(X) = ∫ (X - I) ((1-t)I + tX)⁻¹ dt over 0 ≤ t ≤ 1.
 
-    Gauss-Legendre quadrature of that integral is a Padé approximant (Higham 2008, theorem 11.6), accurate to
-    roundoff while the logarithms of the eigenvalues are at most 2 in absolute value: few roots are taken.
+    c is the geometric mean of the eigenvalues' absolute values. Gauss-Legendre quadrature of that integral is a Padé
+    approximant (Higham 2008, theorem 11.6), accurate to roundoff while the logarithms of the eigenvalues are at most 2
+    in absolute value: few roots are taken.
     """
-    identity, roots = np.eye(len(A)), _roots(A)
+    identity, scale = np.eye(len(A)), _geometric_mean(A)
+    A = A / scale
+    roots = _roots(A)
     for _ in range(roots):
         A = sqrtm(A)
     nodes, weights = np.polynomial.legendre.leggauss(QUADRATURE_NODES)
     total = np.zeros_like(A)
     for node, weight in zip((1 + nodes) / 2, weights / 2, strict=True):
         total = total + weight * np.linalg.solve((1 - node) * identity + node * A, A - identity)
-    return 2.0**roots * total
+    return math.log(scale) * identity + 2.0**roots * total
+
+
+def _geometric_mean(A: Array) -> float:
+    """Of the absolute values of the eigenvalues; 1 where it is near 1, for a small logarithm would lose by it, or 0."""
+    with np.errstate(divide="ignore"):
+        logarithms = np.log(np.abs(np.linalg.eigvals(A.real)))
+    mean = float(logarithms.mean()) if len(A) else 0.0
+    return math.exp(mean) if 1 < abs(mean) < 700 else 1.0
 
 
 def _roots(A: Array) -> int:

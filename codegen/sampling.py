@@ -25,6 +25,10 @@ DISTANCE = 0.003
 LARGEST_STEPS = (0.125, 0.03125, 0.0078125)
 
 
+class NoPoint(PushforwardError):
+    """No point was found at which a program is defined and smooth."""
+
+
 @dataclass(frozen=True)
 class Point:
     """Inputs and a direction for each seed. `largest_step`: how far the program stays smooth along it."""
@@ -64,7 +68,7 @@ def sample(program: Program, wrt: Iterable[str] | Mapping[str, str], sizes: Mapp
             avoided = _smooth_around(program, point)
             if avoided is not None:
                 return Point(inputs, directions, functions, step, avoided)
-    raise PushforwardError(
+    raise NoPoint(
         f"no point was found at which {program.name} is defined and smooth, in {ATTEMPTS} random draws; "
         "declare what the inputs are, such as `X : n x m positive`"
     )

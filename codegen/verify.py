@@ -12,10 +12,10 @@ from codegen.check import Bounds, CheckReport, Measurement, Values, measure
 from codegen.kernel import Kernel
 from codegen.reference import evaluate
 from codegen.rounding import rounding_bounds
-from codegen.sampling import Point, numbers_for, sample
+from codegen.sampling import NoPoint, Point, numbers_for, sample
 from symbolic.differential import Differential
 from symbolic.errors import LimitError, PushforwardError
-from symbolic.exact import differential_holds, is_checkable
+from symbolic.exact import Singular, differential_holds, is_checkable
 from symbolic.program import Program
 from symbolic.shapes import length
 
@@ -42,7 +42,9 @@ def verify_kernel(
 ) -> CheckReport:
     """Run every measurement of `codegen.check`; `sizes` fixes the lengths, otherwise several sets are tried.
 
-    `progress(done, total)` is called after each point. Raises PushforwardError when no valid point is found.
+    Lengths at which the program has no point, as X'X of more columns than rows has no inverse, are left out, and
+    named in the report. `progress(done, total)` is called after each point. Raises PushforwardError when there is
+    no point at all.
     """
     primal = kernel.differential.primal if kernel.differential else kernel.program
     if not seeds:
@@ -50,24 +52,32 @@ def verify_kernel(
     cases = _cases(primal, sizes, seeds)
     measurements: list[Measurement] = []
     avoided: dict[str, None] = {}
+    left_out: dict[str, None] = {}
     wrt = dict(kernel.differential.seeds) if kernel.differential else {}
     for done, (lengths, seed, dtype) in enumerate(cases, start=1):
+        label = _label(lengths)
         try:
             point = sample(primal, wrt, lengths, seed)
-        except PushforwardError:
-            if sizes is None and min(lengths.values(), default=2) <= 1:
-                continue  # a norm of no entries or a variance of one: such a program has no derivative there
-            raise
+        except NoPoint:
+            left_out[label] = None
+            if all(_label(case) in left_out or 0 in case.values() for case, *_ in cases):
+                raise
+            continue
         avoided |= dict.fromkeys(point.avoided)
-        label = ", ".join(f"{size}={length}" for size, length in lengths.items())
         bounds = _bounds(kernel, point)
         measurements += measure(
             _KernelAt(kernel, primal, point), _primal(primal, point), point, label, seed, dtype, bounds
         )
         if progress is not None:
             progress(done, len(cases))
-    measurements += _exact_measurements(kernel.differential, cases)
-    return CheckReport(kernel.signature.function, tuple(measurements), tuple(avoided))
+    measurements += _exact_measurements(
+        kernel.differential, [case for case in cases if _label(case[0]) not in left_out]
+    )
+    return CheckReport(kernel.signature.function, tuple(measurements), tuple(avoided), tuple(left_out))
+
+
+def _label(lengths: Mapping[str, int]) -> str:
+    return ", ".join(f"{size}={length}" for size, length in lengths.items())
 
 
 def _exact_measurements(
@@ -79,11 +89,15 @@ def _exact_measurements(
     found = []
     for lengths, seed, dtype in cases:
         if dtype == "float64" and all(0 < length <= LARGEST_EXACT for length in lengths.values()):
-            holds = differential_holds(differential, lengths, seed)
-            label = ", ".join(f"{size}={length}" for size, length in lengths.items())
+            try:
+                holds = differential_holds(differential, lengths, seed)
+            except Singular:
+                continue
             error = 0.0 if holds else float("inf")
             outputs = ", ".join(differential.primal.outputs)
-            found.append(Measurement("dual numbers", outputs, label, "exact", seed, (0.0,), (error,), None, 0.0, holds))
+            found.append(
+                Measurement("dual numbers", outputs, _label(lengths), "exact", seed, (0.0,), (error,), None, 0.0, holds)
+            )
     return found
 
 

@@ -38,6 +38,8 @@ def check_table(report: CheckReport) -> RenderableType:
         lines.append(Text("shapes: " + " · ".join(shapes)))
     if report.avoided:
         lines.append(Text(f"kept away from: {', '.join(report.avoided)}"))
+    if report.left_out:
+        lines.append(Text(f"no point was found at: {' · '.join(report.left_out)}"))
     lines += [_failure(m) for m in report.failures()[:5]]
     legend = [Text(f"  {method}: {_WHAT[method]}", "dim") for method in report.by_method()]
     return Group(table, *lines, *legend)

@@ -54,7 +54,7 @@ class Plan:
     """Which checks are made: the second differential, and JAX, of every so many programs only (0: never)."""
 
     second_every: int = 8
-    jax_every: int = 16
+    jax_every: int = 40
     differences_every: int = 3
 
 
