@@ -228,7 +228,7 @@ class _Matrices:
 
     def __init__(self, jax: Any) -> None:
         self.jax, self.np, self.linalg = jax, jax.numpy, jax.numpy.linalg
-        self.expm = jax.scipy.linalg.expm
+        self.expm_of_small = jax.scipy.linalg.expm
 
     # Functions of matrices
 
@@ -236,6 +236,11 @@ class _Matrices:
         """[[cos A, -sin A], [sin A, cos A]]"""
         zero = self.np.zeros_like(A)
         return self.expm(self.np.block([[zero, -A], [A, zero]]))
+
+    def expm(self, A: Array) -> Array:
+        """exp(A) = exp(A/2)²: JAX halves a matrix once too little, and loses ten digits just below twice its limit."""
+        root = self.expm_of_small(A / 2)
+        return root @ root
 
     def sinm(self, A: Array) -> Array:
         return self.rotation(A)[len(A) :, : len(A)]
