@@ -72,7 +72,7 @@ def gaussian_wrt_S(x: ndarray, mu: ndarray, S: ndarray, dS: ndarray) -> tuple[nd
     del t_3, log_diagonal_L
     t_12 = subtract(t_9, t_11, out=t_9)                   # (zᵀ z) ⊙ (-0.5) - sum(log(diagonal(L)))
     del t_11
-    y = subtract(t_12, (0.5 * n * 1.8378770664093456), out=t_12)  # y = t_12 - n*log(2*pi)/2
+    y = subtract(t_12, (0.9189385332046728 * n), out=t_12)  # y = t_12 - n*log(2*pi)/2
     t_13 = divide(diagonal_dL, diagonal_L, out=dL_z)      # diagonal(δL) ⊘ diagonal(L)
     del L, diagonal_L, dL, diagonal_dL
     t_14 = t_13.sum(axis=None, keepdims=True)             # sum(diagonal(δL) ⊘ diagonal(L))

@@ -57,7 +57,7 @@ def gaussian_wrt_mu(x: ndarray, mu: ndarray, S: ndarray, dmu: ndarray) -> tuple[
     del t, log_diagonal_L
     t_5 = subtract(t_2, t_4, out=t_2)                     # (zᵀ z) ⊙ (-0.5) - sum(log(diagonal(L)))
     del t_4
-    y = subtract(t_5, (0.5 * n * 1.8378770664093456), out=t_5)  # y = t_5 - n*log(2*pi)/2
+    y = subtract(t_5, (0.9189385332046728 * n), out=t_5)  # y = t_5 - n*log(2*pi)/2
     return y, dy
 
 

@@ -9,9 +9,9 @@ r"""Value and differential of a matrix program with respect to a.
 
 from __future__ import annotations
 
-from numpy import absolute, add, asarray, dtype, einsum, eye, finfo, multiply, ndarray, negative, result_type, tril, zeros
+from numpy import add, asarray, dtype, eye, finfo, isfinite, multiply, ndarray, negative, result_type
 from numpy.linalg import LinAlgError
-from scipy.linalg.lapack import dgecon, dgetrf, dgetrs, dlange, sgecon, sgetrf, sgetrs, slange
+from scipy.linalg.lapack import dpotrf, dpotrs, spotrf, spotrs
 
 FLOAT32, FLOAT64 = dtype("float32"), dtype("float64")
 SHAPES = {
@@ -43,11 +43,11 @@ def ridge_wrt_a(X: ndarray, Y: ndarray, a: ndarray, da: ndarray) -> tuple[ndarra
     t_2 = multiply(t, a, out=t)       # I ⊙ a
     t_3 = add(X_T_X, t_2, out=X_T_X)  # Xᵀ X + I ⊙ a
     del t, t_2
-    t_4 = _factor_lu(t_3)             # Xᵀ X + I ⊙ a = P L U
+    t_4 = _chol(t_3)                  # chol(Xᵀ X + I ⊙ a)
     del X_T_X, t_3
-    W = _solve_lu(t_4, X_T_Y, 0)      # W = (Xᵀ X + I ⊙ a) \ (Xᵀ Y)
+    W = _solve_cho(t_4, X_T_Y)        # W = (Xᵀ X + I ⊙ a) \ (Xᵀ Y)
     del X_T_Y
-    t_5 = _solve_lu(t_4, W, 0)        # (Xᵀ X + I ⊙ a) \ W
+    t_5 = _solve_cho(t_4, W)          # (Xᵀ X + I ⊙ a) \ W
     del t_4
     t_6 = multiply(t_5, da, out=t_5)  # ((Xᵀ X + I ⊙ a) \ W) ⊙ δa
     dW = negative(t_6, out=t_6)       # δW = -((Xᵀ X + I ⊙ a) \ W) ⊙ δa
@@ -91,37 +91,31 @@ def _converted(**given):
     return [value.astype(kind, copy=False) for value in values.values()]
 
 
+def _check_finite(name, A):
+    """Raise LinAlgError for infinity and what is not a number."""
+    if not isfinite(A).all():
+        raise LinAlgError(f"{name}: an entry is infinite or not a number")
+
+
 def _rounding(A):
     """What is zero beside 1: the roundoff of the entries times their number along the longer axis."""
     return max(A.shape) * finfo(A.dtype).eps
 
 
-def _factor_lu(A):
-    """P A = L U: both factors in one matrix, the exchanges, and whether A is regular."""
-    if A.size == 0:
-        return A, zeros(0, dtype=int), True
-    factors, swaps, info = dgetrf(A) if A.dtype.itemsize == 8 else sgetrf(A)
-    return factors, swaps, info == 0 and _is_regular(A, factors)
+def _chol(S):
+    """The lower L with L L' = S, whose upper half is not read. Raises LinAlgError if S is not positive definite."""
+    if S.size == 0:
+        return S.copy()
+    L, info = dpotrf(S, lower=1) if S.dtype.itemsize == 8 else spotrf(S, lower=1)
+    if info > 0 or not (L.diagonal() ** 2 > _rounding(S) * S.diagonal()).all():
+        _check_finite("chol", S)
+        raise LinAlgError("chol: the matrix is not positive definite")
+    return L
 
 
-def _is_regular(A, factors):
-    """Whether no pivot of P A = L U is all rounding error: beside what was added up for it, not beside the others."""
-    limit = _rounding(A)
-    norm, condition = (dlange, dgecon) if A.dtype.itemsize == 8 else (slange, sgecon)
-    if condition(factors, norm("I", A.T))[0] > 10.0 * limit:
-        return True
-    sizes = absolute(factors)
-    pivots = sizes.diagonal()
-    added = einsum("ij,ji->i", tril(sizes, -1), sizes) + pivots
-    return not (pivots <= limit * added).any()
-
-
-def _solve_lu(lu, B, trans):
-    """A^-1 B, or A'^-1 B for trans = 1. Raises LinAlgError where A is singular."""
-    factors, swaps, regular = lu
-    if not regular:
-        raise LinAlgError("solve: the matrix is singular")
+def _solve_cho(L, B):
+    """(L L')^-1 B."""
     if B.size == 0:
         return B.copy()
-    solve = dgetrs if B.dtype.itemsize == 8 else sgetrs
-    return solve(factors, swaps, B, trans=trans)[0]
+    solve = dpotrs if B.dtype.itemsize == 8 else spotrs
+    return solve(L, B, lower=1)[0]
