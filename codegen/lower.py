@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Mapping
-from functools import cache
+from functools import cache, cached_property
 
 from sympy import (
     Expr,
@@ -48,7 +48,7 @@ from symbolic.nodes import (
     subexpressions,
 )  # fmt: skip
 from symbolic.program import Program
-from symbolic.structure import structure_of
+from symbolic.structure import Structure, structure_of
 
 DEFAULT_SIZE = 64
 MAX_MULTIPLIED_POWER = 16
@@ -72,15 +72,22 @@ def lower(program: Program, sizes: Mapping[str, int] | None = None) -> Schedule:
 
 class Lowering:
     def __init__(self, program: Program) -> None:
+        self.program = program
         self.instrs: list[Instr] = []
         self.saturating: set[Node] = set()
         self.diagonals: set[str] = set()
+        """Results of diag."""
+        self.has_diagonal_inputs = any("diagonal" in given.facts for given in program.inputs)
         self.shapes: dict[str, Shape] = {given.name: given.shape for given in program.inputs}
         self.values: dict[Node, Arg] = {given.symbol: given.name for given in program.inputs}
-        self.structure = structure_of(program.inputs, program.lets)
         for let in program.lets:
             self.let(let.name, let.expr)
             self.values[let.symbol] = let.name
+
+    @cached_property
+    def structure(self) -> Structure:
+        """What is known of the matrices, found only where something square asks for it."""
+        return structure_of(self.program.inputs, self.program.lets)
 
     def let(self, name: str, expression: Node) -> None:
         """The last instruction takes the name of the let; a second name for a value is a copy."""
@@ -122,7 +129,8 @@ class Lowering:
     def emit(self, op: str, args: tuple[Arg, ...], shape: Shape, name: str | None = None, **attrs: object) -> str:
         name = name or f".{len(self.instrs) + 1}"
         self.shapes[name] = shape
-        self.diagonals |= {name} if op == "diag" else set()
+        if op == "diag":
+            self.diagonals.add(name)
         self.instrs.append(Instr(name, op, args, tuple(sorted(attrs.items()))))
         return name
 
@@ -161,12 +169,13 @@ class Lowering:
     def factor(self, node: Node) -> str:
         """A factor of a matrix product; of a diagonal matrix its entries are enough, with which a pass scales."""
         matrix = self.matrix(node)
-        if matrix in self.diagonals or type(node) in CONSTANTS or not self.structure.has(node, "diagonal"):
+        possible = (self.diagonals or self.has_diagonal_inputs) and type(node) not in CONSTANTS and _is_square(node)
+        if not possible or matrix in self.diagonals or not self.structure.has(node, "diagonal"):
             return matrix
         return self.emit("diag", (self.emit("diagonal", (matrix,), (node.shape[0], S.One)),), node.shape)
 
     def transpose(self, matrix: Node, shape: Shape, name: str | None) -> str:
-        if self.structure.has(matrix, "symmetric"):
+        if _is_square(matrix) and self.structure.has(matrix, "symmetric"):
             return self.matrix(matrix)
         return self.emit("transpose", (self.matrix(matrix),), shape, name)
 
@@ -262,6 +271,10 @@ def _literal(value: Expr) -> Literal:
     if not finite:
         raise LimitError("a coefficient is beyond the range of double precision")
     return Literal(value)
+
+
+def _is_square(node: Node) -> bool:
+    return bool(node.shape[0] == node.shape[1])
 
 
 def _fills_a_shape(node: Node) -> bool:

@@ -21,7 +21,8 @@ from symbolic.structure import Structure
 class Emitter(Protocol):
     """What of the lowering is needed here."""
 
-    structure: Structure
+    @property
+    def structure(self) -> Structure: ...
 
     def emit(self, op: str, args: tuple[Arg, ...], shape: Shape, name: str | None = None, **attrs: object) -> str: ...
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import builtins
 import keyword
 import re
-from typing import Any
 
 from codegen.operations import FACTORISATIONS, OPERATIONS, TOGETHER, called
 from codegen.schedule import Arg, Instr, Literal, Schedule
@@ -14,6 +13,7 @@ from symbolic.language.names import ascii_name, unicode_name
 MAX_DISPLAY = 28
 MAX_IDENTIFIER = 24
 
+_FIELD = re.compile(r"{([a-z]+)}")
 _UNSAFE = re.compile(r"[^A-Za-z0-9_]+")
 
 
@@ -105,29 +105,34 @@ class Notation:
             whole = self.wholes[instr.names[0]]
             part = PARTS[whole.op][instr.attr("part")]
             args = whole.args[:1] if whole.op.endswith("_pair") and part in whole.op else whole.args
-            return self._written(called(part), args, (SUM,) * len(args)), ATOM
+            return called(part).format(args=self._listed(args)), ATOM
         notation = OPERATIONS[instr.op].notation
-        return self._written(notation, instr.args, _levels(instr), **self._fields(instr)), _binds(instr.op)
+        operands = [self._operand(arg, level) for arg, level in zip(instr.args, _levels(instr), strict=True)]
+        return notation.format(*operands, **self._fields(instr, notation)), _binds(instr.op)
 
-    def _written(self, notation: str, args: tuple[Arg, ...], levels: tuple[int, ...], **fields: str) -> str:
-        operands = [self._operand(arg, level) for arg, level in zip(args, levels, strict=True)]
-        inside = [self._operand(arg, SUM) for arg in args]
-        return notation.format(*operands, args=", ".join(inside), stacked="; ".join(inside), **fields)
+    def _listed(self, args: tuple[Arg, ...], comma: str = ", ") -> str:
+        return comma.join(self._operand(arg, SUM) for arg in args)
 
-    def _fields(self, instr: Instr) -> dict[str, str]:
-        """What a notation asks for besides operands: the matrix of a factor, places, sizes."""
-        if instr.op == "slice":
-            fields = dict(instr.attrs)
-            return {"rows": _places(fields, "row"), "cols": _places(fields, "col")}
-        rows, cols = map(str, self.shapes[instr.out])
-        fields = {"rows": rows, "cols": cols}
-        if "{matrix}" in OPERATIONS[instr.op].notation or "{inside}" in OPERATIONS[instr.op].notation:
-            fields |= {"matrix": self._factored(instr, 0, ATOM), "inside": self._factored(instr, 0, SUM)}
-        if "{function}" in OPERATIONS[instr.op].notation:
-            fields["function"] = instr.attr("function")
-        if "{second}" in OPERATIONS[instr.op].notation:
-            fields["second"] = self._factored(instr, 1, SUM)
-        return fields
+    def _fields(self, instr: Instr, notation: str) -> dict[str, str]:
+        """What a notation asks for besides its operands one by one."""
+        asked = {
+            "args": lambda: self._listed(instr.args),
+            "stacked": lambda: self._listed(instr.args, "; "),
+            "rows": lambda: self._place(instr, "row"),
+            "cols": lambda: self._place(instr, "col"),
+            "matrix": lambda: self._factored(instr, 0, ATOM),
+            "inside": lambda: self._factored(instr, 0, SUM),
+            "second": lambda: self._factored(instr, 1, SUM),
+            "function": lambda: str(instr.attr("function")),
+        }
+        return {field: asked[field]() for field in _FIELD.findall(notation)}
+
+    def _place(self, instr: Instr, axis: str) -> str:
+        """1:2, counted as mathematicians do, of a slice; of anything else how long the result is."""
+        if instr.op != "slice":
+            return str(self.shapes[instr.out][axis == "col"])
+        first, last = instr.attr(f"first_{axis}") + 1, instr.attr(f"end_{axis}")
+        return str(first) if first == last else f"{first}:{last}"
 
     def _factored(self, instr: Instr, place: int, level: int) -> str:
         """The matrix of a factor, or its transpose where that is what the instruction is about."""
@@ -147,12 +152,6 @@ class Notation:
             return f"({text})" if text.startswith("-") and level else text
         text, binds = self.display[arg]
         return text if binds >= level else f"({text})"
-
-
-def _places(fields: dict[str, Any], axis: str) -> str:
-    """1:2, counted as mathematicians do"""
-    first, last = fields[f"first_{axis}"] + 1, fields[f"end_{axis}"]
-    return str(first) if first == last else f"{first}:{last}"
 
 
 _APART = {"copy", "larger", "smaller", "choose", "factor_lu", "schur", "spectrum", "solve_sylvester",

@@ -50,7 +50,7 @@ def dominance(A: Array) -> float:
     sizes = np.sort(np.abs(values))
     if not len(A) or values[np.argmax(np.abs(values))].imag:
         return 0.0
-    return _relative(sizes[-1] - sizes[-2], np.linalg.norm(A, 2)) if len(A) > 1 else 1.0
+    return _relative(sizes[-1] - sizes[-2], float(np.linalg.norm(A, 2))) if len(A) > 1 else 1.0
 
 
 def eigenvector_dominance(A: Array) -> float:

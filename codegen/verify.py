@@ -15,7 +15,8 @@ from codegen.rounding import rounding_bounds
 from codegen.sampling import NoPoint, Point, numbers_for, sample
 from symbolic.differential import Differential
 from symbolic.errors import LimitError, PushforwardError
-from symbolic.exact import Singular, differential_holds, is_checkable
+from symbolic.exact import differential_holds, is_checkable
+from symbolic.field import Singular
 from symbolic.program import Program
 from symbolic.shapes import length
 

@@ -14,6 +14,8 @@ _WHOLE = {parts[0]: whole for whole, parts in TOGETHER.items() if whole.startswi
 
 def share_softmax(schedule: Schedule) -> Schedule:
     exponentials = _exponentials(schedule)
+    if not exponentials:
+        return schedule
     shared = set(exponentials.values())
     new = Rewriting(schedule)
     factors: dict[str, str] = {}

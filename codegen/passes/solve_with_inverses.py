@@ -15,6 +15,8 @@ from codegen.schedule import Arg, Instr, Schedule
 
 def solve_with_inverses(schedule: Schedule) -> Schedule:
     solved = _only_in_products(schedule)
+    if not solved:
+        return schedule
     new = Rewriting(schedule)
     for instr in schedule.instrs:
         if _is_product(instr) and instr.names[0] in solved:

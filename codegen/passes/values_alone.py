@@ -16,6 +16,8 @@ def values_alone(schedule: Schedule) -> Schedule:
         if instr.op == "part" and instr.names[0] in factors:
             parts[instr.names[0]].add(FACTORISATIONS[factors[instr.names[0]].op][instr.attr("part")])
     alone = {name: next(iter(used)) for name, used in parts.items() if len(used) == 1 and used <= OPERATIONS.keys()}
+    if not alone:
+        return schedule
     kept = []
     for instr in schedule.instrs:
         if instr.op == "part" and instr.names[0] in alone:

@@ -137,7 +137,8 @@ def test_the_transpose_pushed_down_has_the_value_of_the_transpose(seed):
         return source.choice(
             [
                 nodes.add(one, two), nodes.multiply(one, two), nodes.transpose(one), nodes.hadamard(one, two),
-                nodes.scale(Integer(3), one), nodes.apply("sin", one), nodes.operate("tril", one, parameters=(Integer(0),)),
+                nodes.scale(Integer(3), one), nodes.apply("sin", one),
+                nodes.operate("tril", one, parameters=(Integer(0),)),
                 nodes.scale(nodes.operate("tr", two), one), nodes.operate("expm", one), nodes.power(one, Integer(2)),
             ]
         )  # fmt: skip

@@ -1,8 +1,7 @@
-"""A few hundred random programs pass every check; planted faults are found, made small and can be replayed."""
+"""Random programs pass every check; planted faults are found, made small and can be replayed."""
 
 from __future__ import annotations
 
-import itertools
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
@@ -26,7 +25,7 @@ from tools.fuzz import Outcome, Summary, run
 from tools.generator import draw, pairs
 
 SEED = 3
-COUNT = 200
+COUNT = 80
 PLAN = Plan(second_every=10, jax_every=0)
 
 
@@ -61,8 +60,8 @@ def test_every_rejection_is_counted(summary: Summary) -> None:
 
 
 def test_the_number_of_processes_makes_no_difference() -> None:
-    alone = list(run(SEED, range(24), PLAN, processes=1))
-    assert list(run(SEED, range(24), PLAN, processes=2)) == alone
+    alone = list(run(SEED, range(8), PLAN, processes=1))
+    assert list(run(SEED, range(8), PLAN, processes=2)) == alone
 
 
 # Planted faults
@@ -146,7 +145,12 @@ def test_a_crash_is_counted(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_what_takes_too_long_is_a_crash(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(fuzz, "SECONDS_EACH", 1)
-    monkeypatch.setattr(examination, "differentiate", lambda *arguments: sum(itertools.count()))
+
+    def never_end(*arguments: object) -> None:
+        while True:
+            pass
+
+    monkeypatch.setattr(examination, "differentiate", never_end)
     outcome = next(run(SEED, [0], PLAN, shrinking=False))
     assert outcome.faults[0].detail == "took longer than 1 seconds"
 

@@ -60,6 +60,7 @@ def test_pairs_are_seen_where_they_are() -> None:
     )
 
 
+@pytest.mark.long
 def test_every_pair_of_operations_is_reached_in_one_round_but_the_impossible() -> None:
     """Compositions are written out in a program: that they were built is all that can be said of them."""
     reached: Counter[tuple[str, str]] = Counter()

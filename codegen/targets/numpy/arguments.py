@@ -20,6 +20,7 @@ class Arguments:
     def __init__(self, schedule: Schedule, names: Names) -> None:
         self.requirements = schedule.requirements
         self.shapes: dict[str, Shape] = {names[name]: schedule.shapes[name] for name in schedule.inputs}
+        self.numbers = {name: number for number, name in enumerate(self.shapes, start=1)}
         self.lengths: dict[Place, Any] = {
             (name, axis): size for name, shape in self.shapes.items() for axis, size in enumerate(shape)
         }
@@ -59,7 +60,7 @@ class Arguments:
 
     def variable(self, place: Place) -> str:
         """The name of a length in the conditions: s1_0"""
-        return f"s{list(self.shapes).index(place[0]) + 1}_{place[1]}"
+        return f"s{self.numbers[place[0]]}_{place[1]}"
 
     def unpacked(self) -> str:
         """(s1_0, s1_1), (s2_0, s2_1)"""

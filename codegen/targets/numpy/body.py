@@ -50,8 +50,9 @@ class Body:
         fields = dict(instr.attrs)
         if instr.op == "slice":
             return {"rows": self.places(fields, "row", instr), "cols": self.places(fields, "col", instr)}
-        rows, cols = (size_code(size, self.sizes) for size in self.schedule.shapes[instr.out])
-        return {**fields, "rows": rows, "cols": cols}
+        if "{rows}" in SPELLINGS[instr.op].fresh:
+            fields["rows"], fields["cols"] = (size_code(s, self.sizes) for s in self.schedule.shapes[instr.out])
+        return fields
 
     def places(self, fields: dict[str, Any], axis: str, instr: Instr) -> str:
         """0:2, or : for all of them"""
