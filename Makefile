@@ -32,10 +32,10 @@ fuzz: $(VENV)/.dev ## Check random programs by every oracle: make fuzz N=20000 S
 bench: $(VENV)/.bench ## Time the kernels beside other tools
 	@$(PYTHON) benchmarks/run.py
 
-generated: $(VENV)/.core ## Write generated/ again from examples/zoo.toml
+generated: $(VENV)/.test ## Write generated/ again from examples/zoo.toml
 	@$(PYTHON) tools/regenerate.py
 
-docs: $(VENV)/.core ## Write docs/operations.md again from the tables
+docs: $(VENV)/.test ## Write docs/operations.md again from the tables
 	@$(PYTHON) tools/reference.py
 
 clean: ## Remove .venv, caches and build results

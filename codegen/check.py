@@ -31,7 +31,7 @@ NEGLIGIBLE = 1e-10
 """An error that only the complex step can judge."""
 TOLERANCE_IN_ROUNDOFFS = 900
 """In units of u: 1e-13 relative in double precision, 5e-5 in single."""
-BOUND_IN_ROUNDOFFS = 16
+BOUND_IN_ROUNDOFFS = 8
 """How many times the running error bound an error may be."""
 FIVE_POINT_TOLERANCE = 1e-9
 SINGLE_RANGE = (1e-25, 1e25)

@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 import ast
-import inspect
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-
-from codegen.targets.numpy import helpers
 
 _CALL = re.compile(r"\b(_[a-z]\w*)\(")
 
