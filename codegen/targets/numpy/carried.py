@@ -6,6 +6,7 @@ import ast
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 
 _CALL = re.compile(r"\b(_[a-z]\w*)\(")
 
@@ -48,7 +49,7 @@ def _read(text: str) -> dict[str, Helper]:
     return found
 
 
-HELPERS = _read(inspect.getsource(helpers))
+HELPERS = _read(Path(__file__).with_name("helpers.py").read_text(encoding="utf-8"))
 HELPER_NAMES = frozenset(HELPERS) | {
     n for helper in HELPERS.values() for names in helper.imports.values() for n in names
 }
