@@ -79,7 +79,7 @@ def body_of(schedule):
     lines = []
     for instr in schedule.instrs:
         words = [str(float(a.value)) if isinstance(a, Literal) else a for a in instr.args]
-        attrs = [f"{name}={int(value)}" for name, value in instr.attrs if instr.op != "call"]
+        attrs = [f"{name}={value:d}" for name, value in instr.attrs if isinstance(value, int) and instr.op != "call"]
         into = ["into", instr.into] if instr.into else []
         lines.append(" ".join([instr.out, "=", instr.op, *words, *attrs, *into]))
         lines[-1] += f" frees {' '.join(instr.frees)}" if instr.frees else ""

@@ -67,7 +67,7 @@ def test_with_the_record_alone_every_other_place_is_named(copy: Path) -> None:
     assert derived.stdout.startswith("dY = Y*sylvester(Y'*A, Y'*A, Y'*dA - dA'*Y)"), derived.stderr
     done = completeness(copy)
     assert done.returncode == 1
-    (message,) = re.findall(rf"AssertionError: ({NAME} lacks .*)", done.stdout)
+    message, *_ = re.findall(rf"AssertionError: ({NAME} lacks .*)", done.stdout)
     assert f"; see {PAGE.relative_to(ROOT)}" in message
     for place, _ in others:
         folder = place.rpartition("/")[0]

@@ -142,3 +142,83 @@ def test_operations_of_the_table_only():
         for instr in lowered(expression).instrs:
             assert instr.op in OPERATIONS
             assert all(isinstance(arg, str | Literal) for arg in instr.args)
+
+
+# Named operations: what is known of a matrix decides how systems with it are solved
+
+
+SYSTEMS = {
+    "A \\ B": [".1 = factor_lu A", "Y = solve_lu .1 B trans=0"],
+    "A' \\ B": [".1 = factor_lu A", "Y = solve_lu .1 B trans=1"],
+    "inv(A)": [".1 = factor_lu A", "Y = inv_lu .1"],
+    "inv(A')": [".1 = factor_lu A", ".2 = inv_lu .1", "Y = transpose .2"],
+    "det(A)": [".1 = factor_lu A", "Y = det_lu .1"],
+    "logdet(A')": [".1 = factor_lu A", "Y = logdet_lu .1"],
+    "S \\ B": [".1 = chol S", "Y = solve_cho .1 B"],
+    "inv(S)": [".1 = chol S", "Y = inv_cho .1"],
+    "det(S)": [".1 = chol S", "Y = det_cho .1"],
+    "logdet(S + A*A')": [".1 = transpose A", ".2 = matmul A .1", ".3 = add S .2", ".4 = chol .3", "Y = logdet_cho .4"],
+    "chol(S) \\ B": [".1 = chol S", "Y = solve_triangular .1 B lower=1 trans=0"],
+    "chol(S)' \\ B": [".1 = chol S", "Y = solve_triangular .1 B lower=1 trans=1"],
+    "L \\ B": ["Y = solve_triangular L B lower=1 trans=0"],
+    "L' \\ B": ["Y = solve_triangular L B lower=1 trans=1"],
+    "U \\ B": ["Y = solve_triangular U B lower=0 trans=0"],
+    "inv(L)": ["Y = inv_triangular L lower=1"],
+    "logdet(U)": ["Y = logdet_triangular U"],
+    "det(L')": ["Y = det_triangular L"],
+    "Q \\ B": [".1 = transpose Q", "Y = matmul .1 B"],
+    "Q' \\ B": ["Y = matmul Q B"],
+    "inv(Q)": ["Y = transpose Q"],
+    "D \\ B": [".1 = diagonal D", "Y = divide B .1 checked=1"],
+    "inv(D)": [".1 = diagonal D", ".2 = divide 1.0 .1 checked=1", "Y = diag .2"],
+    "diag(v) \\ B": ["Y = divide B v checked=1"],
+    "D*B": [".1 = diagonal D", ".2 = diag .1", "Y = matmul .2 B"],
+    "B*diag(v)": [".1 = diag v", "Y = matmul B .1"],
+    "S'": ["Y = copy S"],
+    "sylvester(A, B, C)": [".1 = schur A", ".2 = schur B", "Y = solve_sylvester .1 .2 C trans_a=0 trans_b=0"],
+    "sylvester(A, A', C)": [".1 = schur A", ".2 = schur A", "Y = solve_sylvester .1 .2 C trans_a=0 trans_b=1"],
+    "sylvester(S, S, C)": [".1 = spectrum S", ".2 = spectrum S", "Y = sylvester_of_spectra .1 .2 C"],
+    "expm(A)": ["Y = expm A"],
+    "A^5": [".1 = matmul A A", ".2 = matmul .1 .1", "Y = matmul .2 A"],
+    "A[1:2, :]": ["Y = slice A"],
+    "tril(A, -1)": ["Y = tril A k=-1"],
+    "reshape(A, 1, n^2)": ["Y = reshape A"],
+    "eigvecsh(S)": [".1 = eigh S", "Y = part .1 part=1"],
+    "eigvec(A')": [".1 = eig A", "Y = part .1 part=2"],
+    "eigval(A')": [".1 = eig A", "Y = part .1 part=0"],
+    "svdvals(A')": [".1 = transpose A", ".2 = svd .1", "Y = part .2 part=1"],
+    "max(A, 1)": [".1 = largest_1 A", "Y = part .1 part=0"],
+}
+
+
+@pytest.mark.parametrize("expression", SYSTEMS)
+def test_the_structure_of_a_matrix_decides(expression):
+    facts = {"S": "spd", "L": "lower", "U": "upper", "Q": "orthogonal", "D": "diagonal"}
+    inputs = "".join(f"{name} : n x n {facts.get(name, '')}\n" for name in "ABCSLUQD")
+    schedule = remove_dead(lower(read_program(f"{inputs}v : n\nY = {expression}")))
+    lines = [re.sub(r" (first|end)_\w+=\S+", "", line) for line in renumbered(body_of(schedule))]
+    assert lines == SYSTEMS[expression]
+
+
+def test_functions_of_symmetric_matrices_are_those_of_eigenvalues():
+    schedule = lower(
+        read_program("S : n x n spd\nC : n x n\nR = sqrtm(S)\nY = sylvester(R, R, C)\nZ = logm(R)\nreturn Y, Z")
+    )
+    ops = [instr.op for instr in schedule.instrs]
+    assert ops.count("mapped_spectrum") == 3 and "schur" not in ops
+    assert {instr.attr("function") for instr in schedule.instrs if instr.op.endswith("of_spectrum")} == {
+        "sqrtm",
+        "logm",
+    }
+
+
+def test_a_matrix_known_by_the_name_of_its_transpose():
+    schedule = lower(read_program("A : n x n\nB : n x n\nT = A'\nY = T \\ B\nZ = A \\ B\nreturn Y, Z"))
+    factored = {instr.args for instr in schedule.instrs if instr.op == "factor_lu"}
+    assert factored == {("A",)}
+
+
+def test_nothing_is_asked_of_the_structure_without_a_square_matrix(monkeypatch):
+    """Long programs of rectangular layers are lowered without it."""
+    monkeypatch.setattr("codegen.lower.structure_of", lambda inputs, lets: pytest.fail("asked"))
+    lower(read_program("X : n x m\nW : m x h\nb : h\nY = tanh(X*W + ones(n,1)*b')\nZ = Y'*X"))
