@@ -138,8 +138,11 @@ _COUNTS: dict[str, Count] = {
     "sqrtm": _cubic(SQRTM),
     "logm": _cubic(LOGM),
     "logm_frechet": _cubic(8 * LOGM),
-    **{name: _cubic(times * EXPM) for name, times in _COMPLEX.items()},
-    **{f"{name}_{what}": _cubic(3 * times * EXPM) for name, times in _COMPLEX.items() for what in ("pair", "frechet")},
+    **{
+        f"{name}{what}": _cubic(3 * times * EXPM)
+        for name, times in _COMPLEX.items()
+        for what in ("", "_pair", "_frechet")
+    },
     "spectrum": _cubic(9),
     "of_spectrum": _cubic(2),
     "frechet_of_spectrum": _cubic(8),

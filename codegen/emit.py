@@ -129,6 +129,7 @@ class _Emission:
             "sizes": self.arguments.size_line(self.body.words()),
             "body": self.body.commented(),
             "results": ", ".join(map(self.result, self.schedule.outputs)),
+            "refusals": " or ".join(self.refusals()),
             "calls": bool(keywords),
             "unpacked_values": self.arguments.unpacked_values(),
             "size_checks": self.arguments.size_checks(),
@@ -150,6 +151,11 @@ class _Emission:
             + ordinal.get(order, f", derivative number {order} of {{f}}").format(f=ascii_name(f))
             for keyword, f, order in self.signature.functions
         ]
+
+    def refusals(self) -> list[str]:
+        """The errors by which the kernel says that there is no value or no derivative."""
+        refusing = any("LinAlgError" in helper.source for helper in self.body.helpers)
+        return ["LinAlgError"] * refusing + ["FloatingPointError"] * ('"raise"' in self.guard)
 
     def result(self, name: str) -> str:
         """Results are new memory: an input, or a view of something, is copied."""

@@ -108,12 +108,24 @@ def default_name(program: Program, differential: Differential | None) -> str:
 def _header(program: Program, differential: Differential | None) -> Header:
     canonical = program.text("text")
     if differential is None:
-        return Header("The value of a matrix program.", _statement(program), canonical)
+        return Header("The value of a matrix program.", _statement(program), canonical, _roles(program, {}))
     wrt = ", ".join(ascii_name(name) for name in differential.wrt)
-    roles = tuple((seed, f", the perturbation of {ascii_name(name)}") for name, seed in differential.seeds)
+    roles = _roles(program, {seed: name for name, seed in differential.seeds})
     statement = (*_statement(differential.first.primal), *_closed_forms(differential))
     differentials = "differential" if differential.order == 1 else f"differentials up to order {differential.order}"
     return Header(f"Value and {differentials} of a matrix program with respect to {wrt}.", statement, canonical, roles)
+
+
+def _roles(program: Program, moved: Mapping[str, str]) -> tuple[tuple[str, str], ...]:
+    """For each input its facts, and of which it is the perturbation, for the docstring."""
+    return tuple(
+        (given.name, "".join(f", {fact}" for fact in given.facts) + _perturbation(moved.get(given.name)))
+        for given in program.inputs
+    )
+
+
+def _perturbation(name: str | None) -> str:
+    return f", the perturbation of {ascii_name(name)}" if name else ""
 
 
 def _statement(program: Program) -> tuple[str, ...]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import importlib
 from collections.abc import Callable, Mapping
 from functools import cache, reduce
+from itertools import count
 from typing import Any
 
 import numpy as np
@@ -34,6 +35,10 @@ from symbolic.errors import NotSupported
 from symbolic.nodes import Elementwise, Node, Operation, Quotient, Scale, is_number, operands, subexpressions
 from symbolic.program import Program
 from symbolic.shapes import length
+
+KEPT = 25
+"""How many programs share what JAX compiles, some 10 MB for each, before it is thrown away."""
+_CALLS = count(1)
 
 Array = Any
 Functions = Mapping[tuple[str, int], Callable[[Array], Array]]
@@ -76,6 +81,8 @@ def differentials(
     at = tuple(jax.numpy.asarray(inputs[name], dtype=float) for name in moved)
     along = tuple(jax.numpy.asarray(directions[name], dtype=float) for name in moved)
     values, tangents = jax.jvp(outputs, at, along)
+    if not next(_CALLS) % KEPT:
+        jax.clear_caches()
     return _by_name(program, values), _by_name(program, tangents)
 
 

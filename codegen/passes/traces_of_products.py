@@ -67,18 +67,17 @@ class _Traces:
         return isinstance(arg, str) and self.new.shapes[arg] == self.new.shapes[instr.out]
 
     def is_worth_spreading(self, instr: Instr) -> bool:
-        """A sum or multiple with a product in it; a number or scalar stays as it is."""
-        if instr.op not in ("add", "subtract", "negative", "multiply"):
-            return False
-        full = [self.is_full(arg, instr) for arg in instr.args]
-        if instr.op == "multiply":
-            numbers = [isinstance(arg, Literal) or self.new.shapes[arg] == SCALAR for arg in instr.args]
-            fits = sorted(full) == [False, True] and sorted(numbers) == [False, True]
+        """A sum, or a multiple by a number or a scalar, with a product in it."""
+        full = [arg for arg in instr.args if self.is_full(arg, instr)]
+        rest = [arg for arg in instr.args if not self.is_full(arg, instr)]
+        if instr.op in ("add", "subtract", "negative"):
+            fits = not rest
         else:
-            fits = all(full)
-        return fits and any(
-            self.holds_product(str(arg)) for arg, is_full in zip(instr.args, full, strict=True) if is_full
-        )
+            fits = instr.op == "multiply" and len(full) == 1 and len(rest) == 1 and self.is_number(rest[0])
+        return fits and any(self.holds_product(str(arg)) for arg in full)
+
+    def is_number(self, arg: Arg) -> bool:
+        return isinstance(arg, Literal) or self.new.shapes[arg] == SCALAR
 
     def holds_product(self, name: str) -> bool:
         inside = self.inside.get(name)

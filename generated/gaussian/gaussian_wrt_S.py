@@ -30,11 +30,12 @@ def gaussian_wrt_S(x: ndarray, mu: ndarray, S: ndarray, dS: ndarray) -> tuple[nd
 
     x: n x 1
     mu: n x 1
-    S: n x n
-    dS: n x n, the perturbation of S
+    S: n x n, spd
+    dS: n x n, symmetric, the perturbation of S
 
     Arguments are float32 or float64, in any memory order, and are never changed; the results are new.
     Raises ValueError when shapes do not fit and TypeError when an entry is no real number.
+    Raises LinAlgError or FloatingPointError where there is no value or no derivative.
     """
     if not _fits(x, mu, S, dS):
         x, mu, S, dS = _converted(x=x, mu=mu, S=S, dS=dS)

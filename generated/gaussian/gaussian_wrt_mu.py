@@ -30,11 +30,12 @@ def gaussian_wrt_mu(x: ndarray, mu: ndarray, S: ndarray, dmu: ndarray) -> tuple[
 
     x: n x 1
     mu: n x 1
-    S: n x n
+    S: n x n, spd
     dmu: n x 1, the perturbation of mu
 
     Arguments are float32 or float64, in any memory order, and are never changed; the results are new.
     Raises ValueError when shapes do not fit and TypeError when an entry is no real number.
+    Raises LinAlgError or FloatingPointError where there is no value or no derivative.
     """
     if not _fits(x, mu, S, dmu):
         x, mu, S, dmu = _converted(x=x, mu=mu, S=S, dmu=dmu)

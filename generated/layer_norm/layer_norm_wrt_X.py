@@ -32,6 +32,7 @@ def layer_norm_wrt_X(X: ndarray, g: ndarray, b: ndarray, dX: ndarray) -> tuple[n
 
     Arguments are float32 or float64, in any memory order, and are never changed; the results are new.
     Raises ValueError when shapes do not fit and TypeError when an entry is no real number.
+    Raises FloatingPointError where there is no value or no derivative.
     """
     if not _fits(X, g, b, dX):
         X, g, b, dX = _converted(X=X, g=g, b=b, dX=dX)

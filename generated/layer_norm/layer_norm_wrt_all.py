@@ -43,6 +43,7 @@ def layer_norm_wrt_all(
 
     Arguments are float32 or float64, in any memory order, and are never changed; the results are new.
     Raises ValueError when shapes do not fit and TypeError when an entry is no real number.
+    Raises FloatingPointError where there is no value or no derivative.
     """
     if not _fits(X, g, b, dX, dg, db):
         X, g, b, dX, dg, db = _converted(X=X, g=g, b=b, dX=dX, dg=dg, db=db)

@@ -30,6 +30,7 @@ def linear_system_wrt_A(A: ndarray, B: ndarray, dA: ndarray) -> tuple[ndarray, n
 
     Arguments are float32 or float64, in any memory order, and are never changed; the results are new.
     Raises ValueError when shapes do not fit and TypeError when an entry is no real number.
+    Raises LinAlgError where there is no value or no derivative.
     """
     if not _fits(A, B, dA):
         A, B, dA = _converted(A=A, B=B, dA=dA)

@@ -28,6 +28,7 @@ def logdet_gram_wrt_X(X: ndarray, dX: ndarray) -> tuple[ndarray, ndarray]:
 
     Arguments are float32 or float64, in any memory order, and are never changed; the results are new.
     Raises ValueError when shapes do not fit and TypeError when an entry is no real number.
+    Raises LinAlgError where there is no value or no derivative.
     """
     if not _fits(X, dX):
         X, dX = _converted(X=X, dX=dX)

@@ -32,6 +32,7 @@ def matrix_exponential_wrt_t(A: ndarray, t: ndarray, x: ndarray, dt: ndarray) ->
 
     Arguments are float32 or float64, in any memory order, and are never changed; the results are new.
     Raises ValueError when shapes do not fit and TypeError when an entry is no real number.
+    Raises LinAlgError where there is no value or no derivative.
     """
     if not _fits(A, t, x, dt):
         A, t, x, dt = _converted(A=A, t=t, x=x, dt=dt)
@@ -101,5 +102,5 @@ def _exponentials(name, A, E):
     """expm(A) and its derivative, for the function `name`."""
     _check_finite(name, A)
     _check_finite(name, E)
-    value, moved = expm_frechet(A, E)
+    value, moved = expm_frechet(A, E) if A.size else (A, E)
     return value.astype(A.dtype), moved.astype(A.dtype)

@@ -23,12 +23,13 @@ SHAPES = {
 def rayleigh_wrt_x(A: ndarray, x: ndarray, dx: ndarray) -> tuple[ndarray, ndarray]:
     """Return (y, dy).
 
-    A: n x n
+    A: n x n, symmetric
     x: n x 1
     dx: n x 1, the perturbation of x
 
     Arguments are float32 or float64, in any memory order, and are never changed; the results are new.
     Raises ValueError when shapes do not fit and TypeError when an entry is no real number.
+    Raises FloatingPointError where there is no value or no derivative.
     """
     if not _fits(A, x, dx):
         A, x, dx = _converted(A=A, x=x, dx=dx)

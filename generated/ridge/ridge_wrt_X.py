@@ -27,11 +27,12 @@ def ridge_wrt_X(X: ndarray, Y: ndarray, a: ndarray, dX: ndarray) -> tuple[ndarra
 
     X: n x m
     Y: n x k
-    a: 1 x 1
+    a: 1 x 1, positive
     dX: n x m, the perturbation of X
 
     Arguments are float32 or float64, in any memory order, and are never changed; the results are new.
     Raises ValueError when shapes do not fit and TypeError when an entry is no real number.
+    Raises LinAlgError where there is no value or no derivative.
     """
     if not _fits(X, Y, a, dX):
         X, Y, a, dX = _converted(X=X, Y=Y, a=a, dX=dX)

@@ -27,11 +27,12 @@ def ridge_wrt_a(X: ndarray, Y: ndarray, a: ndarray, da: ndarray) -> tuple[ndarra
 
     X: n x m
     Y: n x k
-    a: 1 x 1
+    a: 1 x 1, positive
     da: 1 x 1, the perturbation of a
 
     Arguments are float32 or float64, in any memory order, and are never changed; the results are new.
     Raises ValueError when shapes do not fit and TypeError when an entry is no real number.
+    Raises LinAlgError where there is no value or no derivative.
     """
     if not _fits(X, Y, a, da):
         X, Y, a, da = _converted(X=X, Y=Y, a=a, da=da)

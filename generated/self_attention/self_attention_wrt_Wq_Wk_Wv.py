@@ -48,6 +48,7 @@ def self_attention_wrt_Wq_Wk_Wv(
 
     Arguments are float32 or float64, in any memory order, and are never changed; the results are new.
     Raises ValueError when shapes do not fit and TypeError when an entry is no real number.
+    Raises FloatingPointError where there is no value or no derivative.
     """
     if not _fits(X, Wq, Wk, Wv, dWq, dWk, dWv):
         X, Wq, Wk, Wv, dWq, dWk, dWv = _converted(X=X, Wq=Wq, Wk=Wk, Wv=Wv, dWq=dWq, dWk=dWk, dWv=dWv)

@@ -36,6 +36,7 @@ def self_attention_wrt_X(X: ndarray, Wq: ndarray, Wk: ndarray, Wv: ndarray, dX: 
 
     Arguments are float32 or float64, in any memory order, and are never changed; the results are new.
     Raises ValueError when shapes do not fit and TypeError when an entry is no real number.
+    Raises FloatingPointError where there is no value or no derivative.
     """
     if not _fits(X, Wq, Wk, Wv, dX):
         X, Wq, Wk, Wv, dX = _converted(X=X, Wq=Wq, Wk=Wk, Wv=Wv, dX=dX)

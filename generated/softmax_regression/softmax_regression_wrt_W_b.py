@@ -43,6 +43,7 @@ def softmax_regression_wrt_W_b(
 
     Arguments are float32 or float64, in any memory order, and are never changed; the results are new.
     Raises ValueError when shapes do not fit and TypeError when an entry is no real number.
+    Raises FloatingPointError where there is no value or no derivative.
     """
     if not _fits(X, W, b, P, dW, db):
         X, W, b, P, dW, db = _converted(X=X, W=W, b=b, P=P, dW=dW, db=db)

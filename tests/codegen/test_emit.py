@@ -118,6 +118,20 @@ def test_docstring_lists_arguments_with_their_shapes():
     assert kernel.signature.results == ("X4", "δX4")
 
 
+@pytest.mark.parametrize(
+    "text, words",
+    [
+        ("A : n x n\nY = sin(A)", ""),
+        ("A : n x n\nY = inv(A)", "Raises LinAlgError where"),
+        ("A : n x n\nY = log(A)", "Raises FloatingPointError where"),
+        ("A : n x n\nY = inv(log(A))", "Raises LinAlgError or FloatingPointError where"),
+    ],
+)
+def test_docstring_says_what_is_raised_where_there_is_no_derivative(text, words):
+    docstring = compile_kernel(differentiate(read_program(text))).function.__doc__
+    assert words in docstring and ("no derivative" in docstring) == bool(words)
+
+
 def test_imports_are_those_that_are_used():
     tree = ast.parse(source_of("A : n x n\nB : n x n\nY = sin(A)*B + erf(B)"))
     imported = {

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
+
 import numpy as np
 import pytest
 import scipy.linalg
@@ -9,8 +11,18 @@ from numpy.linalg import LinAlgError
 from oracles import relative_error
 
 from codegen.reference_operations import OPERATION_VALUES
-from codegen.targets.numpy import helpers as h
 from codegen.targets.numpy.carried import HELPERS
+from codegen.targets.numpy.helpers import checks, factorisations, functions, reductions, spectra, systems
+
+h = SimpleNamespace(
+    **{
+        name: function
+        for module in (checks, factorisations, functions, reductions, spectra, systems)
+        for name, function in vars(module).items()
+        if getattr(function, "__module__", "") == module.__name__
+    }
+)
+"""All helpers by their names."""
 
 RANDOM = np.random.default_rng(5)
 A = RANDOM.standard_normal((5, 5))

@@ -10,11 +10,12 @@ import pytest
 from oracles import random_program, relative_error, tangent_values
 
 from codegen.kernel import compile_kernel, default_name
-from codegen.sampling import sample
+from codegen.sampling import numbers_for, sample
 from symbolic.differential import differentiate
 from symbolic.errors import NotSupported, ProgramError
 from symbolic.functions import CATALOGUE
 from symbolic.language.read import read_program
+from symbolic.operations import DEFINITIONS, OPERATIONS
 
 SEED = "X0 : n x m\nW1 : m x h\nW2 : h x p\nX1 = X0*W1\nX2 = f.(X1)\nX3 = X2*W2\nX4 = f.(X3)"
 RANDOM = np.random.default_rng(8)
@@ -218,9 +219,22 @@ def test_inputs_are_not_changed_nor_returned(seed_kernel):
     assert all(result.flags.writeable and result.flags.owndata for result in results)
 
 
-ALIASING = ["Y = A\nreturn A, Y", "Y = A'", "Y = A''", "B = sin(A)\nY = B'\nreturn B, Y", "Y = A + zeros(n,n)",
-            "Y = f(A)", "Y = f(A)\nZ = f(Y)\nreturn Y, Z", "B = sin(A)\nY = f(B)\nreturn B, Y", "Y = 1*A",
-            "B = sin(A)\nY = B\nZ = B'\nreturn Y, Z, B"]  # fmt: skip
+ALIASING = [
+    "Y = A\nreturn A, Y", "Y = A'", "Y = A''", "B = sin(A)\nY = B'\nreturn B, Y", "Y = A + zeros(n,n)",
+    "Y = f(A)", "Y = f(A)\nZ = f(Y)\nreturn Y, Z", "B = sin(A)\nY = f(B)\nreturn B, Y", "Y = 1*A",
+    "B = sin(A)\nY = B\nZ = B'\nreturn Y, Z, B", "Y = A[1:2, :]\nZ = A[:, 1]\nreturn Y, Z",
+    "Y = reshape(A, n^2, 1)\nZ = reshape(A', 1, n^2)\nreturn Y, Z",
+    "y = diagonal(A)\nZ = diag(y)\nx = diagonal(Z)\nreturn y, Z, x", "B = sin(A)\nY = B[1:2, :]\nreturn B, Y",
+    "Y = [A]\nZ = [A; A]\nreturn Y, Z",
+    "Y = inv(A + 4*eye(n))\nZ = Y'\nW = inv((A + 4*eye(n))')\nreturn Y, Z, W",
+    "Q = qr_q(A)\nR = qr_r(A)\nS = qr_r(A)\nT = qr_q(A)\nreturn Q, R, S, T", "Y = svd_u(A)\nZ = Y\nreturn Y, Z",
+    "S = A*A' + eye(n)\nL = chol(S)\nY = S \\ A\nM = chol(S)\nreturn L, Y, M",
+    "Y = expm(A)\nZ = expm(A)\nreturn Y, Z",
+    "y = max(A, 1)\nz = max(A, 1)\nW = max_weights(A, 1)\nreturn y, z, W",
+    "Y = softmax(A, 2)\nz = logsumexp(A, 2)\nreturn Y, z", "Y = tril(A)\nZ = triu(tril(A))\nreturn Y, Z",
+    "S = sym(A)\ny = eigvalsh(S)\nV = eigvecsh(S)\nreturn y, V, S",
+    "Y = maximum(A, A')\nZ = kron(A, [1; 1])[1:n, :]\nreturn Y, Z",
+]  # fmt: skip
 
 
 @pytest.mark.parametrize("statements", ALIASING)
@@ -230,6 +244,62 @@ def test_results_share_no_memory(statements, function):
     functions = {keyword: function for keyword, *_ in kernel.signature.functions}
     A, dA = RANDOM.standard_normal((2, 3, 3))
     assert_separate(kernel(A, dA, **functions), [A, dA])
+
+
+# Named operations: layouts, precision, facts
+
+
+RECORDS = (*OPERATIONS.values(), *DEFINITIONS.values())
+
+
+def point_of(program, seed=3, lengths=(4, 5, 3, 6, 2)):
+    """A kernel with its differential, and arguments for it at a point where it is smooth."""
+    differential = differentiate(program)
+    point = sample(program, dict(differential.seeds), numbers_for(program, lengths), seed)
+    given = {**point.inputs, **{moved: point.directions[name] for name, moved in differential.seeds}}
+    return compile_kernel(differential), [given[i.name] for i in differential.program.inputs]
+
+
+@pytest.mark.parametrize("record", RECORDS, ids=lambda record: record.name)
+def test_memory_order_does_not_matter(record):
+    """Fortran order, strides, read-only: the same results to rounding, in new memory, of arguments left as they are."""
+    kernel, given = point_of(read_program(record.example))
+    expected = kernel(*given)
+    spread = [np.repeat(np.repeat(A, 2, axis=0), 3, axis=1)[::2, ::3] for A in given]
+    for other in ([np.asfortranarray(A) for A in given], spread, [A[::-1, ::-1].copy()[::-1, ::-1] for A in given]):
+        for A in other:
+            A.flags.writeable = False
+        before = [A.tobytes() for A in other]
+        found = kernel(*other)
+        assert [A.tobytes() for A in other] == before
+        assert_separate(found, other)
+        for result, wanted in zip(found, expected, strict=True):
+            assert relative_error(result, wanted) < 1e-9
+
+
+@pytest.mark.parametrize("record", RECORDS, ids=lambda record: record.name)
+def test_each_precision_is_kept_by_every_operation(record):
+    kernel, given = point_of(read_program(record.example))
+    assert all(result.dtype == np.float32 for result in kernel(*(A.astype(np.float32) for A in given)))
+    assert all(result.dtype == np.float64 for result in kernel(*given))
+
+
+def test_only_the_half_that_is_needed_of_a_symmetric_matrix_is_read():
+    """What stands in the other half of a matrix declared symmetric, lower or upper never matters."""
+    A = RANDOM.standard_normal((4, 4))
+    S, b = A @ A.T + np.eye(4), RANDOM.standard_normal((4, 1))
+    for fact, matrix, keep in (("spd", S, np.tril), ("lower", A + 4 * np.eye(4), np.tril), ("upper", S, np.triu)):
+        kernel = compile_kernel(read_program(f"A : n x n {fact}\nb : n\nx = A \\ b\ny = logdet(A)\nreturn x, y"))
+        x, y = kernel(keep(matrix), b)
+        whole = matrix if fact == "spd" else keep(matrix)
+        assert relative_error(x, np.linalg.solve(whole, b)) < 1e-12
+        assert relative_error(y, [[np.linalg.slogdet(whole)[1]]]) < 1e-12
+
+
+def test_facts_are_in_the_docstring():
+    text = compile_kernel(differentiate(read_program("S : n x n spd\nL : n x n lower\nY = S \\ L"))).function.__doc__
+    for line in ("S: n x n, spd", "L: n x n, lower", "dS: n x n, symmetric, the perturbation of S"):
+        assert line in text
 
 
 # Unknown functions that behave oddly
@@ -293,6 +363,19 @@ def test_a_function_that_returns_another_shape_is_named(wrong):
     for keyword in ("f", "df"):
         with pytest.raises(ValueError, match=f"^{keyword} returned shape"):
             call(kernel, arguments(), **{keyword: wrong})
+
+
+def test_a_function_may_divide_by_zero_inside():
+    """Where the kernel itself watches for division by zero, a function may do what it does."""
+    kernel = compile_kernel(differentiate(read_program("X : n x n\nY = f(X) ./ (1 + square(X))")))
+    X = np.array([[0.0, 1.0], [2.0, 0.0]])
+
+    def f(X):
+        return np.where(X > 0, 1 / X, 0.0)
+
+    with pytest.warns(RuntimeWarning, match="divide by zero"):
+        value, _ = kernel(X, X, f=f, df=np.ones_like)
+    assert (value == np.array([[0.0, 0.5], [0.1, 0.0]])).all()
 
 
 def test_a_function_is_needed():

@@ -14,7 +14,7 @@ class Spelling:
     `fresh` makes new memory; `into` writes over {out}, or is empty where the operation cannot. {0}, {1} are its
     operands, {args} all of them, {rows} and {cols} the shape, {like} an argument of its type; other fields are its
     attributes. `imports`: the names used, from `module`; a name with an underscore in front is a function of
-    `helpers.py`, which the kernel carries with it.
+    `helpers/`, which the kernel carries with it.
     """
 
     fresh: str

@@ -1,11 +1,11 @@
-"""Which functions of `helpers.py` a kernel carries with it: their text, and what they import."""
+"""Which functions of `helpers/` a kernel carries with it: their text, and what they import."""
 
 from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 _CALL = re.compile(r"\b(_[a-z]\w*)\(")
@@ -13,7 +13,7 @@ _CALL = re.compile(r"\b(_[a-z]\w*)\(")
 
 @dataclass(frozen=True)
 class Helper:
-    """A function as it stands in `helpers.py`, the names it imports by module, and the helpers it calls."""
+    """A function as it stands in its file, the names it imports by module, and the helpers it calls."""
 
     name: str
     source: str
@@ -33,23 +33,27 @@ def helpers_for(code: str) -> list[Helper]:
     return [helper for name, helper in HELPERS.items() if name in needed]
 
 
-def _read(text: str) -> dict[str, Helper]:
-    """Every function of a file, by its name."""
-    body = ast.parse(text).body
-    lines = text.splitlines()
-    functions = {node.name: node for node in body if isinstance(node, ast.FunctionDef)}
-    module_of = {a.name: str(node.module) for node in body if isinstance(node, ast.ImportFrom) for a in node.names}
+def _read(texts: Iterable[str]) -> dict[str, Helper]:
+    """Every function of several files, by its name."""
     found = {}
-    for name, node in functions.items():
-        used = {part.id for part in ast.walk(node) if isinstance(part, ast.Name)}
-        modules = {module_of[imported] for imported in used & module_of.keys()}
-        imports = {module: frozenset(n for n in used if module_of.get(n) == module) for module in modules}
-        source = "\n".join(lines[node.lineno - 1 : node.end_lineno])
-        found[name] = Helper(name, source, imports, frozenset(used & functions.keys() - {name}))
-    return found
+    for text in texts:
+        body, lines = ast.parse(text).body, text.splitlines()
+        module_of = {a.name: str(node.module) for node in body if isinstance(node, ast.ImportFrom) for a in node.names}
+        for node in body:
+            if isinstance(node, ast.FunctionDef):
+                used = {part.id for part in ast.walk(node) if isinstance(part, ast.Name)}
+                modules = {module_of[name] for name in used & module_of.keys()}
+                imports = {m: frozenset(n for n in used if module_of.get(n) == m) for m in sorted(modules - _OWN)}
+                source = "\n".join(lines[node.lineno - 1 : node.end_lineno])
+                found[node.name] = Helper(node.name, source, imports, frozenset(used))
+    return {name: replace(helper, calls=helper.calls & found.keys() - {name}) for name, helper in found.items()}
 
 
-HELPERS = _read(Path(__file__).with_name("helpers.py").read_text(encoding="utf-8"))
+_FILES = ("checks", "reductions", "systems", "functions", "spectra", "factorisations")
+"""In the order in which a kernel carries what it needs of them."""
+_OWN = {f"codegen.targets.numpy.helpers.{name}" for name in _FILES}
+_FOLDER = Path(__file__).with_name("helpers")
+HELPERS = _read(_FOLDER.joinpath(f"{name}.py").read_text(encoding="utf-8") for name in _FILES)
 HELPER_NAMES = frozenset(HELPERS) | {
     n for helper in HELPERS.values() for names in helper.imports.values() for n in names
 }
