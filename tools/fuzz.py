@@ -27,6 +27,8 @@ from tools.shrinking import shrink
 SECONDS_EACH = 60
 """What takes longer counts as a crash."""
 CHUNK = 8
+CHUNKS_EACH = 100
+"""After so many a process is replaced, because libraries keep what they have computed."""
 
 
 @dataclass(frozen=True)
@@ -138,7 +140,7 @@ def run(seed: int, indices: Iterable[int], plan: Plan, processes: int = 1, shrin
     if processes == 1:
         yield from map(work, indices)
         return
-    with multiprocessing.get_context("spawn").Pool(processes) as pool:
+    with multiprocessing.get_context("spawn").Pool(processes, maxtasksperchild=CHUNKS_EACH) as pool:
         yield from pool.imap(work, indices, chunksize=CHUNK)
 
 
