@@ -48,6 +48,7 @@ from symbolic.nodes import (
     subexpressions,
 )  # fmt: skip
 from symbolic.program import Program
+from symbolic.scalars import has_minus
 from symbolic.structure import Structure, structure_of
 
 DEFAULT_SIZE = 64
@@ -289,11 +290,6 @@ def _is_negative(term: Node) -> bool:
 def _without_sign(term: Node) -> Node:
     number, matrix = split_number(term)
     return scale(-number if has_minus(number) else number, matrix)
-
-
-def has_minus(number: Expr) -> bool:
-    """Whether a number, or an expression in sizes, is written with a minus in front: -2, -1/n."""
-    return bool(number.as_coeff_Mul()[0].is_negative)
 
 
 _CONSTANTS = {ZeroMatrix: "zeros", Identity: "eye", OneMatrix: "ones"}

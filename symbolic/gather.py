@@ -8,11 +8,11 @@ tr(P (δX + δX')) = tr((P + P') δX).
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
 from itertools import chain, groupby
 
-from sympy import Expr, MatAdd, MatMul, MatrixSymbol, Transpose
+from sympy import Expr, MatAdd, MatMul, MatrixSymbol, S, Transpose
 
 from symbolic.language.names import split_mark
 from symbolic.nodes import (
@@ -26,10 +26,13 @@ from symbolic.nodes import (
     scale,
     split_number,
     subexpressions,
+    transpose,
 )  # fmt: skip
 from symbolic.structure import Structure
 
 Factors = tuple[Node, ...]
+Piece = tuple[Expr, Factors, bool]
+"""A number, factors, and whether they are inside a trace."""
 
 LONGEST_POWER = 8
 
@@ -77,48 +80,82 @@ def _terms(node: Node, structure: Structure) -> tuple[list[Term], list[Node]]:
     return found, rest
 
 
-def _distributed(term: Node) -> list[tuple[Expr, Factors, bool]]:
-    """tr(A (B + C) D) as tr(A B D) + tr(A C D), where the sum is what moves; number, factors, whether traced."""
+def _distributed(term: Node) -> list[Piece]:
+    """tr(A (B + C) D) as tr(A B D) + tr(A C D), where the sum is what moves."""
     number, matrix = split_number(term)
     traced = type(matrix) is Operation and matrix.name == "tr"
-    inside = matrix.operands[0] if traced else matrix
     if not traced and type(matrix) is not MatMul:
         return []
-    pieces = []
-    for summand in inside.args if type(inside) is MatAdd else (inside,):
-        inner, product = split_number(summand)
-        factors = product.args if type(product) is MatMul else (product,)
-        sums = [k for k, factor in enumerate(factors) if type(factor) is MatAdd and _moves(factor, _level(term))]
-        for choice in factors[sums[0]].args if len(sums) == 1 else (None,):
-            if choice is None:
-                pieces.append((number * inner, factors, traced))
-                continue
-            coefficient, chosen = split_number(choice)
-            links = chosen.args if type(chosen) is MatMul else (chosen,)
-            pieces.append(
-                (number * inner * coefficient, (*factors[: sums[0]], *links, *factors[sums[0] + 1 :]), traced)
-            )
-    return pieces
+    level = _level(term)
+    inside = matrix.operands[0] if traced else matrix
+    return [(value, factors, traced) for value, factors in _expanded(number, (inside,), level)]
 
 
-def _oriented(piece: tuple[Expr, Factors, bool], structure: Structure) -> Term | None:
+def _expanded(number: Expr, factors: Factors, level: int) -> Iterator[tuple[Expr, Factors]]:
+    """The products that a product is the sum of, as long as one factor moves: that one is taken apart."""
+    moving = [k for k, factor in enumerate(factors) if _moves(factor, level)]
+    if len(moving) != 1:
+        yield number, factors
+        return
+    before, (inner, moved), after = factors[: moving[0]], split_number(factors[moving[0]]), factors[moving[0] + 1 :]
+    if type(moved) is Transpose:
+        sign, moved = split_number(_transposed_parts(moved.args[0]))
+        inner = inner * sign
+    parts = _parts(moved, level)
+    if not parts:
+        yield number, factors
+    for part in parts:
+        yield from _expanded(number * inner, (*before, *part, *after), level)
+
+
+def _parts(node: Node, level: int) -> list[Factors]:
+    """The terms of a sum, the factors of a product, A \\ B as A⁻¹, B where B moves; nothing for what is one factor."""
+    if type(node) is MatAdd:
+        return [(term,) for term in node.args]
+    if type(node) is MatMul:
+        return [node.args]
+    if type(node) is Operation and node.name == "solve" and not _moves(node.operands[0], level):
+        return [(operate("inv", node.operands[0]), node.operands[1])]
+    return []
+
+
+def _transposed_parts(node: Node) -> Node:
+    """A' with the transpose inside a sum, a product or a solution; as it stands where there is nothing inside."""
+    number, matrix = split_number(node)
+    if type(matrix) is MatAdd:
+        return scale(number, add(*map(transpose, matrix.args)))
+    if type(matrix) is MatMul:
+        return scale(number, multiply(*map(transpose, reversed(matrix.args))))
+    if type(matrix) is Operation and matrix.name == "solve":
+        below, above = matrix.operands
+        return scale(number, multiply(transpose(above), transpose(operate("inv", below))))
+    return transpose(node)
+
+
+def _oriented(piece: Piece, structure: Structure) -> Term | None:
     """One piece with its moving factor not transposed and, in a trace, at the end; None where none or several move."""
     number, factors, traced = piece
     level = max(map(_level, factors), default=0)
     moving = [k for k, factor in enumerate(factors) if level and _moves(factor, level)]
     if len(moving) != 1:
         return None
-    before, moved, after = factors[: moving[0]], factors[moving[0]], factors[moving[0] + 1 :]
+    before, moved, after = _flat(factors[: moving[0]]), factors[moving[0]], _flat(factors[moving[0] + 1 :])
     if type(moved) is Transpose:
         before, after = _flipped(after, structure), _flipped(before, structure)
         moved = moved.args[0]
     left, right = ((*after, *before), ()) if traced else (before, after)
-    return Term(number, _flat(left), moved, _flat(right), traced)
+    return Term(number, left, moved, right, traced)
 
 
 def _flipped(factors: Factors, structure: Structure) -> Factors:
     """(A B)' = B' A'"""
-    return tuple(structure.flip(factor) for factor in reversed(factors))
+    return tuple(_flipped_factor(factor, structure) for factor in reversed(factors))
+
+
+def _flipped_factor(factor: Node, structure: Structure) -> Node:
+    """A sum stays together, (A + B)', so that it is known again."""
+    flipped = structure.flip(factor)
+    return transpose(factor) if type(flipped) is MatAdd and flipped != structure.plain(factor) else flipped
 
 
 def _flat(factors: Iterable[Node]) -> Factors:
@@ -127,8 +164,11 @@ def _flat(factors: Iterable[Node]) -> Factors:
 
 
 def _factors(node: Node) -> Factors:
+    """A \\ B among the others is A⁻¹ B, whose two parts can be told apart."""
     if type(node) is MatMul:
         return _flat(node.args)
+    if type(node) is Operation and node.name == "solve":
+        return (operate("inv", node.operands[0]), *_factors(node.operands[1]))
     if type(node) is Operation and node.name == "matrix_power" and node.parameters[0] <= LONGEST_POWER:
         return tuple(node.operands) * int(node.parameters[0])
     return (node,)
@@ -141,30 +181,35 @@ def _with_powers(factors: Factors) -> list[Node]:
 
 
 def _together(terms: list[Term]) -> list[Term]:
-    """Terms that differ in what stands before, or behind, the same moving factor become one."""
-    groups: dict[tuple[Node, bool], list[Term]] = {}
+    """Equal terms, then those that differ in what stands before, or behind, the same moving factor, become one."""
+    totals: dict[Term, Expr] = {}
     for term in terms:
-        alike = groups.setdefault((term.moving, term.traced), [])
-        for k, other in enumerate(alike):
-            joined = _joined(other, term)
-            if joined is not None:
-                alike[k] = joined
-                break
-        else:
-            alike.append(term)
-    return [term for alike in groups.values() for term in alike]
+        alike = replace(term, number=S.One)
+        totals[alike] = totals.get(alike, S.Zero) + term.number
+    groups: dict[tuple[Node, bool], list[Term]] = {}
+    for alike, number in totals.items():
+        _put(replace(alike, number=number), groups.setdefault((alike.moving, alike.traced), []))
+    return [term for group in groups.values() for term in group]
+
+
+def _put(term: Term, group: list[Term]) -> None:
+    """Into the first term that it can be joined with, or at the end."""
+    for k, other in enumerate(group):
+        joined = _joined(other, term)
+        if joined is not None:
+            group[k] = joined
+            return
+    group.append(term)
 
 
 def _joined(one: Term, two: Term) -> Term | None:
     """The sum of two terms with the same moving factor as one term, or None."""
-    if one.left == two.left and one.right == two.right:
-        return Term(one.number + two.number, one.left, one.moving, one.right, one.traced)
     if one.right == two.right:
         left = _sum_of(one.number, one.left, two.number, two.left)
-        return left and Term(left[0], left[1], one.moving, one.right, one.traced)
+        return left and replace(one, number=left[0], left=left[1])
     if one.left == two.left:
         right = _sum_of(one.number, one.right, two.number, two.right)
-        return right and Term(right[0], one.left, one.moving, right[1], one.traced)
+        return right and replace(one, number=right[0], right=right[1])
     return None
 
 
@@ -179,7 +224,7 @@ def _sum_of(a: Expr, one: Factors, b: Expr, two: Factors) -> tuple[Expr, Factors
     middles = [factors[first : len(factors) - last] for factors in (one, two)]
     if not all(middles):
         return None
-    common = a if a == b else a / a
+    common = a if b in (a, -a) else S.One
     inside = add(*(scale(c / common, multiply(*_with_powers(m))) for c, m in zip((a, b), middles, strict=True)))
     return common, (*one[:first], inside, *one[len(one) - last :])
 

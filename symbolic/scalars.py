@@ -267,3 +267,8 @@ def name_of(value: Expr) -> str:
     if type(value) not in _NAMES:
         raise NotSupported(f"{type(value).__name__} has no name here")
     return _NAMES[type(value)]
+
+
+def has_minus(value: Expr) -> bool:
+    """Whether a number, or an expression in sizes, is written with a sign in front: -2, -1/n."""
+    return bool(value.as_coeff_Mul()[0].is_negative)

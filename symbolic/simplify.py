@@ -25,6 +25,7 @@ from sympy import (
     ZeroMatrix,
 )
 
+from symbolic.fractions import as_fraction
 from symbolic.gather import gather
 from symbolic.nodes import (
     LEAVES,
@@ -50,7 +51,9 @@ from symbolic.nodes import (
     zeros,
 )  # fmt: skip
 from symbolic.operations import OPERATIONS
+from symbolic.scalars import has_minus
 from symbolic.structure import Structure
+from symbolic.traces import sum_of_diagonal, trace_of_function, trace_of_kron, trace_of_root
 
 MAX_COLLECTED = 64
 
@@ -109,6 +112,17 @@ def _constant_transpose(node: Node, structure: Structure) -> Node | None:
     return None
 
 
+def _cancelled(node: Node, structure: Structure) -> Node | None:
+    """(A∘B) ⊘ A = B"""
+    if type(node.numerator) is not HadamardProduct:
+        return None
+    factors = list(node.numerator.args)
+    if node.denominator not in factors:
+        return None
+    factors.remove(node.denominator)
+    return hadamard(*factors)
+
+
 def _product_with_quotient(node: Node, structure: Structure) -> Node | None:
     """(1 ⊘ B)∘A = A ⊘ B, one operation fewer"""
     for k, factor in enumerate(node.args):
@@ -136,17 +150,6 @@ def _linear_coefficient(node: Node, structure: Structure) -> Node | None:
     return None
 
 
-def _trace_of_kron(node: Node, structure: Structure) -> Node | None:
-    """tr(A ⊗ B) = tr(A) tr(B) for square A and B"""
-    inner = node.operands[0] if node.name == "tr" else None
-    if type(inner) is not Operation or inner.name != "kron":
-        return None
-    if any(factor.shape[0] != factor.shape[1] for factor in inner.operands):
-        return None
-    left, right = (operate("tr", factor) for factor in inner.operands)
-    return scale(left, right)
-
-
 def _one_as_coefficient(node: Node, structure: Structure) -> Node | None:
     """A coefficient that is a constant 1×1 matrix is a number."""
     if is_number(node.coefficient):
@@ -172,16 +175,12 @@ def _like_terms(node: Node, structure: Structure) -> Node | None:
 def _sign_inside(node: Node, structure: Structure) -> Node | None:
     """-(A - B) = B - A, where that leaves no more minus signs than there were"""
     number, matrix = split_number(node)
-    if type(matrix) is not MatAdd or not _has_minus(number):
+    if type(matrix) is not MatAdd or not has_minus(number):
         return None
     terms = [split_number(term) for term in matrix.args]
-    if 2 * sum(_has_minus(coefficient) for coefficient, _ in terms) < len(terms):
+    if 2 * sum(has_minus(coefficient) for coefficient, _ in terms) < len(terms):
         return None
     return scale(-number, add(*(scale(-coefficient, inner) for coefficient, inner in terms)))
-
-
-def _has_minus(number: Expr) -> bool:
-    return bool(number.as_coeff_Mul()[0].is_negative)
 
 
 def _collected(node: Node, structure: Structure) -> Node | None:
@@ -227,6 +226,22 @@ def _quadratic_form(node: Node, structure: Structure) -> Node | None:
     )
 
 
+def _orthogonal(node: Node, structure: Structure) -> Node | None:
+    """Q'Q = I, and QQ' = I for square Q"""
+    factors = node.args
+    for k in range(len(factors) - 1):
+        left, right = factors[k : k + 2]
+        inside = right if type(left) is Transpose else left
+        square = inside.shape[0] == inside.shape[1]
+        if square and structure.flip(left) == structure.plain(right) and structure.has(inside, "orthogonal"):
+            return multiply(*factors[:k], identity(left.shape[0]), *factors[k + 2 :])
+    return None
+
+
+def _fraction(node: Node, structure: Structure) -> Node | None:
+    return as_fraction(node)
+
+
 def _symmetric(node: Node, structure: Structure) -> Node | None:
     inner = node.args[0]
     return inner if type(inner) is MatrixSymbol and structure.has(inner, "symmetric") else None
@@ -236,13 +251,19 @@ REWRITES: tuple[Rewrite, ...] = (
     Rewrite("zero factor", "0 A = 0", (MatMul, HadamardProduct, Scale, Quotient, Transpose), _zero_product),
     Rewrite("zero operand", "tr(0) = 0, A \\ 0 = 0", (Operation,), _zero_operand),
     Rewrite("linear coefficient", "tr(c A) = c tr(A)", (Operation,), _linear_coefficient),
-    Rewrite("trace of a Kronecker product", "tr(A ⊗ B) = tr(A) tr(B)", (Operation,), _trace_of_kron),
+    Rewrite("trace of a Kronecker product", "tr(A ⊗ B) = tr(A) tr(B)", (Operation,), trace_of_kron),
+    Rewrite("trace of a function", "tr(expm_frechet(A, E)) = tr(expm(A) E)", (Operation,), trace_of_function),
+    Rewrite("trace of a root", "tr(sylvester(R, R, C)) = tr(R^-1 C)/2", (Operation,), trace_of_root),
+    Rewrite("sum of a diagonal", "sum(diagonal(A)) = tr(A)", (Operation,), sum_of_diagonal),
     Rewrite("zero term", "A + 0 = A", (MatAdd,), _zero_term),
     Rewrite("neutral factor", "I A = A, 1∘A = A", (MatMul, HadamardProduct, Quotient), _neutral_factor),
     Rewrite("zeroth power", "A.^0 = 1", (HadamardPower,), _zeroth_power),
     Rewrite("transpose of a constant", "1' = 1, (c A)' = c A'", (Transpose,), _constant_transpose),
     Rewrite("constant coefficient", "(c) A = c A", (Scale,), _one_as_coefficient),
     Rewrite("quotient", "(1 ⊘ B)∘A = A ⊘ B", (HadamardProduct,), _product_with_quotient),
+    Rewrite("cancelled factor", "(A∘B) ⊘ A = B", (Quotient,), _cancelled),
+    Rewrite("fraction", "a (1/b) = a/b, a/a = 1", (Scale, Quotient, HadamardPower), _fraction),
+    Rewrite("orthogonal", "Q Q' = I", (MatMul,), _orthogonal),
     Rewrite("like terms", "A + A = 2 A", (MatAdd,), _like_terms),
     Rewrite("sign", "-(A - B) = B - A", (Scale,), _sign_inside),
     Rewrite("collected terms", "A (B + C) + A B = 2 A B + A C", (MatAdd,), _collected),

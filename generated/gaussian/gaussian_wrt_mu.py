@@ -6,7 +6,7 @@ r"""Value and differential of a matrix program with respect to mu.
     z = L \ (x - μ)
     y = -0.5 zᵀ z - sum(log(diagonal(L))) - 0.5·n·log(2·π)
 
-    δy = zᵀ (L \ δμ)
+    δy = zᵀ L⁻¹ δμ
 """
 
 from __future__ import annotations

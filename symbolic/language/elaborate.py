@@ -268,9 +268,7 @@ def _divide(operator: str, above: Value, below: Value, written: Syntax) -> Value
     if nodes.split_number(below)[0] == 0:
         raise ReadError("division by zero", written.span)
     if below.shape == SCALAR:
-        if _is_scalar(above):
-            return nodes.quotient(as_matrix(above), below)
-        return nodes.scale(nodes.quotient(nodes.ones(*SCALAR), below), above)
+        return solve(below, as_matrix(above))
     if operator == "/":
         return divide_right(as_matrix(above), below)
     if _is_scalar(above):
@@ -286,6 +284,8 @@ def _solve(left: Value, right: Value, written: Syntax) -> Value:
 
 def solve(left: Node, right: Node) -> Node:
     """A \\ B; where A is 1×1, the quotient."""
+    if left.shape == right.shape == SCALAR:
+        return nodes.quotient(right, left)
     if left.shape == SCALAR:
         return nodes.scale(nodes.quotient(nodes.ones(*SCALAR), left), right)
     return nodes.operate("solve", left, right)

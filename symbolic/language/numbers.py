@@ -9,6 +9,7 @@ from sympy import Add, Expr, Integer, Min, Mul, Pow, Rational, S, Symbol
 from symbolic import scalars
 from symbolic.language.styles import ATOM, POSTFIX, PRODUCT, SUM, Style
 from symbolic.language.tokens import MAX_EXPONENT, MAX_LITERAL
+from symbolic.scalars import has_minus
 
 Printed = tuple[str, int]
 """A text and how tightly its outermost operation binds."""
@@ -125,11 +126,6 @@ def _decimal(value: Rational) -> str | None:
             decimal = f"{whole[:-digits]}.{whole[-digits:]}"
             return decimal if len(decimal) <= MAX_LITERAL else None
     return None
-
-
-def has_minus(value: Expr) -> bool:
-    """Whether a number or formula is written with a sign in front."""
-    return bool(value.as_coeff_Mul()[0] < 0)
 
 
 def is_reciprocal(factor: Expr) -> bool:

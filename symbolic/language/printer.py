@@ -25,7 +25,7 @@ from sympy import (
 
 from symbolic import scalars
 from symbolic.functions import CATALOGUE
-from symbolic.language.numbers import NumberPrinter, Printed, has_minus
+from symbolic.language.numbers import NumberPrinter, Printed
 from symbolic.language.styles import APART, ATOM, JOINED, POSTFIX, PRODUCT, SUM, Style, style_named
 from symbolic.nodes import (
     SCALAR,
@@ -37,11 +37,13 @@ from symbolic.nodes import (
     Shape,
     is_number,
     operands,
+    scale,
     split_number,
     subexpressions,
     transpose,
 )  # fmt: skip
 from symbolic.operations import OPERATIONS
+from symbolic.scalars import has_minus
 
 
 def print_expression(node: Node, style: str = "unicode") -> str:
@@ -129,6 +131,9 @@ class Printer(NumberPrinter):
         if is_number(coefficient):
             negative, text = self.term(coefficient, matrix, plain=False)
             return ("-" + text, SUM) if negative else self.multiple(coefficient, matrix)
+        if node.shape != SCALAR and _is_reciprocal(coefficient) and not self.style.stacked:
+            below = self.at_least(coefficient.denominator, POSTFIX)
+            return f"{self.at_least(matrix, POSTFIX)}{self.style.divide}{below}", APART
         inner = self.at_least(matrix, PRODUCT if type(matrix) in (MatMul, Scale) else POSTFIX)
         level = PRODUCT if self.print(matrix)[1] < JOINED else self.style.product_level
         return f"{self.at_least(coefficient, POSTFIX)}{self.style.multiple}{inner}", level
@@ -140,12 +145,25 @@ class Printer(NumberPrinter):
         return self.style.hadamard.join(self.at_least(f, POSTFIX) for f in node.args), PRODUCT
 
     def quotient(self, node: Node) -> Printed:
-        if type(node.numerator) is OneMatrix and (node.shape == SCALAR or not _is_constant(node.denominator)):
+        if node.shape == SCALAR:
+            return self.ratio(S.One, node)
+        if type(node.numerator) is OneMatrix and not _is_constant(node.denominator):
             return self.numerator(S.One, node)
         above, below = (self.at_least(part, POSTFIX) for part in node.args)
         return f"{above}{self.style.quotient}{below}", PRODUCT
 
+    def ratio(self, number: Expr, node: Node) -> Printed:
+        """a / b of scalars"""
+        above = scale(number, node.numerator)
+        if self.style.stacked:
+            return self.style.fraction(self.or_number(above), self(node.denominator)), POSTFIX
+        written = self.or_number(above) if _is_one(node.numerator) and number == 1 else self.at_least(above, POSTFIX)
+        return f"{written}{self.style.divide}{self.at_least(node.denominator, POSTFIX)}", PRODUCT
+
     def numerator(self, number: Expr, node: Node) -> Printed:
+        """2 ⊘ B, where the matrix below shows the shape"""
+        if node.shape == SCALAR:
+            return self.ratio(number, node)
         below = self.at_least(node.denominator, POSTFIX)
         return f"{self.at_least_number(number, POSTFIX)}{self.style.quotient}{below}", PRODUCT
 
@@ -180,6 +198,10 @@ class Printer(NumberPrinter):
         return self.at_least(node.operands[0], ATOM) + self.style.inverse, POSTFIX
 
     def matrix_power(self, node: Node) -> Printed:
+        """A², and A⁻² for the square of an inverse"""
+        base = node.operands[0]
+        if type(base) is Operation and base.name == "inv":
+            return self.at_least(base.operands[0], ATOM) + self.style.matrix_power(-node.parameters[0]), POSTFIX
         return self.at_least(node.operands[0], ATOM) + self.style.matrix_power(node.parameters[0]), POSTFIX
 
     def between(self, sign: str, node: Node) -> Printed:
@@ -252,6 +274,10 @@ def _is_juxtaposed(node: Node) -> bool:
 
 def _is_one(node: Node) -> bool:
     return type(node) is OneMatrix and node.shape == SCALAR
+
+
+def _is_reciprocal(node: Node) -> bool:
+    return type(node) is Quotient and _is_one(node.numerator)
 
 
 def _is_constant(node: Node) -> bool:

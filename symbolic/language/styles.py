@@ -16,7 +16,7 @@ SUM, APART, PRODUCT, JOINED, POSTFIX, ATOM = range(1, 7)
 
 @dataclass(frozen=True)
 class Style:
-    """How one notation spells things."""
+    """How one notation spells things. `stacked`: a scalar fraction has a line, and so needs no brackets."""
 
     name: Callable[[str], str]
     product: str
@@ -43,6 +43,7 @@ class Style:
     block: tuple[str, str, str, str]
     inverse: str = ""
     divide: str = " / "
+    stacked: bool = False
     space: str = "{}"
     fact: str = " {}"
     returned: str = "return "
@@ -68,7 +69,7 @@ def _raised(exponent: int) -> str:
     return str(exponent).translate(_SUPERSCRIPTS)
 
 
-_SUPERSCRIPTS = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
+_SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 
 TEXT = Style(
@@ -86,7 +87,8 @@ UNICODE = replace(
 LATEX = replace(
     UNICODE, name=latex_name, times=r" \cdot ", hadamard=r" \odot ", quotient=r" \oslash ",
     power=r"^{{\circ {}}}".format, transpose=r"^\top", brackets=(r"\left(", r"\right)"), function=_latex_function,
-    size_sign=r" \times ", declaration=r" \in ", fraction=r"\frac{{{}}}{{{}}}".format, line_end=r" \\", pi=r"\pi ",
+    size_sign=r" \times ", declaration=r" \in ", fraction=r"\frac{{{}}}{{{}}}".format, stacked=True,
+    line_end=r" \\", pi=r"\pi ",
     filled=r"\operatorname{{{}}}".format, scalar_power="^{{{}}}", space=r"\mathbb{{R}}^{{{}}}",
     fact=r"\ \text{{{}}}", returned=r"\operatorname{return}\ ",
     operation=_latex_operation, matrix_power="^{{{}}}".format, inverse="^{-1}", solve=r" \backslash ",

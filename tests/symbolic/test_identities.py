@@ -43,7 +43,7 @@ IDENTITIES = {
     "MC77 b'X'Xc": ("b : m\nc : m\nX : n x m\ny = b'*X'*X*c", "X", "δy = cᵀ Xᵀ δX b + bᵀ Xᵀ δX c"),
     "MC78 (Bx+b)'C(Dx+d)": (
         "x : m\nB : n x m\nb : n\nC : n x h\nD : h x m\nd : h\ny = (B*x + b)'*C*(D*x + d)", "x",
-        "δy = ((xᵀ Dᵀ + dᵀ) Cᵀ B + (B x + b)ᵀ C D) δx",
+        "δy = ((D x + d)ᵀ Cᵀ B + (B x + b)ᵀ C D) δx",
     ),
     "MC79 (X'BX)": ("X : n x m\nB : n x n\nY = X'*B*X", "X", "δY = δXᵀ B X + Xᵀ B δX"),
     "MC81 x'Bx": ("x : n\nB : n x n\ny = x'*B*x", "x", "δy = xᵀ (Bᵀ + B) δx"),
@@ -54,6 +54,31 @@ IDENTITIES = {
         "x : n\nA : n x m\ns : m\nW : n x n symmetric\ny = (x - A*s)'*W*(x - A*s)", "s", None,
     ),
     "MC91 a'X^k b": ("a : n\nb : n\nX : n x n\ny = a'*X^3*b", "X", None),
+    "log of det": ("X : n x n\ny = log(det(X))", "X", "δy = tr(X⁻¹ δX)"),
+    "MC52 power of det": ("X : n x n\ny = det(X)^3", "X", "δy = 3 y tr(X⁻¹ δX)"),
+    "MC85 Gaussian residual": (
+        "x : n\nA : n x m\ns : m\nW : n x n symmetric\ny = (x - A*s)'*W*(x - A*s)", "A", "δy = -2 (x - A s)ᵀ W δA s"
+    ),
+    "MC88 as a quadratic form": (
+        "X : n x n\nC : n x n\na : n\nb : n\ny = (X*a + b)'*C*(X*a + b)", "X", "δy = (X a + b)ᵀ (Cᵀ + C) δX a"
+    ),
+    "MC127 tr of a solution": (
+        "X : n x m\nA : n x n symmetric\nB : n x n symmetric\ny = tr((X'*A*X) \\ (X'*B*X))", "X",
+        "δy = 2 tr((Xᵀ A X)⁻¹ Xᵀ (B - B X (Xᵀ A X)⁻¹ Xᵀ A) δX)",
+    ),
+    "MC129 length": ("x : n\na : n\ny = norm(x - a)", "x", "δy = sum((x - a) ⊙ δx) / y"),
+    "MC64 in one power": ("A : n x n\nX : n x n\ny = tr(inv(X + A))", "X", "δy = -tr((X + A)⁻² δX)"),
+    "MC141 tr of expm": ("X : n x n\ny = tr(expm(X))", "X", "δy = tr(expm(X) δX)"),
+    "MC141 tr of sinm": ("X : n x n\ny = tr(sinm(X))", "X", "δy = tr(cosm(X) δX)"),
+    "MC141 tr of cosm": ("X : n x n\ny = tr(cosm(X))", "X", "δy = -tr(sinm(X) δX)"),
+    "MC141 tr of logm": ("X : n x n spd\ny = tr(logm(X))", "X", "δy = tr(X⁻¹ δX)"),
+    "MC141 tr of sqrtm": ("X : n x n spd\ny = tr(sqrtm(X))", "X", "δy = 0.5 tr(sqrtm(X)⁻¹ δX)"),
+    "MC66 sum of eigenvalues": ("A : n x n symmetric\ny = sum(eigvalsh(A))", "A", "δy = tr(δA)"),
+    "nuclear norm": ("A : n x m\ny = nucnorm(A)", "A", "δy = tr(svd_v(A) svd_u(A)ᵀ δA)"),
+    "logistic loss": (
+        "X : n x m\nw : m\nt : n\ny = -(t'*log(sigmoid(X*w)) + (1 - t)'*log(1 - sigmoid(X*w)))", "w",
+        "δy = -tᵀ ((1 - sigmoid(X w)) ⊙ (X δw)) + (1 - t)ᵀ (sigmoid(X w) ⊙ (X δw))",
+    ),
     "MC99 tr(X)": ("X : n x n\ny = tr(X)", "X", "δy = tr(δX)"),
     "MC100 tr(XA)": ("A : m x n\nX : n x m\ny = tr(X*A)", "X", "δy = tr(A δX)"),
     "MC101 tr(AXB)": ("A : p x n\nB : m x p\nX : n x m\ny = tr(A*X*B)", "X", "δy = tr(B A δX)"),
@@ -113,7 +138,7 @@ IDENTITIES = {
         "δR = ((Qᵀ δA) / R - tril((Qᵀ δA) / R, -1) + tril((Qᵀ δA) / R, -1)ᵀ) R",
     ),
     "Rayleigh quotient": (
-        "A : n x n symmetric\nx : n\ny = rayleigh(A, x)", "x", "δy = (2 xᵀ A δx - 2 y xᵀ δx) ⊘ (xᵀ x)"
+        "A : n x n symmetric\nx : n\ny = rayleigh(A, x)", "x", "δy = (2 xᵀ A δx - 2 y xᵀ δx) / (xᵀ x)"
     ),
     "quadratic form, symmetric": ("S : n x n symmetric\nx : n\ny = x'*S*x", "x", "δy = 2 xᵀ S δx"),
     "Giles quadratic forms": (
@@ -123,7 +148,7 @@ IDENTITIES = {
         "A : n x n\nB : n x m\nX = A \\ B\nY = B'*X", "A B", None,
     ),
     "Giles matrix polynomial": ("A : n x n\nY = eye(n) + 2*A + 3*A^2", "A", "δY = 2 δA + 3 (δA A + A δA)"),
-    "Giles Frobenius norm": ("A : n x m\ny = norm(A)", "A", "δy = (1 ⊘ y) sum(A ⊙ δA)"),
+    "Giles Frobenius norm": ("A : n x m\ny = norm(A)", "A", "δy = sum(A ⊙ δA) / y"),
     "Giles spectral norm": ("A : n x m\ny = opnorm(A)", "A", None),
 }  # fmt: skip
 
