@@ -55,25 +55,25 @@ IDENTITIES = {
     ),
     "MC91 a'X^k b": ("a : n\nb : n\nX : n x n\ny = a'*X^3*b", "X", None),
     "log of det": ("X : n x n\ny = log(det(X))", "X", "δy = tr(X⁻¹ δX)"),
-    "MC52 power of det": ("X : n x n\ny = det(X)^3", "X", "δy = 3 y tr(X⁻¹ δX)"),
-    "MC85 Gaussian residual": (
+    "power of det": ("X : n x n\ny = det(X)^3", "X", "δy = 3 y tr(X⁻¹ δX)"),
+    "Gaussian residual": (
         "x : n\nA : n x m\ns : m\nW : n x n symmetric\ny = (x - A*s)'*W*(x - A*s)", "A", "δy = -2 (x - A s)ᵀ W δA s"
     ),
-    "MC88 as a quadratic form": (
+    "quadratic form of a product": (
         "X : n x n\nC : n x n\na : n\nb : n\ny = (X*a + b)'*C*(X*a + b)", "X", "δy = (X a + b)ᵀ (Cᵀ + C) δX a"
     ),
-    "MC127 tr of a solution": (
+    "tr of a solution": (
         "X : n x m\nA : n x n symmetric\nB : n x n symmetric\ny = tr((X'*A*X) \\ (X'*B*X))", "X",
         "δy = 2 tr((Xᵀ A X)⁻¹ Xᵀ (B - B X (Xᵀ A X)⁻¹ Xᵀ A) δX)",
     ),
-    "MC129 length": ("x : n\na : n\ny = norm(x - a)", "x", "δy = sum((x - a) ⊙ δx) / y"),
-    "MC64 in one power": ("A : n x n\nX : n x n\ny = tr(inv(X + A))", "X", "δy = -tr((X + A)⁻² δX)"),
-    "MC141 tr of expm": ("X : n x n\ny = tr(expm(X))", "X", "δy = tr(expm(X) δX)"),
-    "MC141 tr of sinm": ("X : n x n\ny = tr(sinm(X))", "X", "δy = tr(cosm(X) δX)"),
-    "MC141 tr of cosm": ("X : n x n\ny = tr(cosm(X))", "X", "δy = -tr(sinm(X) δX)"),
-    "MC141 tr of logm": ("X : n x n spd\ny = tr(logm(X))", "X", "δy = tr(X⁻¹ δX)"),
-    "MC141 tr of sqrtm": ("X : n x n spd\ny = tr(sqrtm(X))", "X", "δy = 0.5 tr(sqrtm(X)⁻¹ δX)"),
-    "MC66 sum of eigenvalues": ("A : n x n symmetric\ny = sum(eigvalsh(A))", "A", "δy = tr(δA)"),
+    "length of a difference": ("x : n\na : n\ny = norm(x - a)", "x", "δy = sum((x - a) ⊙ δx) / y"),
+    "square of an inverse": ("A : n x n\nX : n x n\ny = tr(inv(X + A))", "X", "δy = -tr((X + A)⁻² δX)"),
+    "tr of expm": ("X : n x n\ny = tr(expm(X))", "X", "δy = tr(expm(X) δX)"),
+    "tr of sinm": ("X : n x n\ny = tr(sinm(X))", "X", "δy = tr(cosm(X) δX)"),
+    "tr of cosm": ("X : n x n\ny = tr(cosm(X))", "X", "δy = -tr(sinm(X) δX)"),
+    "tr of logm": ("X : n x n spd\ny = tr(logm(X))", "X", "δy = tr(X⁻¹ δX)"),
+    "tr of sqrtm": ("X : n x n spd\ny = tr(sqrtm(X))", "X", "δy = 0.5 tr(sqrtm(X)⁻¹ δX)"),
+    "sum of eigenvalues": ("A : n x n symmetric\ny = sum(eigvalsh(A))", "A", "δy = tr(δA)"),
     "nuclear norm": ("A : n x m\ny = nucnorm(A)", "A", "δy = tr(svd_v(A) svd_u(A)ᵀ δA)"),
     "logistic loss": (
         "X : n x m\nw : m\nt : n\ny = -(t'*log(sigmoid(X*w)) + (1 - t)'*log(1 - sigmoid(X*w)))", "w",
