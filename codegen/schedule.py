@@ -70,6 +70,7 @@ class Schedule:
 
     def __post_init__(self) -> None:
         """Each name defined once, before its use, and with a shape; memory reused only after its last use."""
+        fixed = {"", *self.inputs}
         memory = {name: name for name in self.inputs}
         held: dict[str, set[str]] = {name: {name} for name in self.inputs}
         gone: set[str] = set()
@@ -79,7 +80,7 @@ class Schedule:
                 raise self._broken(f"{instr.out} uses {missing[0]}, which is not there")
             if instr.out in memory or instr.out not in self.shapes:
                 raise self._broken(f"{instr.out} is defined twice or has no shape")
-            if instr.into is not None and (instr.into in gone or memory.get(instr.into) in (None, *self.inputs)):
+            if instr.into is not None and (instr.into in gone or memory.get(instr.into, "") in fixed):
                 raise self._broken(f"{instr.out} would be written over {instr.into}")
             source = instr.into or (instr.names[0] if instr.kind == "view" else instr.out)
             memory[instr.out] = memory.get(source, instr.out)

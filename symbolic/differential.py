@@ -23,7 +23,7 @@ from symbolic.nodes import Node, Operation, operands, rewrite, subexpressions, s
 from symbolic.operations import RESULTS
 from symbolic.program import Program
 from symbolic.rules import Rule, rule_for
-from symbolic.simplify import Rewrite, Simplifier
+from symbolic.simplify import REWRITES, Rewrite, Simplifier
 from symbolic.statements import Input, Let
 from symbolic.structure import Structure, structure_of
 
@@ -125,12 +125,18 @@ class Differential:
 
 
 @without_collecting
-def differentiate(program: Program, wrt: str | Iterable[str] | None = None, order: int = 1) -> Differential:
+def differentiate(
+    program: Program,
+    wrt: str | Iterable[str] | None = None,
+    order: int = 1,
+    rewrites: tuple[Rewrite, ...] = REWRITES,
+) -> Differential:
     """The differential of `program` with respect to one input, several, or (None) all of them.
 
     `order` 2 is the second differential along one and the same perturbation, the quadratic form of the Hessian:
     d²(X⁻¹) = 2 X⁻¹ dX X⁻¹ dX X⁻¹; a higher order is one more of the same. For different perturbations, differentiate
-    the tangent program: it is a program.
+    the tangent program: it is a program. `rewrites`: how it is simplified; with `simplify.ZEROS` it is as the rules
+    give it.
     Raises NameError_ when a name is no input, DifferentiationError when an operation has no rule.
     """
     if order < 1:
@@ -138,19 +144,19 @@ def differentiate(program: Program, wrt: str | Iterable[str] | None = None, orde
     names = _chosen_inputs(program, wrt)
     level = _free_level(program)
     seeds = tuple((name, differential_of(name, level)) for name in names)
-    walk = _Walk(program, dict(seeds), level)
+    walk = _Walk(program, dict(seeds), level, rewrites)
     for lets in _together(program.lets):
         walk.carry_through(lets)
     found = Differential(program, seeds, walk.tangent_program(), tuple(walk.steps), level)
     for _ in range(order - 1):
-        found = _once_more(found)
+        found = _once_more(found, rewrites)
     return found
 
 
-def _once_more(before: Differential) -> Differential:
+def _once_more(before: Differential, rewrites: tuple[Rewrite, ...]) -> Differential:
     """The differential of a tangent program along the same seeds; what it says of the values is known already."""
     program, level = before.tangent, _free_level(before.tangent)
-    walk = _Walk(program, dict(before.seeds), level)
+    walk = _Walk(program, dict(before.seeds), level, rewrites)
     known = before.primal.symbols
     for let in program.lets:
         if let.name in known:
@@ -198,7 +204,7 @@ def _free_level(program: Program) -> int:
 class _Walk:
     """The state of one differentiation."""
 
-    def __init__(self, program: Program, seeds: Mapping[str, str], level: int) -> None:
+    def __init__(self, program: Program, seeds: Mapping[str, str], level: int, rewrites: tuple[Rewrite, ...]) -> None:
         self.program = program
         self.seeds = seeds
         self.level = level
@@ -207,7 +213,7 @@ class _Walk:
         self.where = ""
         self.known: dict[Node, Node] = {}
         self.structure = Structure()
-        self.simplify = Simplifier(self.known, self.record, self.structure)
+        self.simplify = Simplifier(self.known, self.record, self.structure, rewrites)
         self.differentials: dict[Node, Node] = {}
         self.lets: list[Let] = []
         for given in program.inputs:

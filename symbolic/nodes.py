@@ -93,7 +93,7 @@ def operands(node: Node) -> tuple[Node, ...]:
     """The matrices a node is built from, left to right (not its numbers, names or sizes)."""
     if isinstance(node, LEAVES):
         return ()
-    return tuple(arg for arg in node.args if isinstance(arg, MatrixExpr))
+    return tuple([arg for arg in node.args if isinstance(arg, MatrixExpr)])
 
 
 def rebuild(node: Node, new: Iterable[Node]) -> Node:
@@ -123,8 +123,12 @@ def subexpressions(node: Node) -> Iterator[Node]:
             yield current
         elif current not in seen:
             seen.add(current)
+            inside = operands(current)
+            if not inside:
+                yield current
+                continue
             stack.append((current, True))
-            stack.extend((arg, False) for arg in reversed(operands(current)))
+            stack.extend([(arg, False) for arg in reversed(inside)])
 
 
 def rewrite(node: Node, replace: Callable[[Node], Node], memo: dict[Node, Node]) -> Node:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass, field
+from functools import cache
 from itertools import islice, product
 
 from sympy import (
@@ -273,10 +274,15 @@ REWRITES: tuple[Rewrite, ...] = (
 )
 KNOWN_VALUE = Rewrite("known value", "f(X) is already computed", (), lambda node, structure: None)
 
-_BY_OPERATION: dict[type, tuple[Rewrite, ...]] = {
-    operation: tuple(r for r in REWRITES if operation in r.operations)
-    for operation in {operation for r in REWRITES for operation in r.operations}
-}
+ZEROS = tuple(rewrite for rewrite in REWRITES if rewrite.name.startswith("zero"))
+"""Those alone by which a differential loses the terms in which nothing moves; all others are kept as the rules say."""
+
+
+@cache
+def _by_operation(rewrites: tuple[Rewrite, ...]) -> dict[type, tuple[Rewrite, ...]]:
+    operations = {operation for rewrite in rewrites for operation in rewrite.operations}
+    return {operation: tuple(r for r in rewrites if operation in r.operations) for operation in operations}
+
 
 Record = Callable[[Rewrite, Node, Node], None]
 
@@ -285,10 +291,17 @@ class Simplifier:
     """Simplifies expressions, each distinct one once.
 
     `known`: expressions that already have a name, with that name's symbol. `record(rewrite, before, after)` is
-    called for every use. `structure`: what is known of the names.
+    called for every use. `structure`: what is known of the names. `rewrites`: those that are used.
     """
 
-    def __init__(self, known: Mapping[Node, Node], record: Record, structure: Structure | None = None) -> None:
+    def __init__(
+        self,
+        known: Mapping[Node, Node],
+        record: Record,
+        structure: Structure | None = None,
+        rewrites: tuple[Rewrite, ...] = REWRITES,
+    ) -> None:
+        self.rewrites = _by_operation(rewrites)
         self.known = known
         self.record = record
         self.structure = structure or Structure()
@@ -318,7 +331,7 @@ class Simplifier:
     def _step(self, node: Node) -> tuple[Node, Rewrite | None]:
         if node in self.known:
             return self.known[node], KNOWN_VALUE
-        for rewrite in _BY_OPERATION.get(type(node), ()):
+        for rewrite in self.rewrites.get(type(node), ()):
             after = rewrite.apply(node, self.structure)
             if after is not None:
                 return after, rewrite

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from sympy import Expr
 
@@ -18,7 +19,7 @@ class Input:
     shape: Shape
     facts: tuple[str, ...] = ()
 
-    @property
+    @cached_property
     def symbol(self) -> Node:
         return nodes.symbol(self.name, *self.shape)
 
@@ -31,7 +32,7 @@ class Let:
     expr: Node
     source: str = field(default="", compare=False)
 
-    @property
+    @cached_property
     def symbol(self) -> Node:
         return nodes.symbol(self.name, *self.expr.shape)
 

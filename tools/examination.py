@@ -24,8 +24,8 @@ from codegen.check import (
 )  # fmt: skip
 from codegen.kernel import Kernel, compile_kernel
 from codegen.reference import evaluate
-from codegen.rounding import rounding_bounds
 from codegen.sampling import Point, sample
+from codegen.verify import as_the_rules_give_it, bounds_at
 from symbolic.differential import Differential, differentiate
 from symbolic.errors import LimitError, NotSupported, PushforwardError
 from symbolic.exact import differential_holds, is_checkable, is_rational
@@ -162,7 +162,7 @@ class _Examination:
     def values(self, of: str, differential: Differential, point: Point) -> None:
         bounds: list[Bounds] = []
         with self.check(f"{of}rounding bound"), np.errstate(all="ignore"):
-            bounds.append(_bounds(differential, point))
+            bounds.append(bounds_at(differential.tangent, differential, as_the_rules_give_it(differential), point))
         if not bounds:
             return
         with self.check(f"{of}complex step"), np.errstate(all="ignore"):
@@ -231,11 +231,6 @@ def _check_exactly(differential: Differential, sizes: Mapping[str, int], seed: i
         raise Skipped("something is divided by zero wherever it is evaluated") from None
     if not holds:
         raise Wrong(f"the differential with respect to {', '.join(differential.wrt)} is not the ε part")
-
-
-def _bounds(differential: Differential, point: Point) -> Bounds:
-    found = rounding_bounds(differential.tangent, _with_seeds(differential, point), point.functions)
-    return Bounds(found, {of: found.get(differential.name(of), 0.0) for of in differential.primal.outputs})
 
 
 def _with_seeds(differential: Differential, point: Point) -> dict[str, Any]:
