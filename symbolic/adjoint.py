@@ -82,6 +82,15 @@ class Adjoint:
         return tuple(name for name, _ in self.cotangents)
 
     @property
+    def kind(self) -> str:
+        """adjoint, of given cotangents; gradient, of the cotangent 1; gauss_newton, of the differentials themselves."""
+        if self.seeds:
+            return "adjoint"
+        return (
+            "gauss_newton" if any(type(cotangent) is MatrixSymbol for _, cotangent in self.cotangents) else "gradient"
+        )
+
+    @property
     def reversed(self) -> tuple[Let, ...]:
         """The statements that compute cotangents, in their order."""
         tangent = self.differential.tangent.symbols

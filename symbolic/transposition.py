@@ -198,6 +198,12 @@ def _again(node: Node, cotangent: Node, moves: Moves, structure: Structure) -> I
     yield node.operands[0], operate(node.name, cotangent, parameters=node.parameters)
 
 
+def _rearranged(node: Node, cotangent: Node, moves: Moves, structure: Structure) -> Iterator[Contribution]:
+    """Back: what were n×m blocks of p×q entries is n×p blocks of m×q."""
+    n, m, p, q = node.parameters
+    yield node.operands[0], operate("rearrange", cotangent, parameters=(n, p, m, q))
+
+
 # Named operations by the lines in their records
 
 
@@ -237,6 +243,9 @@ TRANSPOSITIONS: dict[type | str, Transposition] = {
     "hstack": Transposition("hstack", "<[Y, Z], [dA, dB]> = <Y, dA> + <Z, dB>", _side_by_side, _LINEAR),
     "vstack": Transposition("vstack", "<[Y; Z], [dA; dB]> = <Y, dA> + <Z, dB>", _on_top, _LINEAR),
     "slice": Transposition("slice", "<Y, dA[1:2, :]> = <[Y; zeros(n-2,m)], dA>", _cut, _LINEAR),
+    "rearrange": Transposition(
+        "rearrange", "<Y, rearrange(dA, n, m, p, q)> = <rearrange(Y, n, p, m, q), dA>", _rearranged, _LINEAR
+    ),
     **{name: Transposition(name, f"<Y, {name}(dA)> = <{name}(Y), dA>", _again, _LINEAR) for name in ("tril", "triu")},
     **{operation.name: _by_lines(operation) for operation in OPERATIONS.values() if operation.adjoint},
 }
