@@ -218,7 +218,7 @@ class Lowering:
         if not is_number(coefficient):
             if type(matrix) is OneMatrix and matrix.shape != SCALAR:
                 return self.emit("broadcast", (self.matrix(coefficient),), matrix.shape, name)
-            if type(matrix) is Identity and matrix.shape != SCALAR:
+            if name is not None and type(matrix) is Identity and matrix.shape != SCALAR:
                 column = (matrix.shape[0], S.One)
                 repeated = self.emit("broadcast", (self.matrix(coefficient),), column)
                 return self.emit("diag", (repeated,), matrix.shape, name)

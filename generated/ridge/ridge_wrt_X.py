@@ -9,7 +9,7 @@ r"""Value and differential of a matrix program with respect to X.
 
 from __future__ import annotations
 
-from numpy import add, asarray, diagflat, dtype, finfo, full, isfinite, ndarray, result_type, subtract
+from numpy import add, asarray, dtype, eye, finfo, isfinite, multiply, ndarray, result_type, subtract
 from numpy.linalg import LinAlgError
 from scipy.linalg.lapack import dpotrf, dpotrs, spotrf, spotrs
 
@@ -38,25 +38,24 @@ def ridge_wrt_X(X: ndarray, Y: ndarray, a: ndarray, dX: ndarray) -> tuple[ndarra
         X, Y, a, dX = _converted(X=X, Y=Y, a=a, dX=dX)
     m = X.shape[1]
     X_T = X.T                                  # Xᵀ
-    t = full((m, 1), a, dtype=X.dtype)         # a, repeated
     X_T_Y = X_T.dot(Y)                         # Xᵀ Y
+    X_T_X = X_T.dot(X)                         # Xᵀ X
     dX_T = dX.T                                # δXᵀ
     dX_T_Y = dX_T.dot(Y)                       # δXᵀ Y
-    t_2 = diagflat(t)                          # diag(a, repeated)
-    del t
-    X_T_X = X_T.dot(X)                         # Xᵀ X
-    t_3 = add(X_T_X, t_2, out=X_T_X)           # Xᵀ X + diag(a, repeated)
-    t_4 = _chol(t_3)                           # chol(Xᵀ X + diag(a, repeated))
-    W = _solve_cho(t_4, X_T_Y)                 # W = (Xᵀ X + diag(a, repeated)) \ (Xᵀ Y)
-    dX_T_X = dX_T.dot(X, out=t_3)              # δXᵀ X
+    t = eye(m, dtype=X.dtype)                  # I
+    t_2 = multiply(t, a, out=t)                # I ⊙ a
+    t_3 = add(X_T_X, t_2, out=X_T_X)           # Xᵀ X + I ⊙ a
+    t_4 = _chol(t_3)                           # chol(Xᵀ X + I ⊙ a)
+    W = _solve_cho(t_4, X_T_Y)                 # W = (Xᵀ X + I ⊙ a) \ (Xᵀ Y)
+    dX_T_X = dX_T.dot(X, out=t_2)              # δXᵀ X
     dX_T_X_T = dX_T_X.T                        # (δXᵀ X)ᵀ
-    t_5 = add(dX_T_X, dX_T_X_T, out=t_2)       # δXᵀ X + (δXᵀ X)ᵀ
-    del X_T_X, t_3, dX_T_X, dX_T_X_T
+    t_5 = add(dX_T_X, dX_T_X_T, out=t_3)       # δXᵀ X + (δXᵀ X)ᵀ
+    del t, t_2, dX_T_X, dX_T_X_T
     t_5_W = t_5.dot(W, out=X_T_Y)              # (δXᵀ X + (δXᵀ X)ᵀ) W
-    del t_2, t_5
+    del X_T_X, t_3, t_5
     t_6 = subtract(dX_T_Y, t_5_W, out=dX_T_Y)  # δXᵀ Y - (δXᵀ X + (δXᵀ X)ᵀ) W
     del X_T_Y, t_5_W
-    dW = _solve_cho(t_4, t_6)                  # δW = (Xᵀ X + diag(a, repeated)) \ (δXᵀ Y - (δXᵀ X + (δXᵀ X)ᵀ) W)
+    dW = _solve_cho(t_4, t_6)                  # δW = (Xᵀ X + I ⊙ a) \ (δXᵀ Y - (δXᵀ X + (δXᵀ X)ᵀ) W)
     return W, dW
 
 

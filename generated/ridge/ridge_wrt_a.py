@@ -9,7 +9,7 @@ r"""Value and differential of a matrix program with respect to a.
 
 from __future__ import annotations
 
-from numpy import add, asarray, diagflat, dtype, finfo, full, isfinite, multiply, ndarray, negative, result_type
+from numpy import add, asarray, dtype, eye, finfo, isfinite, multiply, ndarray, negative, result_type
 from numpy.linalg import LinAlgError
 from scipy.linalg.lapack import dpotrf, dpotrs, spotrf, spotrs
 
@@ -37,22 +37,21 @@ def ridge_wrt_a(X: ndarray, Y: ndarray, a: ndarray, da: ndarray) -> tuple[ndarra
     if not _fits(X, Y, a, da):
         X, Y, a, da = _converted(X=X, Y=Y, a=a, da=da)
     m = X.shape[1]
-    X_T = X.T                           # Xᵀ
-    t = full((m, 1), a, dtype=X.dtype)  # a, repeated
-    X_T_Y = X_T.dot(Y)                  # Xᵀ Y
-    t_2 = diagflat(t)                   # diag(a, repeated)
-    del t
-    X_T_X = X_T.dot(X)                  # Xᵀ X
-    t_3 = add(X_T_X, t_2, out=X_T_X)    # Xᵀ X + diag(a, repeated)
-    del t_2
-    t_4 = _chol(t_3)                    # chol(Xᵀ X + diag(a, repeated))
+    X_T = X.T                         # Xᵀ
+    X_T_Y = X_T.dot(Y)                # Xᵀ Y
+    X_T_X = X_T.dot(X)                # Xᵀ X
+    t = eye(m, dtype=X.dtype)         # I
+    t_2 = multiply(t, a, out=t)       # I ⊙ a
+    t_3 = add(X_T_X, t_2, out=X_T_X)  # Xᵀ X + I ⊙ a
+    del t, t_2
+    t_4 = _chol(t_3)                  # chol(Xᵀ X + I ⊙ a)
     del X_T_X, t_3
-    W = _solve_cho(t_4, X_T_Y)          # W = (Xᵀ X + diag(a, repeated)) \ (Xᵀ Y)
+    W = _solve_cho(t_4, X_T_Y)        # W = (Xᵀ X + I ⊙ a) \ (Xᵀ Y)
     del X_T_Y
-    t_5 = _solve_cho(t_4, W)            # (Xᵀ X + diag(a, repeated)) \ W
+    t_5 = _solve_cho(t_4, W)          # (Xᵀ X + I ⊙ a) \ W
     del t_4
-    t_6 = multiply(t_5, da, out=t_5)    # t_5 ⊙ δa
-    dW = negative(t_6, out=t_6)         # δW = -t_5 ⊙ δa
+    t_6 = multiply(t_5, da, out=t_5)  # ((Xᵀ X + I ⊙ a) \ W) ⊙ δa
+    dW = negative(t_6, out=t_6)       # δW = -((Xᵀ X + I ⊙ a) \ W) ⊙ δa
     return W, dW
 
 
