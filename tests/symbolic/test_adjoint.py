@@ -6,7 +6,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 from oracles import TIGHT, complex_step, random_program
-from sympy import MatMul, Transpose
+from sympy import Integer, MatMul, Transpose
 
 from codegen.reference import evaluate
 from codegen.sampling import NoPoint, numbers_for, sample
@@ -18,7 +18,7 @@ from symbolic.errors import DifferentiationError, NameError_, NotSupported
 from symbolic.exact_adjoint import adjoint_holds, is_adjoint_checkable
 from symbolic.language.names import adjoint_of, ascii_name, canonical, latex_name, split_bar, unicode_name
 from symbolic.language.read import read_program
-from symbolic.nodes import Operation, add, multiply, scale, transpose
+from symbolic.nodes import add, scale, transpose
 from symbolic.operations import DEFINITIONS, OPERATIONS
 from symbolic.transposition import TRANSPOSITIONS
 
@@ -45,7 +45,7 @@ def seed_program():
 
 
 def dot_product_error(pullback, lengths=LENGTHS[0], seed=3):
-    """|⟨Ȳ, J δX⟩ - ⟨X̄, δX⟩|, relative to the sum of the sizes of the products."""
+    """|⟨Ȳ, J δX⟩ - ⟨X̄, δX⟩|, relative to the sizes of the products, which may be no more than rounding errors."""
     program = pullback.primal
     point = sample(program, dict(pullback.differential.seeds), numbers_for(program, lengths), seed)
     moved = complex_step(program, point)
@@ -54,8 +54,8 @@ def dot_product_error(pullback, lengths=LENGTHS[0], seed=3):
     found = evaluate(pullback.program, inputs, point.functions)
     left = [inputs[name] * moved[of] for of, name in pullback.seeds]
     right = [found[name] * point.directions[wrt] for wrt, name in pullback.results]
-    scale_ = sum(np.abs(part).sum() for part in (*left, *right)) or 1.0
-    return abs(sum(part.sum() for part in left) - sum(part.sum() for part in right)) / scale_
+    size = max(sum(np.abs(part).sum() for part in (*left, *right)), 0.01)
+    return abs(sum(part.sum() for part in left) - sum(part.sum() for part in right)) / size
 
 
 # The closed form
@@ -91,7 +91,7 @@ def test_the_adjoint_program_of_the_seed(seed_program):
         ("A : n x n; y = tr(A*B); B : n x n", "Ā = ȳ Bᵀ\nB̄ = ȳ Aᵀ"),
         ("S : n x n symmetric; y = logdet(S)", "S̄ = ȳ S⁻¹"),
         ("D : n x n diagonal; x : n; y = x'*D*x", "D̄ = ȳ diag(diagonal(x xᵀ))\nx̄ = 2 ȳ D x"),
-        ("loss_1 : n x m; alpha : scalar; Y = alpha*loss_1", "loss_1_bar = α Ȳ\nᾱ = sum(loss_1 ⊙ Ȳ)"),
+        ("loss : n x m; alpha : scalar; Y = alpha*loss", "loss_bar = α Ȳ\nᾱ = sum(loss ⊙ Ȳ)"),
     ],
 )  # fmt: skip
 def test_closed_forms(text, expected):
@@ -169,9 +169,9 @@ def planted(name, change):
 
 
 FAULTS = {
-    "sign": ("tr", "A : n x n; y = tr(A)", lambda part, gains: scale(-1, gains)),
-    "coefficient": ("diag", "x : n; Y = diag(x)", lambda part, gains: scale(1 + 1 / 10**9, gains)),
-    "lost term": (MatMul, "A : n x n; B : n x n; Y = A*B", lambda part, gains: scale(0, gains)),
+    "sign": ("tr", "A : n x n; y = tr(A)", lambda part, gains: scale(Integer(-1), gains)),
+    "coefficient": ("diag", "x : n; Y = diag(x)", lambda part, gains: scale(1 + Integer(1) / 10**9, gains)),
+    "lost term": (MatMul, "A : n x n; B : n x n; Y = A*B", lambda part, gains: scale(Integer(0), gains)),
     "counted twice": (Transpose, "A : n x n; Y = A' + A", lambda part, gains: add(gains, gains)),
     "not transposed": (MatMul, "A : n x n; B : n x n; Y = A*B", lambda part, gains: transpose(gains)),
     "wrong block": ("hstack", "A : n x n; B : n x n; Y = [A, 2*B]", lambda part, gains: transpose(gains)),
@@ -251,7 +251,8 @@ def test_the_outputs_that_are_chosen(seed_program):
 def test_an_output_that_is_read_again_has_two_cotangents():
     pullback = adjoint(differentiate(read_program("X : n x m; Y = 2*X; Z = X*Y'; return X, Y, Z")))
     assert pullback.seeds == (("X", "X_out_bar"), ("Y", "Y_out_bar"), ("Z", "Z_bar"))
-    assert str(pullback) == "X̄ = 2 (Ȳ_out + Z̄ᵀ X) + Z̄ Y + X̄_out" or dot_product_error(pullback) < TIGHT
+    assert str(pullback) == "X̄ = 2 (Z̄ᵀ X + Ȳ_out) + Z̄ Y + X̄_out"
+    assert dot_product_error(pullback) < TIGHT
 
 
 def test_what_does_not_depend_on_an_input_has_a_zero_cotangent():
@@ -331,6 +332,4 @@ def test_the_transpose_of_the_transpose_is_the_differential(seed_program):
     again = adjoint(differentiate(pullback.program, "X4_bar"), of="X0_bar")
     assert dot_product_error(again) < TIGHT
     assert again.results == (("X4_bar", "X4_bar3"),)
-    assert all(type(node) is not Operation for node in again.program.nodes())
-    assert multiply  # the products of the closed form are those of the forward one
     assert str(again) == "X̄̄̄4 = f'(X3) ⊙ ((f'(X1) ⊙ (X̄̄̄0 W1)) W2)"
