@@ -17,10 +17,10 @@ from symbolic.statements import Let
 PROGRAM = "X : n x m; W : m x p; y = sum(f.(X*W))"
 
 
-def spoiled(pullback, coefficient=1 + Integer(1) / 10**15):
-    """The last cotangent times a coefficient."""
+def spoiled(pullback):
+    """The last cotangent times 1 + 1e-15."""
     *lets, last = pullback.program.lets
-    wrong = Let(last.name, scale(coefficient, last.expr))
+    wrong = Let(last.name, scale(1 + Integer(1) / 10**15, last.expr))
     return replace(pullback, program=replace(pullback.program, lets=(*lets, wrong)))
 
 
