@@ -17,6 +17,7 @@ from symbolic.language.words import INSTEAD
 from symbolic.nodes import Elementwise, Quotient, Scale
 from symbolic.operations import ALIASES, CALLS, FAMILIES, OPERATIONS, RESULTS, Definition, MatrixOperation
 from symbolic.rules import RULES
+from symbolic.transposition import TRANSPOSITIONS
 
 Record = MatrixOperation | Definition
 
@@ -27,7 +28,8 @@ class Form:
 
     `formula`: its differential, d(sum(A, 1)) = …, or, of a composition, what it stands for; `where` names parts of it.
     `needs`: what has to be known of the operands. `domain`: the arguments of a function that has not all numbers.
-    `no_derivative`: where it has none. `example`: a program of one use.
+    `no_derivative`: where it has none. `example`: a program of one use. `transpose`: of what is linear, how a cotangent
+    Y of the result comes back to the operands, <Y, tr(dA)> = <Y*eye(n), dA>.
     """
 
     name: str
@@ -41,6 +43,7 @@ class Form:
     domain: str = ""
     no_derivative: str = ""
     composed: bool = False
+    transpose: str = ""
 
 
 @dataclass(frozen=True)
@@ -73,7 +76,13 @@ def _form(record: Record) -> Form:
         record.name, _written(record), record.signature, f"{left} = {right}" if right else record.formula, record.cite,
         record.example, record.where, "A that is known to be symmetric" if symmetric else "",
         no_derivative=f"where {record.singular}" if record.singular else "", composed=composed,
+        transpose=_transpose(record.name),
     )  # fmt: skip
+
+
+def _transpose(operation: type | str) -> str:
+    found = TRANSPOSITIONS.get(operation)
+    return found.formula if found else ""
 
 
 def _written(record: Record) -> str:
@@ -125,7 +134,7 @@ def _operator(symbol: str, node: type, written: str, shapes: str, meaning: str) 
     operands = shapes.partition(" -> ")[0].split(", ")
     example = "\n".join((*operands, f"Y = {written}"))
     also = () if rule.name in OPERATIONS else (rule.name,)
-    form = Form(symbol, written, shapes, rule.formula, rule.cite, example)
+    form = Form(symbol, written, shapes, rule.formula, rule.cite, example, transpose=_transpose(node))
     return Entry(symbol, "operators", meaning, (form,), also)
 
 

@@ -8,7 +8,7 @@ from typing import Any
 from sympy import Add, Integer
 
 from symbolic.errors import ShapeError
-from symbolic.operations.record import Definition, MatrixOperation, Same, Shape, along, is_less
+from symbolic.operations.record import Definition, MatrixOperation, Same, Shape, is_less
 
 _ENTRIES = "linear: each entry is an entry of an operand, or zero"
 
@@ -53,6 +53,14 @@ def _reshaped(shapes: Sequence[Shape], parameters: Sequence[Any], same: Same) ->
     return (new_rows, new_cols)
 
 
+def _rearranged(shapes: Sequence[Shape], parameters: Sequence[Any], same: Same) -> Shape:
+    n, m, p, q = parameters
+    (rows, cols) = shapes[0]
+    if not (same(rows, n * p) and same(cols, m * q)):
+        raise ShapeError(f"{n}×{m} blocks of {p}×{q} entries make {n * p}×{m * q}, not {rows}×{cols}")
+    return (n * m, p * q)
+
+
 OPERATIONS = (
     MatrixOperation(
         "matrix_power",
@@ -69,6 +77,10 @@ OPERATIONS = (
         "A : n x m, B : p x q -> n*p x m*q",
         differential="kron(dA, B) + kron(A, dB)",
         linear_in=(0, 1),
+        adjoint=(
+            "reshape(rearrange(Y, n, m, p, q)*vec(B'), m, n)'",
+            "reshape(rearrange(Y, n, m, p, q)'*vec(A'), q, p)'",
+        ),
         cite="Matrix Cookbook 2012, (39)",
         meaning="the Kronecker product, also A ⊗ B",
         example="A : n x m\nB : p x q\nY = kron(A, B)",
@@ -110,6 +122,7 @@ OPERATIONS = (
         "reshape",
         "A : n x m -> 9 x 1",
         linear_in=(0,),
+        adjoint=("reshape(Y, n, m)",),
         parameters=("size", "size"),
         shape_rule=_reshaped,
         form="reshape(A, 9, 1)",
@@ -118,9 +131,22 @@ OPERATIONS = (
         example="A : n x 4\nY = reshape(A, 2*n, 2)",
     ),
     MatrixOperation(
+        "rearrange",
+        "A : r x s -> 4 x 3",
+        linear_in=(0,),
+        parameters=("size",) * 4,
+        shape_rule=_rearranged,
+        form="rearrange(A, 2, 2, 1, 3)",
+        cite="Van Loan and Pitsianis 1993, section 2",
+        meaning="rearrange(A, n, m, p, q), where A is n×m blocks of p×q entries: block by block, row after row, the "
+        "entries of each, row after row, as one row; of A ⊗ B it is vec(A') vec(B')'",
+        example="A : 2 x 6\nY = rearrange(A, 2, 2, 1, 3)",
+    ),
+    MatrixOperation(
         "diag",
         "x : n x 1 -> n x n",
         linear_in=(0,),
+        adjoint=("diagonal(Y)",),
         cite=_ENTRIES,
         meaning="the diagonal matrix of a column",
         example="x : n\nY = diag(x)",
@@ -129,6 +155,7 @@ OPERATIONS = (
         "diagonal",
         "A : n x n -> n x 1",
         linear_in=(0,),
+        adjoint=("diag(Y)",),
         cite=_ENTRIES,
         meaning="the diagonal of a matrix, as a column",
         example="A : n x n\ny = diagonal(A)",
@@ -146,16 +173,23 @@ OPERATIONS = (
         )
         for name, side in (("tril", "below"), ("triu", "above"))
     ),
-    *along(
-        MatrixOperation,
-        "sum",
-        {
-            None: ("A : n x m -> 1 x 1", "", "linear: a sum of entries", "A : n x m\ny = sum(A)"),
-            1: ("A : n x m -> 1 x m", "", "linear: a sum of entries", "A : n x m\ny = sum(A, 1)"),
-            2: ("A : n x m -> n x 1", "", "linear: a sum of entries", "A : n x m\ny = sum(A, 2)"),
-        },
-        linear_in=(0,),
-        meaning="of all entries; with 1, of each column; with 2, of each row",
+    *(
+        MatrixOperation(
+            f"sum_{axis}" if axis else "sum",
+            f"A : n x m -> {shape}",
+            call="sum",
+            axis=axis,
+            linear_in=(0,),
+            adjoint=(adjoint,),
+            cite="linear: a sum of entries",
+            meaning="of all entries; with 1, of each column; with 2, of each row",
+            example=f"A : n x m\ny = sum(A{f', {axis}' if axis else ''})",
+        )
+        for axis, shape, adjoint in (
+            (None, "1 x 1", "Y*ones(n,m)"),
+            (1, "1 x m", "ones(n,1)*Y"),
+            (2, "n x 1", "Y*ones(1,m)"),
+        )
     ),
 )
 
