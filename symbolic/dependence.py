@@ -18,11 +18,10 @@ from itertools import count
 from sympy import Expr, HadamardPower, MatrixSymbol
 
 from symbolic.affine import Affine, Index, affine
+from symbolic.choice import chosen_input, chosen_name
 from symbolic.differential import Differential
 from symbolic.entries import At, Entries, entry
-from symbolic.errors import NameError_
 from symbolic.functions import CATALOGUE
-from symbolic.language.names import canonical
 from symbolic.nodes import Elementwise, Node, Operation, Shape, operands, same_size, subexpressions
 from symbolic.relations import FULL, NOWHERE, Piece, Pieces, intersections, simplified, union
 from symbolic.statements import Let
@@ -89,9 +88,7 @@ def dependence(differential: Differential, of: str | None = None, wrt: str | Non
 
     `of` may be any name of the program. Raises NameError_ for a name that is none, or an input that does not move.
     """
-    program = differential.primal
-    of = _known(of or program.outputs[-1], tuple(program.symbols), "a name of this program")
-    wrt = _known(wrt or differential.wrt[0], differential.wrt, "an input that moves here")
+    of, wrt = chosen_name(differential, of), chosen_input(differential, wrt)
     walk = Walk(differential, wrt)
     for let in differential.tangent.lets:
         walk.take(let)
@@ -101,13 +98,6 @@ def dependence(differential: Differential, of: str | None = None, wrt: str | Non
 def rows_independent(differential: Differential, of: str | None = None, wrt: str | None = None) -> bool:
     """Whether row i of `of` is proved to depend on row i of `wrt` alone, so that the Jacobian has one block a row."""
     return dependence(differential, of, wrt).rows_independent
-
-
-def _known(name: str, names: tuple[str, ...], what: str) -> str:
-    name = name if name in names else canonical(name)
-    if name not in names:
-        raise NameError_(f"{name!r} is not {what}", hint=f"there are {', '.join(names)}")
-    return name
 
 
 class Walk:
