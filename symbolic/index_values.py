@@ -27,7 +27,7 @@ def matrices_in(form: IndexForm) -> tuple[Node, ...]:
 
 
 class IndexValues:
-    """`values`: a matrix, read by [i, j] from 0, for each of `matrices_in`. `number`: of an exact number without sizes."""
+    """`values`: a matrix, read by [i, j] from 0, for each of `matrices_in`. `number`: of a number without sizes."""
 
     def __init__(
         self,

@@ -17,11 +17,11 @@ from sympy import Expr, MatAdd, MatrixSymbol, S
 from symbolic.affine import Affine, Index, affine, number
 from symbolic.choice import chosen_input, chosen_name
 from symbolic.differential import Differential
-from symbolic.entries import At, Entries, entry, refuse
+from symbolic.entries import At, Entries, entry, has_entries, refuse
 from symbolic.errors import LimitError
 from symbolic.index_printer import print_index_form
 from symbolic.index_terms import Factor, Group, Term, changed
-from symbolic.nodes import Elementwise, Node, Operation, operands, subexpressions
+from symbolic.nodes import Node, Operation, operands, subexpressions
 
 MAX_DEPTH = 120
 MAX_TERMS = 256
@@ -137,7 +137,7 @@ class _Writing:
             return type(node) is not MatrixSymbol
         if type(node) is Operation:
             return node.name in PARTS_WRITTEN_OUT
-        return type(node) not in (MatrixSymbol, MatAdd, Elementwise)
+        return has_entries(node) and type(node) is not MatAdd
 
 
 # Joining
