@@ -30,7 +30,7 @@ BEYOND_ROUNDING = 64
 """Times the bound on rounding, from which on an entry is taken to be different from zero."""
 ROUNDOFF = float(np.finfo(float).eps) / 2
 ATTEMPTS = 5
-POINTS = 8
+POINTS = 16
 
 
 def confirmed(

@@ -13,17 +13,17 @@ from typing import Any
 
 from sympy import MatAdd, MatrixSymbol
 
-from symbolic.affine import Affine, Index, affine
+from symbolic.affine import Affine, Index, affine, number
 from symbolic.choice import chosen_input, chosen_name
 from symbolic.differential import Differential
 from symbolic.nodes import Node, operands, same_size, subexpressions
 from symbolic.patterns import coordinates, mask
-from symbolic.relations import NOWHERE, Pieces
+from symbolic.relations import NOWHERE, Piece, Pieces
 from symbolic.shapes import length
 from symbolic.statements import Let
 from symbolic.tracking import Tracking, free_indices
 
-PATTERNS = ("dense", "identity", "lower triangular", "upper triangular", "banded")
+PATTERNS = ("dense", "identity", "shifted identity", "lower triangular", "upper triangular", "other")
 
 
 @dataclass(frozen=True)
@@ -129,12 +129,10 @@ class Dependence:
         if len(self.pieces) != 1:
             return None
         (piece,) = self.pieces
-        conditions = [(e, True) for e in piece.equal] + [(e, False) for e in piece.least]
-        of_rows = [pair for pair in conditions if {*pair[0].indices} <= {self.rows, self.in_rows}]
-        of_cols = [pair for pair in conditions if {*pair[0].indices} <= {self.cols, self.in_cols}]
-        if len(of_rows) + len(of_cols) != len(conditions):
+        of_rows, of_cols = (self.rows, self.in_rows), (self.cols, self.in_cols)
+        if any(_touches(part, of_rows) and _touches(part, of_cols) for part in _components(piece)):
             return None
-        return _pattern(of_rows, self.rows, self.in_rows), _pattern(of_cols, self.cols, self.in_cols)
+        return _pattern(piece, *of_rows), _pattern(piece, *of_cols)
 
     @property
     def _rows_from_columns(self) -> bool:
@@ -210,18 +208,36 @@ def common_source(pieces: Pieces, index: Index) -> Affine | None:
     return source if fixed else None
 
 
-def _pattern(conditions: list[tuple[Affine, bool]], index: Index, other: Index) -> str:
+def _components(piece: Piece) -> list[set[Index]]:
+    """The indices of a piece, those together that conditions connect."""
+    parts: list[set[Index]] = []
+    for condition in (*piece.equal, *piece.least):
+        own = set(condition.indices)
+        own.update(*(part for part in parts if part & own))
+        parts = [*(part for part in parts if not part & own), own]
+    return parts
+
+
+def _touches(part: set[Index], indices: tuple[Index, ...]) -> bool:
+    return not part.isdisjoint(indices)
+
+
+def _pattern(piece: Piece, index: Index, other: Index) -> str:
+    """Which of two indices go together, in a word."""
     difference = affine(index) - affine(other)
-    kinds = {(e if e.coefficient(index) == 1 else -e, equality) for e, equality in conditions}
-    if not kinds:
+    conditions = [(e, True) for e in piece.equal] + [(e, False) for e in piece.least]
+    own = [(e, equality) for e, equality in conditions if _touches(set(e.indices), (index, other))]
+    if not own:
         return "dense"
-    if kinds == {(difference, True)}:
-        return "identity"
-    if all(not equality for _, equality in conditions) and len(conditions) == 1:
-        (condition,) = (e for e, _ in conditions)
-        if condition in (difference, -difference):
-            return "lower triangular" if condition == difference else "upper triangular"
-    return "banded"
+    (condition, equality), *more = own
+    if more or condition.indices != difference.indices:
+        return "other"
+    if equality:
+        shift = condition - difference if condition.coefficient(index) == 1 else -condition - difference
+        return "identity" if shift == number(0) else "shifted identity" if shift.is_constant else "other"
+    if condition in (difference, -difference):
+        return "lower triangular" if condition == difference else "upper triangular"
+    return "other"
 
 
 def _statements(differential: Differential, tracking: Tracking, symbol: Node) -> list[Tracked]:
