@@ -18,6 +18,7 @@ from symbolic.choice import chosen_input, chosen_name
 from symbolic.differential import Differential
 from symbolic.nodes import Node, operands, same_size, subexpressions
 from symbolic.patterns import coordinates, mask
+from symbolic.reasons import explanation
 from symbolic.relations import NOWHERE, Piece, Pieces
 from symbolic.shapes import length
 from symbolic.statements import Let
@@ -33,6 +34,12 @@ class Tracked:
     primal: Let
     tangent: Let
     pieces: Pieces
+    in_rows: Index
+    in_cols: Index
+
+    def source(self, kind: str) -> Affine | None:
+        """The one of the input's `rows` or `columns` that a row or column of this statement comes from."""
+        return common_source(self.pieces, self.in_rows if kind == "rows" else self.in_cols)
 
 
 @dataclass(frozen=True)
@@ -42,8 +49,8 @@ class Dependence:
     `rows`, `cols`, `in_rows`, `in_cols`: these four indices. `statements`: those that the output comes from, in order.
     `varies_with`: the inputs that the Jacobian may depend on. `confirmed`: lengths of the sizes for which everything in
     the relation was found different from zero at a random point; `cancels`: an entry (i, j, a, b) that is zero although
-    it is in the relation. Of a symmetric input, entries a, b and b, a move together; of a triangular one, those that it
-    has.
+    it is in the relation. `seed`: the perturbation. Of a symmetric input, entries a, b and b, a move together
+    (`moves_in_pairs`); of a triangular one, those that it has.
     """
 
     of: str
@@ -57,6 +64,11 @@ class Dependence:
     varies_with: tuple[str, ...] = ()
     confirmed: tuple[tuple[tuple[str, int], ...], ...] = ()
     cancels: tuple[int, int, int, int] | None = None
+    seed: tuple[Node, ...] = ()
+    moves_in_pairs: bool = False
+
+    def __str__(self) -> str:
+        return explanation(self)
 
     # What it says
 
@@ -183,13 +195,14 @@ def dependence(differential: Differential, of: str | None = None, wrt: str | Non
     symbol = symbols.get(differential.name(of))
     pieces = tracking.of_name(symbol) if symbol is not None else NOWHERE
     indices = free_indices(differential.primal.symbols[of].shape)
-    found = Dependence(of, wrt, *indices, tracking.in_rows, tracking.in_cols, pieces)
+    found = Dependence(of, wrt, *indices, tracking.in_rows, tracking.in_cols, pieces, seed=(tracking.seed,))
     if symbol is None or not pieces:
         return found
     return replace(
         found,
         statements=tuple(_statements(differential, tracking, symbol)),
         varies_with=_varies_with(differential, tracking, symbol),
+        moves_in_pairs=tracking.structure.has(tracking.seed, "symmetric"),
     )
 
 
@@ -248,7 +261,8 @@ def _statements(differential: Differential, tracking: Tracking, symbol: Node) ->
         if let.symbol in needed and tracking.of_name(let.symbol):
             needed |= {part for part in subexpressions(let.expr) if type(part) is MatrixSymbol}
             if let.name in named:
-                found.append(Tracked(named[let.name], let, tracking.of_name(let.symbol)))
+                pieces = tracking.of_name(let.symbol)
+                found.append(Tracked(named[let.name], let, pieces, tracking.in_rows, tracking.in_cols))
     return found[::-1]
 
 
