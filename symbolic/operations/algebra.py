@@ -11,6 +11,7 @@ from symbolic.errors import ShapeError
 from symbolic.operations.record import Definition, MatrixOperation, Same, Shape, along, is_less
 
 _ENTRIES = "linear: each entry is an entry of an operand, or zero"
+_SUM = "linear: a sum of entries"
 
 
 def _side_by_side(shapes: Sequence[Shape], parameters: Sequence[Any], same: Same) -> Shape:
@@ -68,6 +69,7 @@ OPERATIONS = (
         "kron",
         "A : n x m, B : p x q -> n*p x m*q",
         differential="kron(dA, B) + kron(A, dB)",
+        entries="Σ_k,l,r,s [i = p*(k-1) + r] [j = q*(l-1) + s] A[k,l] B[r,s]",
         linear_in=(0, 1),
         cite="Matrix Cookbook 2012, (39)",
         meaning="the Kronecker product, also A ⊗ B",
@@ -100,6 +102,8 @@ OPERATIONS = (
         "A : n x m -> 2 x m",
         linear_in=(0,),
         parameters=("size",) * 4,
+        parameter_names=("r0", "r1", "c0", "c1"),
+        entries="A[i + r0 - 1, j + c0 - 1]",
         shape_rule=_cut,
         form="A[1:2, :]",
         cite=_ENTRIES,
@@ -111,6 +115,8 @@ OPERATIONS = (
         "A : n x m -> 9 x 1",
         linear_in=(0,),
         parameters=("size", "size"),
+        parameter_names=("r", "c"),
+        entries="Σ_k,l [i + r*(j-1) = k + n*(l-1)] A[k,l]",
         shape_rule=_reshaped,
         form="reshape(A, 9, 1)",
         cite=_ENTRIES,
@@ -120,6 +126,7 @@ OPERATIONS = (
     MatrixOperation(
         "diag",
         "x : n x 1 -> n x n",
+        entries="[i = j] x[i,1]",
         linear_in=(0,),
         cite=_ENTRIES,
         meaning="the diagonal matrix of a column",
@@ -128,6 +135,7 @@ OPERATIONS = (
     MatrixOperation(
         "diagonal",
         "A : n x n -> n x 1",
+        entries="A[i,i]",
         linear_in=(0,),
         cite=_ENTRIES,
         meaning="the diagonal of a matrix, as a column",
@@ -139,20 +147,22 @@ OPERATIONS = (
             "A : n x m -> n x m",
             linear_in=(0,),
             parameters=("integer",),
+            parameter_names=("k",),
             default=(0,),
+            entries=f"[{kept}] A[i,j]",
             cite=_ENTRIES,
             meaning=f"the entries on and {side} diagonal k, {name}(A, k)",
             example=f"A : n x n\nY = {name}(A)",
         )
-        for name, side in (("tril", "below"), ("triu", "above"))
+        for name, side, kept in (("tril", "below", "i + k ≥ j"), ("triu", "above", "j ≥ i + k"))
     ),
     *along(
         MatrixOperation,
         "sum",
         {
-            None: ("A : n x m -> 1 x 1", "", "linear: a sum of entries", "A : n x m\ny = sum(A)"),
-            1: ("A : n x m -> 1 x m", "", "linear: a sum of entries", "A : n x m\ny = sum(A, 1)"),
-            2: ("A : n x m -> n x 1", "", "linear: a sum of entries", "A : n x m\ny = sum(A, 2)"),
+            None: ("A : n x m -> 1 x 1", "", _SUM, "A : n x m\ny = sum(A)", {"entries": "Σ_k,l A[k,l]"}),
+            1: ("A : n x m -> 1 x m", "", _SUM, "A : n x m\ny = sum(A, 1)", {"entries": "Σ_k A[k,j]"}),
+            2: ("A : n x m -> n x 1", "", _SUM, "A : n x m\ny = sum(A, 2)", {"entries": "Σ_k A[i,k]"}),
         },
         linear_in=(0,),
         meaning="of all entries; with 1, of each column; with 2, of each row",
