@@ -170,8 +170,10 @@ def _pair(left: Node, right: Node) -> Node | None:
     if _is(right, "diag"):
         if _is(left, "diag"):
             return diag(_entrywise(left.operands[0], right.operands[0]))
-        if left.shape[0] == 1:
-            return transpose(_entrywise(transpose(left), right.operands[0]))
+        if type(left) is OneMatrix and left.shape[0] == 1:
+            return transpose(right.operands[0])
+        if type(left) is Transpose and _is_vec(left.args[0]) and _is_vec(right.operands[0]):
+            return transpose(_entrywise(left.args[0], right.operands[0]))
     if type(left) is type(right) is OneMatrix and left.shape[1] == 1:
         return ones(left.shape[0], right.shape[1])
     if _is(left, "diag") and right.shape[1] == 1:
