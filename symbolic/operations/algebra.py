@@ -8,7 +8,7 @@ from typing import Any
 from sympy import Add, Integer
 
 from symbolic.errors import ShapeError
-from symbolic.operations.record import Definition, MatrixOperation, Same, Shape, along, is_less
+from symbolic.operations.record import Definition, MatrixOperation, Same, Shape, is_less
 
 _ENTRIES = "linear: each entry is an entry of an operand, or zero"
 
@@ -110,6 +110,7 @@ OPERATIONS = (
         "reshape",
         "A : n x m -> 9 x 1",
         linear_in=(0,),
+        adjoint=("reshape(Y, n, m)",),
         parameters=("size", "size"),
         shape_rule=_reshaped,
         form="reshape(A, 9, 1)",
@@ -121,6 +122,7 @@ OPERATIONS = (
         "diag",
         "x : n x 1 -> n x n",
         linear_in=(0,),
+        adjoint=("diagonal(Y)",),
         cite=_ENTRIES,
         meaning="the diagonal matrix of a column",
         example="x : n\nY = diag(x)",
@@ -129,6 +131,7 @@ OPERATIONS = (
         "diagonal",
         "A : n x n -> n x 1",
         linear_in=(0,),
+        adjoint=("diag(Y)",),
         cite=_ENTRIES,
         meaning="the diagonal of a matrix, as a column",
         example="A : n x n\ny = diagonal(A)",
@@ -146,16 +149,23 @@ OPERATIONS = (
         )
         for name, side in (("tril", "below"), ("triu", "above"))
     ),
-    *along(
-        MatrixOperation,
-        "sum",
-        {
-            None: ("A : n x m -> 1 x 1", "", "linear: a sum of entries", "A : n x m\ny = sum(A)"),
-            1: ("A : n x m -> 1 x m", "", "linear: a sum of entries", "A : n x m\ny = sum(A, 1)"),
-            2: ("A : n x m -> n x 1", "", "linear: a sum of entries", "A : n x m\ny = sum(A, 2)"),
-        },
-        linear_in=(0,),
-        meaning="of all entries; with 1, of each column; with 2, of each row",
+    *(
+        MatrixOperation(
+            f"sum_{axis}" if axis else "sum",
+            f"A : n x m -> {shape}",
+            call="sum",
+            axis=axis,
+            linear_in=(0,),
+            adjoint=(adjoint,),
+            cite="linear: a sum of entries",
+            meaning="of all entries; with 1, of each column; with 2, of each row",
+            example=f"A : n x m\ny = sum(A{f', {axis}' if axis else ''})",
+        )
+        for axis, shape, adjoint in (
+            (None, "1 x 1", "Y*ones(n,m)"),
+            (1, "1 x m", "ones(n,1)*Y"),
+            (2, "n x 1", "Y*ones(1,m)"),
+        )
     ),
 )
 

@@ -19,6 +19,7 @@ OPERATIONS = (
         "A : n x n, B : n x k -> n x k",
         differential="A \\ (dB - dA*(A \\ B))",
         linear_in=(1,),
+        adjoint=("A' \\ Y",),
         form="A \\ B",
         cite="Giles 2008, section 2.3.1, matrix inverse product",
         singular="A is singular",

@@ -13,6 +13,7 @@ OPERATIONS = (
         "tr",
         "A : n x n -> 1 x 1",
         linear_in=(0,),
+        adjoint=("Y*eye(n)",),
         cite="Matrix Cookbook 2012, (36)",
         meaning="the trace",
         example="A : n x n\ny = tr(A)",
