@@ -11,6 +11,7 @@ from symbolic.errors import ShapeError
 from symbolic.operations.record import Definition, MatrixOperation, Same, Shape, is_less
 
 _ENTRIES = "linear: each entry is an entry of an operand, or zero"
+_SUM = "linear: a sum of entries"
 
 
 def _side_by_side(shapes: Sequence[Shape], parameters: Sequence[Any], same: Same) -> Shape:
@@ -68,6 +69,7 @@ OPERATIONS = (
         "kron",
         "A : n x m, B : p x q -> n*p x m*q",
         differential="kron(dA, B) + kron(A, dB)",
+        entries="Σ_k,l,r,s [i = p*(k-1) + r] [j = q*(l-1) + s] A[k,l] B[r,s]",
         linear_in=(0, 1),
         cite="Matrix Cookbook 2012, (39)",
         meaning="the Kronecker product, also A ⊗ B",
@@ -100,6 +102,8 @@ OPERATIONS = (
         "A : n x m -> 2 x m",
         linear_in=(0,),
         parameters=("size",) * 4,
+        parameter_names=("r0", "r1", "c0", "c1"),
+        entries="A[i + r0 - 1, j + c0 - 1]",
         shape_rule=_cut,
         form="A[1:2, :]",
         cite=_ENTRIES,
@@ -112,6 +116,8 @@ OPERATIONS = (
         linear_in=(0,),
         adjoint=("reshape(Y, n, m)",),
         parameters=("size", "size"),
+        parameter_names=("r", "c"),
+        entries="Σ_k,l [i + r*(j-1) = k + n*(l-1)] A[k,l]",
         shape_rule=_reshaped,
         form="reshape(A, 9, 1)",
         cite=_ENTRIES,
@@ -121,6 +127,7 @@ OPERATIONS = (
     MatrixOperation(
         "diag",
         "x : n x 1 -> n x n",
+        entries="[i = j] x[i,1]",
         linear_in=(0,),
         adjoint=("diagonal(Y)",),
         cite=_ENTRIES,
@@ -130,6 +137,7 @@ OPERATIONS = (
     MatrixOperation(
         "diagonal",
         "A : n x n -> n x 1",
+        entries="A[i,i]",
         linear_in=(0,),
         adjoint=("diag(Y)",),
         cite=_ENTRIES,
@@ -142,12 +150,14 @@ OPERATIONS = (
             "A : n x m -> n x m",
             linear_in=(0,),
             parameters=("integer",),
+            parameter_names=("k",),
             default=(0,),
+            entries=f"[{kept}] A[i,j]",
             cite=_ENTRIES,
             meaning=f"the entries on and {side} diagonal k, {name}(A, k)",
             example=f"A : n x n\nY = {name}(A)",
         )
-        for name, side in (("tril", "below"), ("triu", "above"))
+        for name, side, kept in (("tril", "below", "i + k ≥ j"), ("triu", "above", "j ≥ i + k"))
     ),
     *(
         MatrixOperation(
@@ -157,14 +167,15 @@ OPERATIONS = (
             axis=axis,
             linear_in=(0,),
             adjoint=(adjoint,),
-            cite="linear: a sum of entries",
+            entries=entries,
+            cite=_SUM,
             meaning="of all entries; with 1, of each column; with 2, of each row",
             example=f"A : n x m\ny = sum(A{f', {axis}' if axis else ''})",
         )
-        for axis, shape, adjoint in (
-            (None, "1 x 1", "Y*ones(n,m)"),
-            (1, "1 x m", "ones(n,1)*Y"),
-            (2, "n x 1", "Y*ones(1,m)"),
+        for axis, shape, adjoint, entries in (
+            (None, "1 x 1", "Y*ones(n,m)", "Σ_k,l A[k,l]"),
+            (1, "1 x m", "ones(n,1)*Y", "Σ_k A[k,j]"),
+            (2, "n x 1", "Y*ones(1,m)", "Σ_k A[i,k]"),
         )
     ),
 )

@@ -64,6 +64,7 @@ OPERATIONS = (
         where=("X = sylvester(A, B, C)",),
         linear_in=(2,),
         adjoint=("sylvester(A', B', Y)",),
+        entries="Σ_k,l inv(kron(eye(m), A) + kron(B', eye(n)))[i + n*(j-1), k + n*(l-1)] C[k,l]",
         cite="Matrix Cookbook 2012, (37), on both sides of A X + X B = C",
         singular="A and -B have an eigenvalue in common",
         meaning="the solution X of A X + X B = C",

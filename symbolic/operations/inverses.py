@@ -20,6 +20,7 @@ OPERATIONS = (
         differential="A \\ (dB - dA*(A \\ B))",
         linear_in=(1,),
         adjoint=("A' \\ Y",),
+        entries="Σ_k inv(A)[i,k] B[k,j]",
         form="A \\ B",
         cite="Giles 2008, section 2.3.1, matrix inverse product",
         singular="A is singular",

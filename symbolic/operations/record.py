@@ -61,7 +61,9 @@ class MatrixOperation:
     parts; empty for a linear operation. `linear_in`: the operands in each of which it is linear; `adjoint`: for each
     of these, its cotangent in terms of that of the result, Y. `jointly`: linear in all of them together. `parameters`: what follows the operands, `size` or `integer` each. `symmetric`: its first
     operand has to be known symmetric. `singular`: where it has no derivative. `cite`: the source of the differential.
-    `example`: a program of one use. `form`: how it is written where it is no call.
+    `example`: a program of one use. `form`: how it is written where it is no call. `entries`: of an operation that is
+    linear, its entry [i,j] as a sum of products over indices, Σ_k inv(A)[i,k] B[k,j]; `parameter_names`: what the
+    parameters are called there.
     """
 
     name: str
@@ -73,6 +75,8 @@ class MatrixOperation:
     call: str = ""
     axis: int | None = None
     where: tuple[str, ...] = ()
+    entries: str = ""
+    parameter_names: tuple[str, ...] = ()
     linear_in: tuple[int, ...] = ()
     adjoint: tuple[str, ...] = ()
     jointly: bool = False
@@ -164,17 +168,19 @@ def is_less(left: Any, right: Any) -> bool:
 def along(
     record: type[MatrixOperation] | type[Definition],
     name: str,
-    texts: Mapping[int | None, tuple[str, ...]],
+    texts: Mapping[int | None, tuple[Any, ...]],
     **rest: Any,
 ) -> list[Any]:
     """The variants of an operation that works on all entries (None), on each column (1) or on each row (2).
 
-    `texts`: signature, differential or body, source and example of each.
+    `texts`: signature, differential or body, source and example of each, and a mapping of what else it has of its own.
     """
     formula = "differential" if record is MatrixOperation else "body"
     variants = []
-    for axis, (signature, text, cite, example) in texts.items():
+    for axis, (signature, text, cite, example, *own) in texts.items():
         given = {formula: text, "cite": cite, "example": example, "call": name, "axis": axis, **rest}
+        for more in own:
+            given |= more
         variants.append(record(f"{name}_{axis}" if axis else name, signature, **given))
     return variants
 

@@ -12,6 +12,7 @@ OPERATIONS = (
     MatrixOperation(
         "tr",
         "A : n x n -> 1 x 1",
+        entries="Σ_k A[k,k]",
         linear_in=(0,),
         adjoint=("Y*eye(n)",),
         cite="Matrix Cookbook 2012, (36)",
