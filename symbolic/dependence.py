@@ -1,9 +1,4 @@
-"""Which entries of an output depend on which entries of an input: read off the tangent program, for symbolic sizes.
-
-The statements are walked one by one. Each differential δX has a relation between its indices i, j and those of the
-input, a, b: δX0[i,j] goes with δX0[a,b] where i = a and j = b, and (A δX B)[i,j] = Σ A[i,k] δX[k,l] B[l,j] with
-whatever δX[k,l] goes with, for some k and l where A[i,k] and B[l,j] are not known to be zero. So the cost is linear in
-the number of statements.
+"""Which entries of an output depend on which entries of an input, for symbolic sizes, and why.
 
 What is not in the relation is zero for all inputs. What is in it can still be zero, because terms cancel: the relation
 is an upper bound until an evaluation at a random point finds all of it different from zero.
@@ -11,34 +6,44 @@ is an upper bound until an evaluation at a random point finds all of it differen
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
-from itertools import count
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import Any
 
-from sympy import Expr, HadamardPower, MatrixSymbol
+from sympy import MatAdd, MatrixSymbol
 
 from symbolic.affine import Affine, Index, affine
 from symbolic.choice import chosen_input, chosen_name
 from symbolic.differential import Differential
-from symbolic.entries import At, Entries, entry
-from symbolic.functions import CATALOGUE
-from symbolic.nodes import Elementwise, Node, Operation, Shape, operands, same_size, subexpressions
-from symbolic.relations import FULL, NOWHERE, Piece, Pieces, intersections, simplified, union
+from symbolic.nodes import Node, operands, same_size, subexpressions
+from symbolic.patterns import coordinates, mask
+from symbolic.relations import NOWHERE, Pieces
+from symbolic.shapes import length
 from symbolic.statements import Let
-from symbolic.structure import structure_of
+from symbolic.tracking import Tracking, free_indices
 
-KEEPS_ZERO = {"sin", "tan", "asin", "atan", "sinh", "tanh", "expm1", "log1p", "sqrt", "square", "abs", "sign", "relu",
-              "leaky_relu", "silu", "gelu", "erf"}  # fmt: skip
-"""Functions with f(0) = 0."""
+PATTERNS = ("dense", "identity", "lower triangular", "upper triangular", "banded")
+
+
+@dataclass(frozen=True)
+class Tracked:
+    """A statement of the program, that of its differential, and how the latter's entries i, j go with the input's."""
+
+    primal: Let
+    tangent: Let
+    pieces: Pieces
 
 
 @dataclass(frozen=True)
 class Dependence:
     """Entry i, j of an output depends on entry a, b of an input only where one of `pieces` holds.
 
-    `rows`, `cols`, `in_rows`, `in_cols`: these four indices. `relations`: of the statements before, in order, for the
-    reasons. `facts`: of the input; its perturbation has them too, so that entries a, b and b, a of a symmetric one move
-    together.
+    `rows`, `cols`, `in_rows`, `in_cols`: these four indices. `statements`: those that the output comes from, in order.
+    `varies_with`: the inputs that the Jacobian may depend on. `confirmed`: lengths of the sizes for which everything in
+    the relation was found different from zero at a random point; `cancels`: an entry (i, j, a, b) that is zero although
+    it is in the relation. Of a symmetric input, entries a, b and b, a move together; of a triangular one, those that it
+    has.
     """
 
     of: str
@@ -48,21 +53,37 @@ class Dependence:
     in_rows: Index
     in_cols: Index
     pieces: Pieces
+    statements: tuple[Tracked, ...] = ()
+    varies_with: tuple[str, ...] = ()
+    confirmed: tuple[tuple[tuple[str, int], ...], ...] = ()
+    cancels: tuple[int, int, int, int] | None = None
+
+    # What it says
 
     @property
     def is_zero(self) -> bool:
         """Whether the output does not depend on the input at all."""
         return not self.pieces
 
+    @cached_property
+    def source_row(self) -> Affine | None:
+        """The one row of the input that row i of the output depends on, as an expression in i (or in j)."""
+        return common_source(self.pieces, self.in_rows)
+
+    @cached_property
+    def source_column(self) -> Affine | None:
+        """The one column of the input that column j of the output depends on, as an expression in j (or in i)."""
+        return common_source(self.pieces, self.in_cols)
+
     @property
     def rows_independent(self) -> bool:
         """Whether row i of the output depends on row i of the input alone."""
-        return same_size(self.rows.size, self.in_rows.size) and self._always(self.rows, self.in_rows)
+        return self._is_same(self.source_row, self.rows, self.in_rows)
 
     @property
     def columns_independent(self) -> bool:
         """Whether column j of the output depends on column j of the input alone."""
-        return same_size(self.cols.size, self.in_cols.size) and self._always(self.cols, self.in_cols)
+        return self._is_same(self.source_column, self.cols, self.in_cols)
 
     @property
     def is_diagonal(self) -> bool:
@@ -72,15 +93,83 @@ class Dependence:
     @property
     def is_transposed(self) -> bool:
         """Whether entry i, j depends on entry j, i alone."""
-        return self._always(self.rows, self.in_cols) and self._always(self.cols, self.in_rows)
+        return self._rows_from_columns and self._columns_from_rows
+
+    @property
+    def is_block_diagonal(self) -> bool:
+        """Whether the Jacobian falls apart into one block for each row, or each column."""
+        return any((self.rows_independent, self.columns_independent, self._rows_from_columns, self._columns_from_rows))
 
     @property
     def is_dense(self) -> bool:
         """Whether any entry may depend on any other."""
         return any(not piece.equal and not piece.least for piece in self.pieces)
 
-    def _always(self, left: Index, right: Index) -> bool:
-        return all(piece.implies(affine(left) - affine(right), True) for piece in self.pieces)
+    @property
+    def is_constant(self) -> bool:
+        """Whether the Jacobian is the same for all inputs."""
+        return not self.varies_with
+
+    @property
+    def is_linear(self) -> bool:
+        """Whether the Jacobian does not vary with the input itself."""
+        return self.wrt not in self.varies_with
+
+    @property
+    def is_exact(self) -> bool:
+        """Whether everything in the relation was found different from zero; else it is an upper bound."""
+        return bool(self.confirmed) and self.cancels is None
+
+    @cached_property
+    def kronecker(self) -> tuple[str, str] | None:
+        """Patterns P of rows and Q of columns where the relation is P(i, a) and Q(j, b), one of `PATTERNS` each.
+
+        The Jacobian of vec, column by column, then has the zeros of Q ⊗ P.
+        """
+        if len(self.pieces) != 1:
+            return None
+        (piece,) = self.pieces
+        conditions = [(e, True) for e in piece.equal] + [(e, False) for e in piece.least]
+        of_rows = [pair for pair in conditions if {*pair[0].indices} <= {self.rows, self.in_rows}]
+        of_cols = [pair for pair in conditions if {*pair[0].indices} <= {self.cols, self.in_cols}]
+        if len(of_rows) + len(of_cols) != len(conditions):
+            return None
+        return _pattern(of_rows, self.rows, self.in_rows), _pattern(of_cols, self.cols, self.in_cols)
+
+    @property
+    def _rows_from_columns(self) -> bool:
+        return self._is_same(self.source_column, self.rows, self.in_cols)
+
+    @property
+    def _columns_from_rows(self) -> bool:
+        return self._is_same(self.source_row, self.cols, self.in_rows)
+
+    def _is_same(self, source: Affine | None, index: Index, other: Index) -> bool:
+        if not same_size(index.size, other.size):
+            return False
+        return not self.pieces or source == affine(index)
+
+    # In numbers
+
+    def lengths(self, sizes: Mapping[str, int]) -> tuple[int, int, int, int]:
+        """How many rows and columns there are of the output, and of the input."""
+        rows, cols, in_rows, in_cols = (length(index.size, sizes) for index in self.indices)
+        return rows, cols, in_rows, in_cols
+
+    @property
+    def indices(self) -> tuple[Index, Index, Index, Index]:
+        return self.rows, self.cols, self.in_rows, self.in_cols
+
+    def mask(self, sizes: Mapping[str, int] | None = None) -> Any:
+        """n×p×m×q, True where entry [i, j, a, b] of the Jacobian may be different from zero; indices from 0.
+
+        `sizes`: the lengths of the symbolic ones. Raises LimitError for more entries than fit.
+        """
+        return mask(self.pieces, self.indices, sizes or {})
+
+    def coordinates(self, sizes: Mapping[str, int] | None = None) -> Any:
+        """The places i, j, a, b where `mask` is True, from 0: four rows, sorted, without filling the mask."""
+        return coordinates(self.pieces, self.indices, sizes or {})
 
 
 def dependence(differential: Differential, of: str | None = None, wrt: str | None = None) -> Dependence:
@@ -89,10 +178,21 @@ def dependence(differential: Differential, of: str | None = None, wrt: str | Non
     `of` may be any name of the program. Raises NameError_ for a name that is none, or an input that does not move.
     """
     of, wrt = chosen_name(differential, of), chosen_input(differential, wrt)
-    walk = Walk(differential, wrt)
+    tracking = Tracking(differential, wrt)
     for let in differential.tangent.lets:
-        walk.take(let)
-    return walk.dependence(of)
+        tracking.take(let)
+    symbols = differential.tangent.symbols
+    symbol = symbols.get(differential.name(of))
+    pieces = tracking.of_name(symbol) if symbol is not None else NOWHERE
+    indices = free_indices(differential.primal.symbols[of].shape)
+    found = Dependence(of, wrt, *indices, tracking.in_rows, tracking.in_cols, pieces)
+    if symbol is None or not pieces:
+        return found
+    return replace(
+        found,
+        statements=tuple(_statements(differential, tracking, symbol)),
+        varies_with=_varies_with(differential, tracking, symbol),
+    )
 
 
 def rows_independent(differential: Differential, of: str | None = None, wrt: str | None = None) -> bool:
@@ -100,146 +200,56 @@ def rows_independent(differential: Differential, of: str | None = None, wrt: str
     return dependence(differential, of, wrt).rows_independent
 
 
-class Walk:
-    """The relations of all names of a tangent program to the entries of one input."""
-
-    def __init__(self, differential: Differential, wrt: str) -> None:
-        self.differential = differential
-        self.wrt = wrt
-        tangent = differential.tangent
-        self.structure = structure_of(tangent.inputs, tangent.lets)
-        self.seed = tangent.symbols[dict(differential.seeds)[wrt]]
-        self.in_rows, self.in_cols = Index("a", self.seed.shape[0]), Index("b", self.seed.shape[1])
-        self.moving: dict[Node, Pieces] = {self.seed: self._of_seed()}
-        self.supports: dict[Node, Pieces] = {}
-        self.values: dict[Node, Node] = {}
-        self.names = (f"k{number}" for number in count())
-
-    def take(self, let: Let) -> None:
-        """The relation of one statement."""
-        self.moving[let.symbol] = self.relation(let.expr)
-        self.values[let.symbol] = let.expr
-        self.support(let.expr)
-
-    def dependence(self, of: str) -> Dependence:
-        differential = self.differential
-        name = differential.name(of)
-        shape = differential.primal.symbols[of].shape
-        symbol = differential.tangent.symbols.get(name)
-        pieces = self.moving.get(symbol, NOWHERE) if symbol is not None else NOWHERE
-        return Dependence(of, self.wrt, *_free(shape), self.in_rows, self.in_cols, pieces)
-
-    def _of_seed(self) -> Pieces:
-        """δX[i,j] moves with itself; in a symmetric one also with its mirror image, in a triangular one where it is."""
-        rows, cols = map(affine, _free(self.seed.shape))
-        a, b = affine(self.in_rows), affine(self.in_cols)
-        places = [(a, b)]
-        if self.structure.has(self.seed, "symmetric"):
-            places.append((b, a))
-        least = [e for fact, e in _triangles(rows, cols) if self.structure.has(self.seed, fact)]
-        return _simplified(Piece(frozenset({rows - r, cols - c}), frozenset(least)) for r, c in places)
-
-    # What moves
-
-    def relation(self, node: Node) -> Pieces:
-        """How entry i, j of a node that is linear in the perturbation goes with its entries a, b."""
-        for part in subexpressions(node):
-            if part not in self.moving:
-                self.moving[part] = self._relation(part)
-        return self.moving[node]
-
-    def _relation(self, node: Node) -> Pieces:
-        if not any(self.moving[operand] for operand in operands(node)):
-            return NOWHERE
-        if type(node) in (Elementwise, HadamardPower):
-            return self.moving[operands(node)[0]]
-        rows, cols = map(affine, _free(node.shape))
-        terms = entry(node, rows, cols, self.fresh)
-        if terms is None:
-            return self._of_anything(node)
-        return union(piece for term in terms for piece in self._of_term(term))
-
-    def _of_anything(self, node: Node) -> Pieces:
-        """Of an operation whose entries are unknown: each depends on all that any entry of an operand depends on."""
-        return union(
-            piece
-            for operand in operands(node)
-            for piece in self._of_term(Entries((At(operand, *self._anywhere(operand.shape)),)))
-        )
-
-    def _anywhere(self, shape: Shape) -> tuple[Affine, Affine]:
-        return affine(self.fresh(shape[0])), affine(self.fresh(shape[1]))
-
-    def _of_term(self, term: Entries) -> Pieces:
-        """One factor moves at a time; the others are where they are not known to be zero."""
-        found: list[Piece] = []
-        for at in (*term.factors, *term.divisors):
-            self.support(at.matrix)
-            moving = self.relation(at.matrix)
-            if moving:
-                others = [self._placed(self.support(other.matrix), other) for other in term.factors if other is not at]
-                conditions = Piece(frozenset(term.equal), frozenset(term.least))
-                found += _simplified(intersections([(conditions,), self._placed(moving, at), *others]))
-        return union(found)
-
-    def _placed(self, pieces: Pieces, at: At) -> Pieces:
-        if pieces is FULL:
-            return FULL
-        rows, cols = _free(at.matrix.shape)
-        return tuple(piece.put({rows: at.row, cols: at.col}, self.names) for piece in pieces)
-
-    # What is zero of itself
-
-    def support(self, node: Node) -> Pieces:
-        """Where a matrix can have entries that are not zero."""
-        for part in subexpressions(node):
-            if part not in self.supports:
-                self.supports[part] = self._support(part)
-        return self.supports[node]
-
-    def _support(self, node: Node) -> Pieces:
-        operation = type(node)
-        rows, cols = map(affine, _free(node.shape))
-        if operation is MatrixSymbol or operation is Operation:
-            known = [e for fact, e in _triangles(rows, cols) if self.structure.has(node, fact)]
-            within = Piece(frozenset(), frozenset(known)) if known else None
-            value = self.values.get(node)
-            pieces = self.supports[value] if value is not None else self._support_of_entries(node, rows, cols)
-            return _simplified(intersections([pieces, (within,)])) if within else pieces
-        if operation is Elementwise:
-            keeps = node.order == 0 and node.function in KEEPS_ZERO and node.function in CATALOGUE
-            return self.supports[node.argument] if keeps else FULL
-        if operation is HadamardPower:
-            return self.supports[node.args[0]] if node.args[1].is_positive else FULL
-        return self._support_of_entries(node, rows, cols)
-
-    def _support_of_entries(self, node: Node, rows: Affine, cols: Affine) -> Pieces:
-        parts = operands(node)
-        if parts and type(node) is not Operation and all(self.supports[part] is FULL for part in parts):
-            return FULL
-        terms = entry(node, rows, cols, self.fresh)
-        if terms is None:
-            return FULL
-        found: list[Piece] = []
-        for term in terms:
-            for at in term.factors:
-                self.support(at.matrix)
-            factors = [self._placed(self.support(at.matrix), at) for at in term.factors]
-            found += _simplified(intersections([(Piece(frozenset(term.equal), frozenset(term.least)),), *factors]))
-        pieces = union(found)
-        return FULL if pieces == FULL else pieces
-
-    def fresh(self, size: Expr, letter: str = "") -> Index:
-        return Index(next(self.names), size, True)
+def common_source(pieces: Pieces, index: Index) -> Affine | None:
+    """What an index of the input is in terms of one of the output's alone, if all pieces say the same."""
+    found = {piece.reduced(affine(index)) for piece in pieces}
+    if len(found) != 1:
+        return None
+    (source,) = found
+    fixed = not any(other.bound or other == index for other in source.indices) and len(source.terms) <= 1
+    return source if fixed else None
 
 
-def _free(shape: Shape) -> tuple[Index, Index]:
-    return Index("i", shape[0]), Index("j", shape[1])
+def _pattern(conditions: list[tuple[Affine, bool]], index: Index, other: Index) -> str:
+    difference = affine(index) - affine(other)
+    kinds = {(e if e.coefficient(index) == 1 else -e, equality) for e, equality in conditions}
+    if not kinds:
+        return "dense"
+    if kinds == {(difference, True)}:
+        return "identity"
+    if all(not equality for _, equality in conditions) and len(conditions) == 1:
+        (condition,) = (e for e, _ in conditions)
+        if condition in (difference, -difference):
+            return "lower triangular" if condition == difference else "upper triangular"
+    return "banded"
 
 
-def _triangles(rows: Affine, cols: Affine) -> tuple[tuple[str, Affine], ...]:
-    return (("lower", rows - cols), ("upper", cols - rows))
+def _statements(differential: Differential, tracking: Tracking, symbol: Node) -> list[Tracked]:
+    """The statements that a differential comes from, those alone that the input moves."""
+    named = {differential.name(let.name): let for let in differential.primal.lets}
+    needed, found = {symbol}, []
+    for let in reversed(differential.tangent.lets):
+        if let.symbol in needed and tracking.of_name(let.symbol):
+            needed |= {part for part in subexpressions(let.expr) if type(part) is MatrixSymbol}
+            if let.name in named:
+                found.append(Tracked(named[let.name], let, tracking.of_name(let.symbol)))
+    return found[::-1]
 
 
-def _simplified(pieces: Iterable[Piece]) -> Pieces:
-    return union(piece for piece in map(simplified, pieces) if piece is not None)
+def _varies_with(differential: Differential, tracking: Tracking, symbol: Node) -> tuple[str, ...]:
+    """The inputs that the coefficients of a differential are computed from."""
+    tangent = differential.tangent
+    values: dict[Node, frozenset[str]] = {given.symbol: frozenset({given.name}) for given in tangent.inputs}
+    if differential.order == 1:
+        values |= {tangent.symbols[seed]: frozenset() for _, seed in differential.seeds}
+    coefficients: dict[Node, frozenset[str]] = {}
+    for let in tangent.lets:
+        for part in subexpressions(let.expr):
+            inside = operands(part)
+            values.setdefault(part, frozenset().union(*(values[operand] for operand in inside)))
+            moving = [coefficients[operand] for operand in inside if tracking.of_name(operand)]
+            beside = [values[operand] for operand in inside if not tracking.of_name(operand)]
+            coefficients.setdefault(part, frozenset().union(*moving, *(beside if type(part) is not MatAdd else ())))
+        values[let.symbol], coefficients[let.symbol] = values[let.expr], coefficients[let.expr]
+    found = coefficients.get(symbol, frozenset())
+    return tuple(given.name for given in tangent.inputs if given.name in found)

@@ -45,7 +45,12 @@ class Piece:
 
     def reduced(self, condition: Affine) -> Affine:
         """A condition in which the indices that this piece determines are replaced."""
-        return condition.put(_solutions(self))
+        return condition.put(self.solutions)
+
+    @property
+    def solutions(self) -> dict[Index, Affine]:
+        """The indices that the equations determine, each in terms of the others."""
+        return _solutions(self)
 
     def implies(self, condition: Affine, equality: bool) -> bool:
         """Whether a condition follows from this piece, as far as is seen."""
@@ -73,9 +78,9 @@ def _solutions(piece: Piece) -> dict[Index, Affine]:
 
 
 def _pivot(equation: Affine) -> Index | None:
-    """The index that an equation is solved for: a bound one, else the last in the alphabet."""
+    """The index that an equation is solved for: a bound one, else the first in the alphabet, so that a = i, b = j."""
     found = [index for index, factor in equation.terms if factor in (S.One, S.NegativeOne)]
-    return max(found, key=lambda index: (index.bound, index.name), default=None)
+    return min(found, key=lambda index: (not index.bound, index.name), default=None)
 
 
 def _solved(equation: Affine, pivot: Index) -> Affine:

@@ -8,7 +8,7 @@ from typing import Any
 from sympy import Add, Integer
 
 from symbolic.errors import ShapeError
-from symbolic.operations.record import Definition, MatrixOperation, Same, Shape, along, is_less
+from symbolic.operations.record import Definition, MatrixOperation, Same, Shape, is_less
 
 _ENTRIES = "linear: each entry is an entry of an operand, or zero"
 _SUM = "linear: a sum of entries"
@@ -119,6 +119,7 @@ OPERATIONS = (
         "reshape",
         "A : n x m -> 9 x 1",
         linear_in=(0,),
+        adjoint=("reshape(Y, n, m)",),
         parameters=("size", "size"),
         parameter_names=("r", "c"),
         entries="Σ_k,l [i + r*(j-1) = k + n*(l-1)] A[k,l]",
@@ -135,6 +136,7 @@ OPERATIONS = (
         entries="[i = j] x[i,1]",
         vec=("diag(vec(eye(n)))*kron(ones(n,1), eye(n))",),
         linear_in=(0,),
+        adjoint=("diagonal(Y)",),
         cite=_ENTRIES,
         meaning="the diagonal matrix of a column",
         example="x : n\nY = diag(x)",
@@ -145,6 +147,7 @@ OPERATIONS = (
         entries="A[i,i]",
         vec=("kron(ones(1,n), eye(n))*diag(vec(eye(n)))",),
         linear_in=(0,),
+        adjoint=("diag(Y)",),
         cite=_ENTRIES,
         meaning="the diagonal of a matrix, as a column",
         example="A : n x n\ny = diagonal(A)",
@@ -165,16 +168,25 @@ OPERATIONS = (
         )
         for name, side, kept in (("tril", "below", "i + k ≥ j"), ("triu", "above", "j ≥ i + k"))
     ),
-    *along(
-        MatrixOperation,
-        "sum",
-        {
-            None: ("A : n x m -> 1 x 1", "", _SUM, "A : n x m\ny = sum(A)", {"entries": "Σ_k,l A[k,l]", "vec": ("ones(1,n*m)",)}),
-            1: ("A : n x m -> 1 x m", "", _SUM, "A : n x m\ny = sum(A, 1)", {"entries": "Σ_k A[k,j]", "vec": ("kron(eye(m), ones(1,n))",)}),
-            2: ("A : n x m -> n x 1", "", _SUM, "A : n x m\ny = sum(A, 2)", {"entries": "Σ_k A[i,k]", "vec": ("kron(ones(1,m), eye(n))",)}),
-        },
-        linear_in=(0,),
-        meaning="of all entries; with 1, of each column; with 2, of each row",
+    *(
+        MatrixOperation(
+            f"sum_{axis}" if axis else "sum",
+            f"A : n x m -> {shape}",
+            call="sum",
+            axis=axis,
+            linear_in=(0,),
+            adjoint=(adjoint,),
+            entries=entries,
+            vec=(vec,),
+            cite=_SUM,
+            meaning="of all entries; with 1, of each column; with 2, of each row",
+            example=f"A : n x m\ny = sum(A{f', {axis}' if axis else ''})",
+        )
+        for axis, shape, adjoint, entries, vec in (
+            (None, "1 x 1", "Y*ones(n,m)", "Σ_k,l A[k,l]", "ones(1,n*m)"),
+            (1, "1 x m", "ones(n,1)*Y", "Σ_k A[k,j]", "kron(eye(m), ones(1,n))"),
+            (2, "n x 1", "Y*ones(1,m)", "Σ_k A[i,k]", "kron(ones(1,m), eye(n))"),
+        )
     ),
 )
 

@@ -19,6 +19,7 @@ OPERATIONS = (
         "A : n x n, B : n x k -> n x k",
         differential="A \\ (dB - dA*(A \\ B))",
         linear_in=(1,),
+        adjoint=("A' \\ Y",),
         entries="Σ_k inv(A)[i,k] B[k,j]",
         vec=("kron(eye(k), inv(A))",),
         form="A \\ B",

@@ -15,6 +15,7 @@ OPERATIONS = (
         entries="Σ_k A[k,k]",
         vec=("vec(eye(n))'",),
         linear_in=(0,),
+        adjoint=("Y*eye(n)",),
         cite="Matrix Cookbook 2012, (36)",
         meaning="the trace",
         example="A : n x n\ny = tr(A)",
