@@ -16,7 +16,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sympy import Expr, HadamardProduct, MatAdd, MatMul, MatrixSymbol, S, Transpose
+from sympy import Expr, HadamardProduct, MatAdd, MatMul, MatrixSymbol, Mul, S, Transpose
 
 from symbolic.choice import chosen_input, chosen_name
 from symbolic.closed_form import ClosedForm, substitute
@@ -53,7 +53,7 @@ from symbolic.simplify import Simplifier
 from symbolic.statements import Let
 from symbolic.structure import structure_of
 
-_COMMUTATION = re.compile(r"\bK_([a-z])_([a-z])\b")
+_COMMUTATION = re.compile(r"\bK_([a-z]+)_([a-z]+)\b")
 
 
 @dataclass(frozen=True)
@@ -252,7 +252,7 @@ class _Walk:
             else:
                 text = re.sub(rf"\b{name}\b", str(value), text)
         for rows, cols in _COMMUTATION.findall(text):
-            names[f"K_{rows}_{cols}"] = self.commutations.matrix(sizes[rows], sizes[cols])
+            names[f"K_{rows}_{cols}"] = self.commutations.matrix(*(Mul(*map(sizes.__getitem__, letters)) for letters in (rows, cols)))
         return Elaboration(names, sizes.__getitem__).matrix(formula(text, record.name, tuple(names)))
 
     def _joined(self, node: Node) -> Node:

@@ -54,6 +54,14 @@ def _reshaped(shapes: Sequence[Shape], parameters: Sequence[Any], same: Same) ->
     return (new_rows, new_cols)
 
 
+def _rearranged(shapes: Sequence[Shape], parameters: Sequence[Any], same: Same) -> Shape:
+    n, m, p, q = parameters
+    (rows, cols) = shapes[0]
+    if not (same(rows, n * p) and same(cols, m * q)):
+        raise ShapeError(f"{n}×{m} blocks of {p}×{q} entries make {n * p}×{m * q}, not {rows}×{cols}")
+    return (n * m, p * q)
+
+
 OPERATIONS = (
     MatrixOperation(
         "matrix_power",
@@ -75,6 +83,10 @@ OPERATIONS = (
             "kron(eye(m), kron(K_q_n, eye(p)))*kron(vec(A), eye(p*q))",
         ),
         linear_in=(0, 1),
+        adjoint=(
+            "reshape(rearrange(Y, n, m, p, q)*vec(B'), m, n)'",
+            "reshape(rearrange(Y, n, m, p, q)'*vec(A'), q, p)'",
+        ),
         cite="Matrix Cookbook 2012, (39)",
         meaning="the Kronecker product, also A ⊗ B",
         example="A : n x m\nB : p x q\nY = kron(A, B)",
@@ -129,6 +141,20 @@ OPERATIONS = (
         cite=_ENTRIES,
         meaning="the entries, column by column, in another shape of as many",
         example="A : n x 4\nY = reshape(A, 2*n, 2)",
+    ),
+    MatrixOperation(
+        "rearrange",
+        "A : r x s -> 4 x 3",
+        linear_in=(0,),
+        parameters=("size",) * 4,
+        parameter_names=("n", "m", "p", "q"),
+        vec=("kron(eye(p), K_nq_m)*K_p_nmq",),
+        shape_rule=_rearranged,
+        form="rearrange(A, 2, 2, 1, 3)",
+        cite="linear: Van Loan and Pitsianis 1993, the rearrangement of the nearest Kronecker product",
+        meaning="rearrange(A, n, m, p, q), where A is n×m blocks of p×q entries: block by block, row after row, the "
+        "entries of each, row after row, as one row; of A ⊗ B it is vec(A') vec(B')'",
+        example="A : 2 x 6\nY = rearrange(A, 2, 2, 1, 3)",
     ),
     MatrixOperation(
         "diag",
