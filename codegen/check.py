@@ -156,8 +156,9 @@ def measure(
     values, differentials = kernel(inputs, directions)
     comparison = _Comparison(primal, exact, sizes, seed, dtype, bounds)
     found = []
-    for output in values:
-        found.append(comparison.value(output, values[output]))
+    for output in {**values, **differentials}:
+        if output in values:
+            found.append(comparison.value(output, values[output]))
         if output in differentials:
             found.append(comparison.complex_step(output, differentials[output]))
             if dtype == "float64":

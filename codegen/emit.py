@@ -121,6 +121,7 @@ class Emission:
             "statement": header.statement,
             "imports": [(module, sorted(names)) for module, names in sorted(self.imports.items())],
             "shapes": self.arguments.table(),
+            "constants": (),
             "guard": self.guard,
             "reason": self.reason,
             "function": self.signature.function,

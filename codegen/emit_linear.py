@@ -23,13 +23,18 @@ ALONG = "The results along one direction, in which they are linear."
 
 @dataclass(frozen=True)
 class Main:
-    """The statements of the calling function: what is returned, by name; `uses`, from NumPy; `raises`, as text."""
+    """The statements of the calling function: what is returned, by name; `uses`, from NumPy; `raises`, as text.
+
+    `first`: those before anything is computed. `constants`: of the file.
+    """
 
     lines: tuple[str, ...]
     results: tuple[str, ...]
     returns: str
     uses: frozenset[str] = frozenset()
     raises: tuple[str, ...] = ()
+    first: tuple[str, ...] = ()
+    constants: tuple[str, ...] = ()
 
 
 class Form(Protocol):
@@ -53,12 +58,13 @@ class LinearEmission(Emission):
     def __init__(self, parts: Split, linear: LinearProgram, form: Form, function: str) -> None:
         super().__init__(parts.joined, function, form.given(linear))
         self.linear = linear
-        count = len(parts.values.instrs)
-        self.first, self.second = slice(count), slice(count, None)
+        before, count = len(parts.once.instrs), len(parts.once.instrs) + len(parts.values.instrs)
+        self.once, self.first, self.second = slice(before), slice(before, count), slice(count, None)
+        self.parts = parts
         self.seeds = [self.names[seed] for seed in linear.seeds]
         self.values = tuple(map(self.result, linear.values))
         self.local("state")
-        self.state = self._state(parts)
+        self.state = self._state()
         self.form = form.main(self)
         self.imports["numpy"] |= self.form.uses
 
@@ -96,21 +102,26 @@ class LinearEmission(Emission):
     def _words(self, part: slice, results: Iterable[str]) -> set[str]:
         return self.body.words(part) | _words(results)
 
-    def _state(self, parts: Split) -> tuple[str, ...]:
+    def _state(self) -> tuple[str, ...]:
         """What `_along` takes from `_values`, sizes and arguments too."""
         keywords = [keyword for keyword, _, _ in self.signature.functions]
-        fixed = [self.names[name] for name in (*parts.values.inputs, *(i.out for i in parts.values.instrs))]
+        fixed = [self.names[instr.out] for instr in self.parts.values.instrs]
         used = self._words(self.second, map(self.result, self.linear.results))
-        return tuple(n for n in dict.fromkeys((*self.arguments.sizes.values(), *keywords, *fixed)) if n in used)
+        known = (*self.arguments.sizes.values(), *keywords, *self._handed_on(), *fixed)
+        return tuple(name for name in dict.fromkeys(known) if name in used)
+
+    def _handed_on(self) -> list[str]:
+        """The arguments, and what is computed of them once for all blocks."""
+        computed = (instr.out for instr in self.parts.once.instrs)
+        return [self.names[name] for name in (*(given.name for given in self.linear.inputs), *computed)]
 
     def _values_sizes(self) -> str:
         return self.arguments.size_line(self._words(self.first, (*self.values, *self.state)))
 
     def values_parameters(self) -> list[str]:
-        """Arguments of the kernel, and functions, that `_values` needs."""
+        """What `_values` needs: arguments of the kernel, what is computed once, functions."""
         used = self._words(self.first, (*self.values, *self.state, self._values_sizes()))
-        given = [self.names[name.name] for name in self.linear.inputs]
-        return [name for name in (*given, *(keyword for keyword, _, _ in self.signature.functions)) if name in used]
+        return [name for name in (*self._handed_on(), *(keyword for keyword, _, _ in self.signature.functions)) if name in used]
 
     def record(self, header: Header) -> dict[str, Any]:
         fields = super().record(header)
@@ -118,14 +129,15 @@ class LinearEmission(Emission):
         state = f"({', '.join(self.state)}{',' if len(self.state) == 1 else ''})"
         results = [self.result(name) for name in self.linear.results]
         several = len(main.results) > 1
-        words = _words((*main.lines, *main.results))
+        words = self._words(self.once, (*main.first, *main.lines, *main.results))
         return {
             **fields,
             "result_type": f"tuple[{', '.join(['ndarray'] * len(main.results))}]" if several else "ndarray",
             "returns": main.returns,
             "raises": main.raises,
             "sizes": self.arguments.size_line(words),
-            "main": main.lines,
+            "constants": main.constants,
+            "main": (*main.first, *self.body.commented(self.once), *main.lines),
             "results": ", ".join(main.results),
             "values": bool(self.linear.values),
             "values_parameters": wrapped(self.values_parameters()),

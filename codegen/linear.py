@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
+from symbolic.adjoint import Adjoint
 from symbolic.differential import Differential
 from symbolic.errors import NotSupported
 from symbolic.nodes import Node, rewrite
@@ -67,3 +68,10 @@ def pushforward_of(differential: Differential) -> LinearProgram:
     values = differential.primal.outputs
     results = tuple(differential.name(of) for of in values)
     return LinearProgram(differential.tangent, tuple(seed for _, seed in differential.seeds), values, results)
+
+
+def pullback_of(adjoint: Adjoint) -> LinearProgram:
+    """The adjoint program, linear in X̄4, …."""
+    values = tuple(name for name in adjoint.program.outputs if name in adjoint.of)
+    results = tuple(name for _, name in adjoint.results)
+    return LinearProgram(adjoint.program, tuple(name for _, name in adjoint.seeds), values, results)
