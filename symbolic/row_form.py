@@ -383,11 +383,15 @@ def column_by_column(differential: Differential, form: RowForm, number: Expr | i
 
     f'(X3) ∘ ((f'(X1) ∘ (1 W1[a, :])) W2), n×p. Only where rows are independent, which `form` stands for.
     """
-    seed = differential.tangent.symbols[dict(differential.seeds)[form.wrt]]
-    unit = operate("slice", identity(seed.shape[1]), parameters=(S(number), S(number), S.One, seed.shape[1]))
-    moved = multiply(ones(seed.shape[0], S.One), unit)
-    memo = {seed: moved}
-    lets = [Let(let.name, rewrite(let.expr, lambda part: part, memo)) for let in differential.tangents]
+    rows, cols = differential.primal.symbols[form.wrt].shape
+    unit = operate("slice", identity(cols), parameters=(S(number), S(number), S.One, cols))
+    return along(differential, form.of, form.wrt, multiply(ones(rows, S.One), unit))
+
+
+def along(differential: Differential, of: str, wrt: str, direction: Node) -> ClosedForm:
+    """The differential of one name in a fixed direction of one input, in closed form."""
     tangent = differential.tangent
-    target = tangent.symbols[differential.name(form.of)]
-    return substitute(lets, target, structure_of(tangent.inputs, tangent.lets), KRONECKER)
+    memo = {tangent.symbols[dict(differential.seeds)[wrt]]: direction}
+    lets = [Let(let.name, rewrite(let.expr, lambda part: part, memo)) for let in differential.tangents]
+    structure = structure_of(tangent.inputs, tangent.lets)
+    return substitute(lets, tangent.symbols[differential.name(of)], structure, KRONECKER)
