@@ -12,6 +12,7 @@ to the bound says the same; for a factorisation, whose errors are normwise, |A| 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from functools import reduce
 
 import numpy as np
 from sympy import HadamardPower, HadamardProduct, MatAdd, MatMul, MatrixSymbol, Transpose
@@ -25,6 +26,7 @@ from symbolic.program import Program
 from symbolic.shapes import length
 
 STEP = 1e-30
+ROUNDOFF = float(np.finfo(float).eps) / 2
 LARGEST_JACOBIAN = 256
 SAMPLED_DIRECTIONS = 16
 
@@ -127,11 +129,12 @@ def _directions(reach: Array) -> Iterator[tuple[Array, float]]:
 
 
 def _applied(function: Callable[[Array], Array], argument: Bounded) -> Bounded:
-    """|f'(X)| B + |f(X)|, the slope by the complex step."""
+    """|f'| B + |f(X)|, with the largest slope at X and at X ± u B, by the complex step: X may be rounding errors alone."""
     value, bound = argument
-    slope = function(value + 1j * STEP).imag / STEP
+    places = (value, value + ROUNDOFF * bound, value - ROUNDOFF * bound)
+    slope = reduce(np.fmax, (np.abs(function(place + 1j * STEP).imag / STEP) for place in places))
     result = function(value)
-    return result, np.abs(slope) * bound + np.abs(result)
+    return result, slope * bound + np.abs(result)
 
 
 def _sum(left: Bounded, right: Bounded) -> Bounded:

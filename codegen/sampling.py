@@ -22,6 +22,8 @@ ATTEMPTS = 40
 MARGIN = 0.02
 DISTANCE = 0.003
 """How far, relative to their scale, matrices keep from where an operation has no derivative."""
+NOISE = 1e-14
+"""What is no larger, relative to the inputs, may be rounding errors alone: a zero, of which no distance can be told."""
 LARGEST_STEPS = (0.125, 0.03125, 0.0078125)
 
 
@@ -114,10 +116,15 @@ def sample_input(given: Input, sizes: Mapping[str, int], random: np.random.Gener
 
 def sample_direction(given: Input, sizes: Mapping[str, int], random: np.random.Generator) -> Array:
     """A random direction, of largest entry 1, that stays in the linear space of the facts."""
-    direction = random.standard_normal(_shape(given, sizes))
-    for fact in given.facts:
-        direction = _DIRECTION_WITH_FACT[fact](direction) if fact in _DIRECTION_WITH_FACT else direction
+    direction = kept_by(given.facts, random.standard_normal(_shape(given, sizes)))
     return direction / max(1.0, float(np.abs(direction).max(initial=0.0)))
+
+
+def kept_by(facts: Iterable[str], direction: Array) -> Array:
+    """The projection of a direction on the linear space of facts, the symmetric part, the diagonal, a triangle."""
+    for fact in facts:
+        direction = _DIRECTION_WITH_FACT[fact](direction) if fact in _DIRECTION_WITH_FACT else direction
+    return direction
 
 
 def _shape(given: Input, sizes: Mapping[str, int]) -> tuple[int, int]:
@@ -145,10 +152,11 @@ def _smooth_around(program: Program, point: Point) -> tuple[str, ...] | None:
     sides: list[list[Array]] = []
     avoided: dict[str, None] = {}
     for step in (0.0, point.largest_step, -point.largest_step):
-        watch = _Watch(avoided)
+        inputs = point.moved(step)
+        watch = _Watch(avoided, max((float(np.abs(A).max(initial=0.0)) for A in inputs.values()), default=0.0))
         try:
             with np.errstate(all="ignore"):
-                values = evaluate(program, point.moved(step), point.functions, watch)
+                values = evaluate(program, inputs, point.functions, watch)
         except np.linalg.LinAlgError:
             return None
         if not watch.inside or not all(np.isfinite(value).all() for value in values.values()):
@@ -161,8 +169,9 @@ def _smooth_around(program: Program, point: Point) -> tuple[str, ...] | None:
 class _Watch:
     """Notes on which side of every domain end and singular point the arguments lie."""
 
-    def __init__(self, avoided: dict[str, None]) -> None:
+    def __init__(self, avoided: dict[str, None], scale: float) -> None:
         self.inside = True
+        self.scale = scale
         self.sides: list[Any] = []
         self.avoided = avoided
 
@@ -180,6 +189,7 @@ class _Watch:
         self.inside &= distance(name, *arguments) > DISTANCE
         if name in WATCHED and OPERATIONS[name].singular:
             self.avoided[f"{name} where {OPERATIONS[name].singular}"] = None
+            self.inside &= not arguments[0].size or np.abs(arguments[0]).max() > NOISE * self.scale
         if min(arguments[0].shape, default=0) == 1:
             first = arguments[0]
             self.sides.append(np.sign(first.flat[np.abs(first).argmax()]))

@@ -99,8 +99,9 @@ def _expm_pair(A, E):
 
 
 def _exponentials(name, A, E):
-    """expm(A) and its derivative, for the function `name`."""
+    """expm(A) and its derivative, for the function `name`, worked out in double precision."""
     _check_finite(name, A)
     _check_finite(name, E)
-    value, moved = expm_frechet(A, E) if A.size else (A, E)
+    double = result_type(A, "float64")
+    value, moved = expm_frechet(A.astype(double), E.astype(double)) if A.size else (A, E)
     return value.astype(A.dtype), moved.astype(A.dtype)

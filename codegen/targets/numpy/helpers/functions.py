@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from numpy import absolute, block, isfinite, sqrt, where, zeros, zeros_like
+from numpy import absolute, block, isfinite, result_type, sqrt, where, zeros, zeros_like
 from numpy.linalg import LinAlgError, eigvals
 from scipy.linalg import expm_frechet, logm, schur
 from scipy.linalg.lapack import dtrsyl, strsyl
@@ -28,10 +28,11 @@ def _cosm_pair(A, E):
 
 
 def _exponentials(name, A, E):
-    """expm(A) and its derivative, for the function `name`."""
+    """expm(A) and its derivative, for the function `name`, worked out in double precision."""
     _check_finite(name, A)
     _check_finite(name, E)
-    value, moved = expm_frechet(A, E) if A.size else (A, E)
+    double = result_type(A, "float64")
+    value, moved = expm_frechet(A.astype(double), E.astype(double)) if A.size else (A, E)
     return value.astype(A.dtype), moved.astype(A.dtype)
 
 
