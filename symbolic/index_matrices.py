@@ -9,14 +9,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import reduce
 
 from sympy import Expr, Integer, S
 
 from symbolic.affine import ONE, Affine, Index, is_nonnegative, number
 from symbolic.entries import At
 from symbolic.errors import NotSupported
-from symbolic.index_printer import describe_condition
+from symbolic.index_printer import describe_affine, describe_condition
 from symbolic.index_terms import Factor, Group, Term, affines_in
 from symbolic.indices import IndexForm
 from symbolic.nodes import (
@@ -117,7 +116,9 @@ class _Reduction:
         if place.is_constant:
             return _cut(matrix, place.constant, place.constant, axis), None
         if len(place.terms) != 1 or place.terms[0][1] != 1:
-            raise NotSupported(f"a matrix has no row {_words(place)}: several indices in one place")
+            raise NotSupported(
+                f"{describe_affine(place)} is no place in a matrix expression: several indices in one place"
+            )
         (index, _), shift = place.terms[0], place.constant
         first, last = expand_size(1 + shift), expand_size(index.size + shift)
         before, after = expand_size(-shift), expand_size(last - length)
@@ -282,7 +283,3 @@ def _padded(matrix: Node, count: Expr, axis: int, before: bool) -> Node:
     filled = zeros(count, matrix.shape[1]) if axis == 0 else zeros(matrix.shape[0], count)
     parts = (filled, matrix) if before else (matrix, filled)
     return operate("vstack" if axis == 0 else "hstack", *parts)
-
-
-def _words(place: Affine) -> str:
-    return reduce(lambda text, term: f"{text} + {term[1]}*{term[0].name}", place.terms, str(place.constant))

@@ -19,7 +19,7 @@ from tests.oracles import TIGHT, relative_error
 from tests.symbolic.test_indices import CONSTANT, EXAMPLES, PROGRAMS, SEED, WITHOUT, exact_values, float_values
 
 NO_MATRIX = {
-    "kron", "reshape", "vec", "sylvester", "lyapunov", "sqrtm",
+    "kron", "reshape", "rearrange", "vec", "sylvester", "lyapunov", "sqrtm",
 }  # fmt: skip
 """Two indices in one place."""
 
