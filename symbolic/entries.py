@@ -69,7 +69,7 @@ def entry(node: Node, row: Affine, col: Affine, fresh: Fresh) -> tuple[Entries, 
 def has_entries(node: Node) -> bool:
     """Whether the entries of a node are given by those of its operands."""
     if type(node) is Operation:
-        return node.name in _CODED or bool(OPERATIONS[node.name].entries)
+        return node.name in CODED or bool(OPERATIONS[node.name].entries)
     return type(node) in _NODES
 
 
@@ -132,7 +132,7 @@ def _on_top(node: Node, row: Affine, col: Affine, fresh: Fresh) -> Iterator[Entr
         before += part.shape[0]
 
 
-_CODED: dict[str, Callable[[Node, Affine, Affine, Fresh], Iterator[Entries]]] = {
+CODED: dict[str, Callable[[Node, Affine, Affine, Fresh], Iterator[Entries]]] = {
     "hstack": _side_by_side,
     "vstack": _on_top,
 }
@@ -140,8 +140,8 @@ _CODED: dict[str, Callable[[Node, Affine, Affine, Fresh], Iterator[Entries]]] = 
 
 
 def _of_operation(node: Node, row: Affine, col: Affine, fresh: Fresh) -> tuple[Entries, ...] | None:
-    if node.name in _CODED:
-        return tuple(_CODED[node.name](node, row, col, fresh))
+    if node.name in CODED:
+        return tuple(CODED[node.name](node, row, col, fresh))
     record = OPERATIONS[node.name]
     return (_Line(record, node, row, col, fresh).entries(),) if record.entries else None
 
