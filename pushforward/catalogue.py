@@ -81,7 +81,7 @@ def _form(record: Record) -> Form:
 
 
 def _lines(record: MatrixOperation) -> Iterator[tuple[str, str]]:
-    """What a record says of an operation that is linear, in the words of its operands, of i, j and of the cotangent Y."""
+    """What a record says of a linear operation, in the words of its operands, of i, j and of the cotangent Y."""
     if record.entries:
         yield "entry [i, j]", record.entries
     operands = list(record.shapes.operands)
