@@ -66,7 +66,7 @@ def structure(found: Dependence, path: str, sizes: Mapping[str, int] | None = No
     """Where a Jacobian can be different from zero: an output entry a row, an input entry a column, blocks outlined.
 
     `sizes`: lengths of the symbolic sizes. `order`: of the entries, "vec" or "vec-row-major"; by default the one in
-    which the blocks are seen. Raises LimitError for a picture too large to draw, PushforwardError where there is nothing
+    which blocks are seen. Raises LimitError for a picture too large to draw, PushforwardError where there is nothing
     to draw, OSError when the file cannot be written.
     """
     figure_class = require(path)
