@@ -9,12 +9,13 @@ import numpy as np
 import pytest
 from sympy import Integer, Min
 
-from symbolic import relations
+from symbolic import elimination, relations
 from symbolic.affine import ONE, Affine, Index, affine, combined, is_nonnegative, number
+from symbolic.elimination import simplified
 from symbolic.errors import LimitError
 from symbolic.nodes import dimension
 from symbolic.patterns import coordinates, mask
-from symbolic.relations import EVERYWHERE, MAX_PIECES, Piece, simplified, union
+from symbolic.relations import EVERYWHERE, MAX_PIECES, Piece, union
 from symbolic.shapes import length
 
 n, m, p = map(dimension, "nmp")
@@ -160,13 +161,13 @@ def test_masks_and_lists_that_do_not_fit_are_refused_before_they_are_made():
         ("_digits", lambda equation: [equation, *(Affine((term,), Integer(0)) for term in equation.terms[:1])]),
         ("_between", lambda index, having: []),
         ("_rounded_up", lambda index, lower, upper: [number(0)]),
-        ("_solved", lambda equation, pivot: -affine(pivot)),
+        ("solved_for", lambda equation, pivot: -affine(pivot)),
     ],
 )
 def test_a_mistake_in_the_elimination_is_found(place, fault, monkeypatch):
-    monkeypatch.setattr(relations, place, fault)
+    monkeypatch.setattr(elimination, place, fault)
     relations._solutions.cache_clear()
-    simplify = relations.simplified.__wrapped__
+    simplify = simplified.__wrapped__
 
     def agrees(piece, sizes):
         found = simplify(piece)
