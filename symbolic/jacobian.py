@@ -18,7 +18,7 @@ from sympy import MatrixExpr
 
 from symbolic.choice import chosen_input, chosen_name
 from symbolic.dependence import Dependence, dependence
-from symbolic.differential import Differential, differentiate
+from symbolic.differential import Differential
 from symbolic.errors import NotSupported
 from symbolic.gradients import gradient_of
 from symbolic.indices import jacobian_entry
@@ -26,7 +26,6 @@ from symbolic.kronecker import KRONECKER, vec
 from symbolic.language.printer import Printer
 from symbolic.language.styles import Style, style_named
 from symbolic.nodes import SCALAR, Node, Shape, dimension, multiply, ones, symbol, transpose
-from symbolic.program import Program
 from symbolic.reasons import claim, first_mixing
 from symbolic.row_form import COLUMN, ROW, RowForm, along, column_by_column, row_form
 from symbolic.shapes import words
@@ -61,16 +60,6 @@ class Formula:
     def __str__(self) -> str:
         equations, legend = self.write("unicode")
         return "\n".join((*equations, *(f"  {line}" for line in legend)))
-
-
-def differential_of_one(program: Program, of: str | None, wrt: str | None) -> Differential:
-    """The differential of one name, by default the last output, with respect to one input, by default the first.
-
-    Raises NameError_ for a name that is none.
-    """
-    everything = differentiate(program, wrt or program.inputs[0].name)
-    name = chosen_name(everything, of)
-    return everything if program.outputs == (name,) else differentiate(replace(program, outputs=(name,)), everything.wrt)
 
 
 def jacobian_formula(differential: Differential, of: str | None = None, wrt: str | None = None, view: str = "tensor") -> Formula:
