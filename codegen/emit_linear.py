@@ -35,6 +35,7 @@ class Main:
     raises: tuple[str, ...] = ()
     first: tuple[str, ...] = ()
     constants: tuple[str, ...] = ()
+    result_type: str = ""
 
 
 class Form(Protocol):
@@ -129,10 +130,11 @@ class LinearEmission(Emission):
         state = f"({', '.join(self.state)}{',' if len(self.state) == 1 else ''})"
         results = [self.result(name) for name in self.linear.results]
         several = len(main.results) > 1
+        result_types = f"tuple[{', '.join(['ndarray'] * len(main.results))}]"
         words = self._words(self.once, (*main.first, *main.lines, *main.results))
         return {
             **fields,
-            "result_type": f"tuple[{', '.join(['ndarray'] * len(main.results))}]" if several else "ndarray",
+            "result_type": main.result_type or (result_types if several else "ndarray"),
             "returns": main.returns,
             "raises": main.raises,
             "sizes": self.arguments.size_line(words),
