@@ -122,7 +122,11 @@ class LinearEmission(Emission):
     def values_parameters(self) -> list[str]:
         """What `_values` needs: arguments of the kernel, what is computed once, functions."""
         used = self._words(self.first, (*self.values, *self.state, self._values_sizes()))
-        return [name for name in (*self._handed_on(), *(keyword for keyword, _, _ in self.signature.functions)) if name in used]
+        return [
+            name
+            for name in (*self._handed_on(), *(keyword for keyword, _, _ in self.signature.functions))
+            if name in used
+        ]
 
     def record(self, header: Header) -> dict[str, Any]:
         fields = super().record(header)

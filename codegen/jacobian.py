@@ -129,9 +129,7 @@ def candidates(
     programs |= {"reverse": pullback_of(adjoint(differential, of))} if _has_adjoint(differential, of) else {}
     order = [pattern for pattern in reversed(TIES) if pattern in patterns]
     return [
-        _candidate(Way(mode, pattern), linear, shapes, sizes)
-        for pattern in order
-        for mode, linear in programs.items()
+        _candidate(Way(mode, pattern), linear, shapes, sizes) for pattern in order for mode, linear in programs.items()
     ]
 
 

@@ -23,7 +23,7 @@ from symbolic.nodes import SCALAR, Node, Shape, multiply, ones, scale, symbol
 from symbolic.statements import Input
 from symbolic.transposition import PROJECTIONS
 
-BLOCK_ENTRIES = 65536
+BLOCK_ENTRIES = 32768
 """How many entries everything that is computed for one block of rows has, about: they stay in the cache."""
 FEWEST_ROWS = 16
 LARGEST = 2**32
@@ -41,7 +41,9 @@ def seeded(linear: LinearProgram, way: Way) -> LinearProgram:
         row = symbol(row.name, *SCALAR)
         direction: Node = scale(row, ones(*given.shape))
     else:
-        direction = multiply(ones(given.shape[0], S.One) if rows else column, ones(S.One, given.shape[1]) if cols else row)
+        direction = multiply(
+            ones(given.shape[0], S.One) if rows else column, ones(S.One, given.shape[1]) if cols else row
+        )
     for fact in given.facts:
         direction = PROJECTIONS[fact](direction)
     used = [each for each, unused in ((column, rows), (row, cols and not rows)) if not unused]
