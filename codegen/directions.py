@@ -49,7 +49,7 @@ class Directions:
 
 
 class DirectionsKernel(Kernel):
-    """Call it with the program's inputs, then the seeds, each stacked: k(X0, W1, W2, dX0) -> (X4, dX4), dX4 k × n × p."""
+    """Call it with the inputs, then the seeds, each stacked: k(X0, W1, W2, dX0) -> (X4, dX4), dX4 of k × n × p."""
 
     parts: Split
     linear: LinearProgram

@@ -1,4 +1,4 @@
-"""A kernel that is linearized once at a point and then applied to as many directions as come: values and a linear map."""
+"""A kernel that is linearized at a point once and applied to as many directions as come: values and a linear map."""
 
 from __future__ import annotations
 

@@ -14,9 +14,10 @@ import numpy as np
 
 from codegen.coloring import color
 from codegen.directions import compile_directions
-from codegen.jacobian import compile_jacobian, differential_of_one, implied, proved
+from codegen.jacobian import compile_jacobian, differential_of_one, proved
 from codegen.linear import LinearProgram, pullback_of, pushforward_of
 from codegen.linearization import LinearizedKernel, compile_linearization
+from codegen.views import implied
 from symbolic.adjoint import adjoint
 from symbolic.dependence import dependence
 from symbolic.differential import Differential
@@ -60,7 +61,7 @@ class JacobianOperator:
         return compile_linearization(self.differential, linear.only(linear.results, (self.of,)), sizes)
 
     def __call__(self, *inputs: Any, **functions: Any) -> Any:
-        """The operator at a point, which is copied: linearized there now, and for the transpose when it is first used."""
+        """The operator at a point, of which it keeps a copy; the transpose is linearized when it is first used."""
         inputs = tuple(np.array(given) for given in inputs)
         value, state = self.forward(*inputs, **functions)
         place = [given.name for given in self.differential.primal.inputs].index(self.wrt)
@@ -148,7 +149,7 @@ class SparseJacobian:
         moved = np.shape(inputs[place]) or (1, 1)
         at = dict(zip(self.compressed.view.axes, np.indices(found.shape), strict=True))
         output = (lengths["i"], lengths["o"])
-        row = np.ravel_multi_index((at["i"], at["o"]), output, order=self.order)  # type: ignore[call-overload]
+        row = np.ravel_multi_index((at["i"], at["o"]), output, order=self.order)
         source = (at.get("c", at["i"]), at.get("a", at["o"]))
         col = np.ravel_multi_index(source, moved, order=self.order)
         return found.ravel(), row.ravel(), col.ravel(), (output[0] * output[1], moved[0] * moved[1])
