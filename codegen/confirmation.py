@@ -20,6 +20,7 @@ from symbolic.differential import Differential
 from symbolic.errors import PushforwardError
 from symbolic.exact import Tables, evaluate, is_rational, random_matrix
 from symbolic.field import ONE, ZERO, Matrix, Singular
+from symbolic.nodes import Elementwise, Node, Operation
 from symbolic.program import Program
 from symbolic.shapes import length
 
@@ -30,7 +31,8 @@ BEYOND_ROUNDING = 64
 """Times the bound on rounding, from which on an entry is taken to be different from zero."""
 ROUNDOFF = float(np.finfo(float).eps) / 2
 ATTEMPTS = 5
-POINTS = 8
+POINTS = 16
+PIECEWISE = frozenset({"relu", "step", "max_weights", "max_weights_1", "max_weights_2"})
 
 
 def confirmed(
@@ -68,7 +70,7 @@ def nonzero_entries(
 ) -> tuple[Any, Any]:
     """Which entries [i, j, a, b] of the Jacobian are different from zero at a random point, and which that is sure of.
 
-    In floating point several points are tried: an entry of relu(X) is zero at half of them.
+    Of relu and maxima several points are tried, because an entry of theirs is zero at many.
 
     The second is False where a floating point number is neither zero nor beyond rounding.
     """
@@ -77,12 +79,22 @@ def nonzero_entries(
         jacobian = _over_a_field(differential, found, lengths, seed)
         return jacobian, np.ones(shape, dtype=bool)
     nonzero, certain = _in_floating_point(differential, found, lengths, seed)
-    for again in range(1, POINTS):
+    for again in range(1, POINTS if is_piecewise(differential) else 2):
         if (nonzero | ~found.mask(lengths)).all():
             break
         more, sure = _in_floating_point(differential, found, lengths, seed + 1000 * again)
         nonzero, certain = nonzero | more, certain & sure
     return nonzero, certain
+
+
+def is_piecewise(differential: Differential) -> bool:
+    """Whether an entry of the Jacobian can be zero on one side of a kink alone."""
+    names = {node.function if type(node) is Elementwise else node.name for node in _nodes(differential)}
+    return not names.isdisjoint(PIECEWISE)
+
+
+def _nodes(differential: Differential) -> Iterator[Node]:
+    return (node for node in differential.tangent.nodes() if type(node) in (Elementwise, Operation))
 
 
 def unit_directions(differential: Differential, found: Dependence, shape: tuple[int, ...]) -> Iterator[tuple[int, int]]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -14,6 +14,7 @@ from codegen.lower import lower
 from codegen.naming import identifier
 from codegen.passes import optimize
 from codegen.schedule import Schedule
+from symbolic.adjoint import Adjoint
 from symbolic.collection import without_collecting
 from symbolic.differential import Differential
 from symbolic.errors import LimitError, NotSupported, PushforwardError
@@ -33,15 +34,22 @@ class ResultsMissing(Exception):
 class Kernel:
     """Call it with the program's inputs, then the seeds; unknown functions by keyword.
 
-    k(X0, W1, W2, dX0, f=numpy.sin, df=numpy.cos) -> (X4, dX4). A program without seeds returns its values, one
-    output alone, several as a tuple. Raises ValueError for shapes that do not fit, TypeError for other entries.
+    k(X0, W1, W2, dX0, f=numpy.sin, df=numpy.cos) -> (X4, dX4); of an adjoint, k(X0, W1, W2, X4_bar, …) -> (X4, X0_bar);
+    of a gradient, k(X) -> (y, X_bar). A program without seeds returns its values, one output alone, several as a tuple.
+    Raises ValueError for shapes that do not fit, TypeError for other entries.
     """
 
     def __init__(
-        self, program: Program, differential: Differential | None, schedule: Schedule, emitted: Emitted
+        self,
+        program: Program,
+        differential: Differential | None,
+        schedule: Schedule,
+        emitted: Emitted,
+        adjoint: Adjoint | None = None,
     ) -> None:
         self.program = program
         self.differential = differential
+        self.adjoint = adjoint
         self.schedule = schedule
         self.source = emitted.source
         self.signature = emitted.signature
@@ -101,7 +109,7 @@ def is_generated(path: str | Path) -> bool:
 
 @without_collecting
 def compile_kernel(
-    what: Program | Differential,
+    what: Program | Differential | Adjoint,
     target: str = "numpy",
     sizes: Mapping[str, int] | None = None,
     name: str | None = None,
@@ -114,12 +122,16 @@ def compile_kernel(
     if target not in TARGETS:
         raise NotSupported(f"there is no target {target!r}; there is {', '.join(TARGETS)}")
     differential = what if isinstance(what, Differential) else None
-    program = differential.tangent if differential else what
+    adjoint = what if isinstance(what, Adjoint) else None
+    program = what.program if isinstance(what, Differential | Adjoint) else what
     if not isinstance(program, Program):
-        raise TypeError(f"a Program or a Differential is compiled, not {type(what).__name__}")
+        raise TypeError(f"a Program, a Differential or an Adjoint is compiled, not {type(what).__name__}")
     schedule = optimize(lower(program, sizes))
-    function = identifier(name or default_name(program, differential))
-    return Kernel(program, differential, schedule, emit(schedule, _header(program, differential), function))
+    if adjoint is not None:
+        header, default = adjoint_header(adjoint), adjoint_name(adjoint)
+    else:
+        header, default = _header(program, differential), default_name(program, differential)
+    return Kernel(program, differential, schedule, emit(schedule, header, identifier(name or default)), adjoint)
 
 
 def default_name(program: Program, differential: Differential | None) -> str:
@@ -127,10 +139,18 @@ def default_name(program: Program, differential: Differential | None) -> str:
     name = identifier(program.name, "program")
     if differential is None:
         return name
-    everything = len(differential.wrt) == len(differential.first.primal.inputs) > 1
-    chosen = "all" if everything else "_".join(map(ascii_name, differential.wrt))
     order = f"_order_{differential.order}" if differential.order > 1 else ""
-    return f"{name}_wrt_{chosen}{order}"
+    return f"{name}_wrt_{_chosen(differential)}{order}"
+
+
+def _chosen(differential: Differential) -> str:
+    everything = len(differential.wrt) == len(differential.first.primal.inputs) > 1
+    return "all" if everything else "_".join(map(ascii_name, differential.wrt))
+
+
+def adjoint_name(adjoint: Adjoint) -> str:
+    """seed_adjoint_wrt_X0, ridge_gradient_wrt_all"""
+    return f"{identifier(adjoint.program.name, 'program')}_{adjoint.kind}_wrt_{_chosen(adjoint.differential)}"
 
 
 def _header(program: Program, differential: Differential | None) -> Header:
@@ -146,10 +166,28 @@ def differential_header(differential: Differential, how: str = "") -> Header:
     canonical = program.text("text")
     wrt = ", ".join(ascii_name(name) for name in differential.wrt)
     roles = _roles(program, {seed: name for name, seed in differential.seeds})
-    statement = (*_statement(differential.first.primal), *_closed_forms(differential))
+    computed = [let.name for let in differential.primal.lets if let.name in differential.primal.outputs]
+    statement = (*_statement(differential.first.primal), *_closed_forms(differential, computed))
     differentials = "differential" if differential.order == 1 else f"differentials up to order {differential.order}"
     title = f"Value and {differentials} of a matrix program with respect to {wrt}{how}."
     return Header(title, statement, canonical, roles)
+
+
+_TITLES = {
+    "adjoint": "Value and pullback",
+    "gradient": "Value and gradient",
+    "gauss_newton": "Value and Gauss-Newton product",
+}
+
+
+def adjoint_header(adjoint: Adjoint) -> Header:
+    """What the file of a reverse kernel says of itself."""
+    wrt = ", ".join(map(ascii_name, adjoint.wrt))
+    roles = dict(_roles(adjoint.program, {}))
+    roles |= {name: f", the cotangent of {ascii_name(of)}" for of, name in adjoint.seeds}
+    statement = (*_statement(adjoint.primal), *_closed_forms(adjoint, adjoint.wrt))
+    title = f"{_TITLES[adjoint.kind]} of a matrix program with respect to {wrt}."
+    return Header(title, statement, adjoint.program.text("text"), tuple(roles.items()))
 
 
 def _roles(program: Program, moved: Mapping[str, str]) -> tuple[tuple[str, str], ...]:
@@ -170,12 +208,11 @@ def _statement(program: Program) -> tuple[str, ...]:
     return (*lines, f"… and {left_out} statements more") if left_out > 0 else tuple(lines)
 
 
-def _closed_forms(differential: Differential) -> tuple[str, ...]:
-    if len(differential.primal.lets) > MAX_STATEMENT_LINES:
+def _closed_forms(derived: Differential | Adjoint, names: Iterable[str]) -> tuple[str, ...]:
+    if len(derived.primal.lets) > MAX_STATEMENT_LINES:
         return ()
     try:
-        computed = [let.name for let in differential.primal.lets if let.name in differential.primal.outputs]
-        equations = [differential.closed_form(of).equation() for of in computed]
+        equations = [derived.closed_form(name).equation() for name in names]
         return ("", *(equation for equation in equations if len(equation) <= MAX_EQUATION))
     except LimitError:
         return ()

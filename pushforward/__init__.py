@@ -18,7 +18,21 @@ from codegen.version import VERSION as __version__
 if TYPE_CHECKING:
     from codegen.check import CheckReport
     from codegen.kernel import Kernel
-    from pushforward.api import compile, differential, parse, read, trace, traced, verify
+    from pushforward.api import (
+        adjoint,
+        compile,
+        differential,
+        gauss_newton,
+        gradient,
+        hvp,
+        parse,
+        read,
+        trace,
+        traced,
+        verify,
+        vhp,
+    )
+    from symbolic.adjoint import Adjoint, AdjointStep
     from symbolic.closed_form import ClosedForm
     from symbolic.differential import Differential, Step
     from symbolic.errors import (
@@ -35,7 +49,12 @@ if TYPE_CHECKING:
     from symbolic.statements import Input, Let
 
 _HOME = {
-    **dict.fromkeys(("parse", "read", "trace", "traced", "differential", "compile", "verify"), "pushforward.api"),
+    **dict.fromkeys(
+        ("parse", "read", "trace", "traced", "differential", "adjoint", "gradient", "hvp", "vhp", "gauss_newton",
+         "compile", "verify"),
+        "pushforward.api",
+    ),
+    **dict.fromkeys(("Adjoint", "AdjointStep"), "symbolic.adjoint"),
     "Program": "symbolic.program",
     **dict.fromkeys(("Input", "Let"), "symbolic.statements"),
     **dict.fromkeys(("Differential", "Step"), "symbolic.differential"),
@@ -50,9 +69,10 @@ _HOME = {
 }  # fmt: skip
 
 __all__ = [
-    "CheckReport", "ClosedForm", "Differential", "DifferentiationError", "Input", "Kernel", "Let", "LimitError",
-    "NameError_", "NotSupported", "Program", "ProgramError", "PushforwardError", "ReadError", "ShapeError", "Step",
-    "__version__", "compile", "differential", "parse", "read", "trace", "traced", "verify",
+    "Adjoint", "AdjointStep", "CheckReport", "ClosedForm", "Differential", "DifferentiationError", "Input",
+    "Kernel", "Let", "LimitError", "NameError_", "NotSupported", "Program", "ProgramError", "PushforwardError",
+    "ReadError", "ShapeError", "Step", "__version__", "adjoint", "compile", "differential", "gauss_newton",
+    "gradient", "hvp", "parse", "read", "trace", "traced", "verify", "vhp",
 ]  # fmt: skip
 
 

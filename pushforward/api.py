@@ -14,12 +14,16 @@ from codegen.check import CheckReport
 from codegen.kernel import Kernel, compile_kernel
 from codegen.verify import SEEDS, verify_kernel
 from pushforward.tracing.trace import Traced, trace_function
+from symbolic import gradients
+from symbolic.adjoint import Adjoint
+from symbolic.adjoint import adjoint as transpose
 from symbolic.differential import Differential, differentiate
 from symbolic.errors import ReadError
 from symbolic.language.read import read_program
 from symbolic.language.tokens import MAX_CHARACTERS
 from symbolic.program import Program
 
+Names = str | Iterable[str] | None
 _DIALECTS = {".tex": "latex", ".jl": "text", ".pf": "text"}
 
 
@@ -94,15 +98,57 @@ def differential(program: Program, wrt: str | Iterable[str] | None = None, order
     return differentiate(program, wrt, order)
 
 
+def adjoint(what: Program | Differential, of: Names = None, wrt: Names = None) -> Adjoint:
+    """The pullback: the transpose of the differential, by which ⟨Ȳ, δY⟩ = ⟨X̄, δX⟩ for every δX.
+
+    what: a differential, or a program and `wrt`. of: the outputs whose cotangents, of their shapes, are given; by
+    default all that move. The result's `.program` computes the outputs and, from the cotangents, that of each input, of
+    its shape; of an input declared symmetric, diagonal or triangular, projected on the perturbations it admits.
+    `str()` is the closed form, `.steps` the derivation. Raises NameError_, and NotSupported for a higher order.
+    """
+    return transpose(what if isinstance(what, Differential) else differentiate(what, wrt), of)
+
+
+def gradient(program: Program, wrt: Names = None, of: str | None = None) -> Adjoint:
+    """The gradient of a scalar output, in the shape of each input: its pullback with the cotangent 1.
+
+    Compiled, k(X) -> (y, X_bar); `.program` can be differentiated again. Raises ShapeError for an output that is no
+    scalar.
+    """
+    return gradients.gradient(program, wrt, of)
+
+
+def hvp(program: Program, wrt: Names = None, of: str | None = None) -> Differential:
+    """The Hessian of a scalar output times δX, forward over reverse: the differential of the gradient.
+
+    Compiled, k(X, dX) -> (X_bar, dX_bar). Raises as `gradient` does.
+    """
+    return gradients.hvp(program, wrt, of)
+
+
+def vhp(program: Program, wrt: Names = None, of: str | None = None) -> Adjoint:
+    """δX times the Hessian of a scalar output, reverse over forward: the gradient of the differential δy = ⟨X̄, δX⟩.
+
+    Compiled, k(X, dX) -> (dy, X_bar), where X_bar is the Hessian times dX. Raises as `gradient` does.
+    """
+    return gradients.vhp(program, wrt, of)
+
+
+def gauss_newton(program: Program, wrt: Names = None, of: Names = None) -> Adjoint:
+    """J'J δX, the differential of the outputs pulled back. Compiled, k(X, dX) -> (Y, X_bar)."""
+    return gradients.gauss_newton(program, wrt, of)
+
+
 def compile(
-    what: Program | Differential,
+    what: Program | Differential | Adjoint,
     target: str = "numpy",
     sizes: Mapping[str, int] | None = None,
     name: str | None = None,
 ) -> Kernel:
     """A callable kernel, with its source as `.source`.
 
-    k(inputs…, seeds…, f=…, df=…) -> (outputs…, differentials…); a program alone gives its outputs.
+    k(inputs…, seeds…, f=…, df=…) -> (outputs…, differentials…); a program alone gives its outputs, an adjoint, from the
+    cotangents of outputs as seeds, also those of the inputs, a gradient the value and the gradients.
     sizes: sample lengths of symbolic sizes, by which the order of matrix products is chosen.
     Raises NotSupported for another target, ProgramError for an unknown size.
     """
@@ -116,6 +162,8 @@ def verify(
     progress: Callable[[int, int], None] | None = None,
 ) -> CheckReport:
     """Check a kernel against an independent evaluation: complex step, differences of order 2, both precisions.
+
+    Between forward and reverse, the dot product ⟨Ȳ, J δX⟩ = ⟨X̄, δX⟩; where all is rational, exactly.
 
     sizes: lengths of symbolic sizes; by default several sets are tried. seeds: of the random points.
     Raises PushforwardError when no point is found where the program is defined and smooth.

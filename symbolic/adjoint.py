@@ -57,8 +57,8 @@ class Adjoint:
 
     `seeds` pairs outputs with the names of their cotangents where these are inputs of `program`; `cotangents` gives for
     each output what its cotangent is, which for a gradient is 1. `results` pairs each chosen input with the name of its
-    cotangent, of its shape. The cotangent of an input that is declared symmetric, diagonal or triangular is the projection
-    on the perturbations that it admits, the symmetric part, the diagonal, the triangle.
+    cotangent, of its shape. The cotangent of an input that is declared symmetric, diagonal or triangular is projected
+    on the perturbations that it admits: the symmetric part, the diagonal, the triangle.
     """
 
     differential: Differential
@@ -82,6 +82,15 @@ class Adjoint:
         return tuple(name for name, _ in self.cotangents)
 
     @property
+    def kind(self) -> str:
+        """adjoint, of given cotangents; gradient, of the cotangent 1; gauss_newton, of the differentials themselves."""
+        if self.seeds:
+            return "adjoint"
+        return (
+            "gauss_newton" if any(type(cotangent) is MatrixSymbol for _, cotangent in self.cotangents) else "gradient"
+        )
+
+    @property
     def reversed(self) -> tuple[Let, ...]:
         """The statements that compute cotangents, in their order."""
         tangent = self.differential.tangent.symbols
@@ -97,7 +106,7 @@ class Adjoint:
         return self.names[of]
 
     def closed_form(self, wrt: str | None = None) -> ClosedForm:
-        """The cotangent of an input (by default the first chosen) in terms of those of the outputs and the primal values.
+        """The cotangent of an input (by default the first chosen) in terms of the outputs' and the primal values.
 
         Raises NameError_ for an unknown name and LimitError where the expression would be too large to read.
         """
@@ -128,7 +137,7 @@ def adjoint(differential: Differential, of: str | Iterable[str] | None = None) -
     for name in chosen:
         wish = adjoint_of(f"{name}_out" if name in used else name, level)
         while wish in taken:
-            wish = adjoint_of(f"{wish}_out", level)
+            wish = adjoint_of(f"{split_bar(wish)[1]}_out", level)
         taken.add(wish)
         given.append(Input(wish, program.symbols[name].shape))
     seeds = tuple(zip(chosen, (each.name for each in given), strict=True))
@@ -141,8 +150,8 @@ def transpose_program(
     """The adjoint for `cotangents`, expressions over the tangent program and over the `seeds`, inputs of their own."""
     if differential.before is not None:
         raise NotSupported(
-            f"a differential of order {differential.order} along one direction is not linear in it, and has no transpose",
-            hint="differentiate the tangent program once more with respect to the input, and transpose that",
+            f"a differential of order {differential.order} along one direction is not linear, and has no transpose",
+            hint="differentiate the tangent program with respect to the input, and transpose that",
         )
     given = [Input(name, cotangents[of].shape) for of, name in seeds]
     walk = _Backwards(differential, given)
@@ -180,14 +189,8 @@ def _moves(differential: Differential, name: str) -> bool:
 
 
 def free_level(program: Program) -> int:
-    """The first bar, X̄, X̄̄, …, that no name of the program carries."""
-    levels = [0]
-    for name in program.symbols:
-        bars, rest = split_bar(split_mark(name)[1])
-        while bars:
-            levels.append(bars)
-            bars, rest = split_bar(rest)
-    return 1 + max(levels)
+    """How many bars, X̄, X̄̄, …, no name of the program carries, nor any number above."""
+    return 1 + max((split_bar(name)[0] for name in program.symbols), default=0)
 
 
 def _read_again(program: Program) -> set[str]:
@@ -198,17 +201,27 @@ def _read_again(program: Program) -> set[str]:
 
 
 def _needed(differential: Differential, given: list[Input], lets: list[Let], outputs: tuple[str, ...]) -> Program:
-    """The program of all statements that the outputs need; perturbations are inputs only where they are used."""
+    """The program of all statements that the outputs need; perturbations are inputs only where they are used.
+
+    A name with a mark, δy, is one only beside its y.
+    """
     tangent, primal = differential.tangent, differential.primal
-    needed = set(outputs)
+    needed = {*outputs, *map(_unmarked, outputs)}
     kept: list[Let] = []
     for let in reversed((*tangent.lets, *lets)):
         if let.name in needed:
             kept.append(let)
             needed |= {part.name for part in subexpressions(let.expr) if type(part) is MatrixSymbol}
+            needed |= {_unmarked(name) for name in needed}
     known = {each.name for each in primal.inputs}
     inputs = (*(each for each in tangent.inputs if each.name in known or each.name in needed), *given)
     return Program(tangent.name, inputs, tuple(reversed(kept)), outputs, tangent.functions)
+
+
+def _unmarked(name: str) -> str:
+    """y of δy and of δȳ, the cotangent of δy; a name without a mark is its own."""
+    level, rest = split_mark(name)
+    return split_bar(rest)[1] if level else rest
 
 
 class _Backwards:
@@ -282,7 +295,7 @@ class _Backwards:
     def define(self, name: str, cotangent: Node) -> Node:
         barred = adjoint_of(name, self.level)
         while barred in self.taken:
-            barred = adjoint_of(f"{barred}_all", self.level)
+            barred = adjoint_of(f"{split_bar(barred)[1]}_all", self.level)
         self.taken.add(barred)
         let = Let(barred, cotangent)
         self.lets.append(let)

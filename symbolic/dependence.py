@@ -13,17 +13,18 @@ from typing import Any
 
 from sympy import MatAdd, MatrixSymbol
 
-from symbolic.affine import Affine, Index, affine
+from symbolic.affine import Affine, Index, affine, number
 from symbolic.choice import chosen_input, chosen_name
 from symbolic.differential import Differential
 from symbolic.nodes import Node, operands, same_size, subexpressions
 from symbolic.patterns import coordinates, mask
-from symbolic.relations import NOWHERE, Pieces
+from symbolic.reasons import explanation
+from symbolic.relations import NOWHERE, Piece, Pieces
 from symbolic.shapes import length
 from symbolic.statements import Let
 from symbolic.tracking import Tracking, free_indices
 
-PATTERNS = ("dense", "identity", "lower triangular", "upper triangular", "banded")
+PATTERNS = ("dense", "identity", "shifted identity", "lower triangular", "upper triangular", "other")
 
 
 @dataclass(frozen=True)
@@ -33,6 +34,12 @@ class Tracked:
     primal: Let
     tangent: Let
     pieces: Pieces
+    in_rows: Index
+    in_cols: Index
+
+    def source(self, kind: str) -> Affine | None:
+        """The one of the input's `rows` or `columns` that a row or column of this statement comes from."""
+        return common_source(self.pieces, self.in_rows if kind == "rows" else self.in_cols)
 
 
 @dataclass(frozen=True)
@@ -42,8 +49,8 @@ class Dependence:
     `rows`, `cols`, `in_rows`, `in_cols`: these four indices. `statements`: those that the output comes from, in order.
     `varies_with`: the inputs that the Jacobian may depend on. `confirmed`: lengths of the sizes for which everything in
     the relation was found different from zero at a random point; `cancels`: an entry (i, j, a, b) that is zero although
-    it is in the relation. Of a symmetric input, entries a, b and b, a move together; of a triangular one, those that it
-    has.
+    it is in the relation. `seed`: the perturbation. Of a symmetric input, entries a, b and b, a move together
+    (`moves_in_pairs`); of a triangular one, those that it has.
     """
 
     of: str
@@ -57,6 +64,11 @@ class Dependence:
     varies_with: tuple[str, ...] = ()
     confirmed: tuple[tuple[tuple[str, int], ...], ...] = ()
     cancels: tuple[int, int, int, int] | None = None
+    seed: tuple[Node, ...] = ()
+    moves_in_pairs: bool = False
+
+    def __str__(self) -> str:
+        return explanation(self)
 
     # What it says
 
@@ -129,12 +141,10 @@ class Dependence:
         if len(self.pieces) != 1:
             return None
         (piece,) = self.pieces
-        conditions = [(e, True) for e in piece.equal] + [(e, False) for e in piece.least]
-        of_rows = [pair for pair in conditions if {*pair[0].indices} <= {self.rows, self.in_rows}]
-        of_cols = [pair for pair in conditions if {*pair[0].indices} <= {self.cols, self.in_cols}]
-        if len(of_rows) + len(of_cols) != len(conditions):
+        of_rows, of_cols = (self.rows, self.in_rows), (self.cols, self.in_cols)
+        if any(_touches(part, of_rows) and _touches(part, of_cols) for part in _components(piece)):
             return None
-        return _pattern(of_rows, self.rows, self.in_rows), _pattern(of_cols, self.cols, self.in_cols)
+        return _pattern(piece, *of_rows), _pattern(piece, *of_cols)
 
     @property
     def _rows_from_columns(self) -> bool:
@@ -185,13 +195,14 @@ def dependence(differential: Differential, of: str | None = None, wrt: str | Non
     symbol = symbols.get(differential.name(of))
     pieces = tracking.of_name(symbol) if symbol is not None else NOWHERE
     indices = free_indices(differential.primal.symbols[of].shape)
-    found = Dependence(of, wrt, *indices, tracking.in_rows, tracking.in_cols, pieces)
+    found = Dependence(of, wrt, *indices, tracking.in_rows, tracking.in_cols, pieces, seed=(tracking.seed,))
     if symbol is None or not pieces:
         return found
     return replace(
         found,
         statements=tuple(_statements(differential, tracking, symbol)),
         varies_with=_varies_with(differential, tracking, symbol),
+        moves_in_pairs=tracking.structure.has(tracking.seed, "symmetric"),
     )
 
 
@@ -210,18 +221,36 @@ def common_source(pieces: Pieces, index: Index) -> Affine | None:
     return source if fixed else None
 
 
-def _pattern(conditions: list[tuple[Affine, bool]], index: Index, other: Index) -> str:
+def _components(piece: Piece) -> list[set[Index]]:
+    """The indices of a piece, those together that conditions connect."""
+    parts: list[set[Index]] = []
+    for condition in (*piece.equal, *piece.least):
+        own = set(condition.indices)
+        own.update(*(part for part in parts if part & own))
+        parts = [*(part for part in parts if not part & own), own]
+    return parts
+
+
+def _touches(part: set[Index], indices: tuple[Index, ...]) -> bool:
+    return not part.isdisjoint(indices)
+
+
+def _pattern(piece: Piece, index: Index, other: Index) -> str:
+    """Which of two indices go together, in a word."""
     difference = affine(index) - affine(other)
-    kinds = {(e if e.coefficient(index) == 1 else -e, equality) for e, equality in conditions}
-    if not kinds:
+    conditions = [(e, True) for e in piece.equal] + [(e, False) for e in piece.least]
+    own = [(e, equality) for e, equality in conditions if _touches(set(e.indices), (index, other))]
+    if not own:
         return "dense"
-    if kinds == {(difference, True)}:
-        return "identity"
-    if all(not equality for _, equality in conditions) and len(conditions) == 1:
-        (condition,) = (e for e, _ in conditions)
-        if condition in (difference, -difference):
-            return "lower triangular" if condition == difference else "upper triangular"
-    return "banded"
+    (condition, equality), *more = own
+    if more or condition.indices != difference.indices:
+        return "other"
+    if equality:
+        shift = condition - difference if condition.coefficient(index) == 1 else -condition - difference
+        return "identity" if shift == number(0) else "shifted identity" if shift.is_constant else "other"
+    if condition in (difference, -difference):
+        return "lower triangular" if condition == difference else "upper triangular"
+    return "other"
 
 
 def _statements(differential: Differential, tracking: Tracking, symbol: Node) -> list[Tracked]:
@@ -232,7 +261,8 @@ def _statements(differential: Differential, tracking: Tracking, symbol: Node) ->
         if let.symbol in needed and tracking.of_name(let.symbol):
             needed |= {part for part in subexpressions(let.expr) if type(part) is MatrixSymbol}
             if let.name in named:
-                found.append(Tracked(named[let.name], let, tracking.of_name(let.symbol)))
+                pieces = tracking.of_name(let.symbol)
+                found.append(Tracked(named[let.name], let, pieces, tracking.in_rows, tracking.in_cols))
     return found[::-1]
 
 

@@ -7,7 +7,7 @@ elsewhere: Kronecker's delta, and so for other conditions.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from itertools import chain, count
 
 from sympy import Expr, MatrixSymbol, S
@@ -35,14 +35,68 @@ def print_index_form(
     return _Words(at, wrt, group, seeds, style).equation(name)
 
 
-class _Words:
-    def __init__(self, at: At, wrt: At | None, group: Group, seeds: tuple[Node, ...], style: str) -> None:
-        self.at, self.wrt, self.group, self.seeds = at, wrt, group, seeds
+class _Places:
+    """Places and conditions in one notation. `names`: a letter for each index."""
+
+    def __init__(self, style: str, names: Mapping[Index, str]) -> None:
         self.style = style
         self.printer = Printer(style_named(style))
         self.is_latex, self.is_text = style == "latex", style == "text"
-        self.nests: dict[Term, Nest] = {}
-        self.names = _Names(at, wrt, group, seeds).names
+        self.names = names
+
+    def bracket(self, text: str) -> str:
+        return self.printer.bracket(text)
+
+    def equality(self, equation: Affine) -> str:
+        """i = a, i = p*(a - 1) + k: what has a minus sign stands to the right"""
+        return self.compared(equation, "=")
+
+    def inequality(self, condition: Affine) -> str:
+        """i ≥ j; j ≤ m, where an index stands on one side alone"""
+        at_least, at_most = {"latex": (r"\ge", r"\le"), "text": (">=", "<=")}.get(self.style, ("≥", "≤"))
+        if all(has_minus(factor) for _, factor in condition.terms):
+            return self.compared(-condition, at_most)
+        return self.compared(condition, at_least)
+
+    def compared(self, difference: Affine, sign: str) -> str:
+        """left - right compared with 0, each side without minus signs"""
+        terms = self.terms(difference)
+        left = [(False, text) for minus, text in terms if not minus] or [(False, "0")]
+        right = [(False, text) for minus, text in terms if minus] or [(False, "0")]
+        text = f"{self.printer.signed(left)} {sign} {self.printer.signed(right)}"
+        return text
+
+    def place(self, place: Affine) -> str:
+        """i, j - m, a + n*(b - 1)"""
+        terms = sorted(self.terms(place), key=lambda term: term[0])
+        return self.printer.signed(terms or [(False, "0")])
+
+    def terms(self, place: Affine) -> list[tuple[bool, str]]:
+        """Whether each term is subtracted, and what is; n*b - n is n*(b - 1)."""
+        constant, found = place.constant, []
+        for index, factor in sorted(place.terms, key=lambda term: term[1] not in (1, -1)):
+            minus = has_minus(factor)
+            size = -factor if minus else factor
+            from_one = size != 1 and _has_term(constant, -factor)
+            constant += factor if from_one else S.Zero
+            found.append((minus, self.multiple(size, self.names[index], from_one)))
+        for part in constant.as_ordered_terms() if constant != 0 else ():
+            minus = has_minus(part)
+            found.append((minus, self.printer.size(-part if minus else part)))
+        return found
+
+    def multiple(self, size: Expr, name: str, from_one: bool) -> str:
+        if size == 1:
+            return name
+        sign = " " if self.is_latex else "*"
+        index = self.bracket(f"{name} - 1") if from_one else name
+        return f"{self.printer.at_least_number(size, POSTFIX)}{sign}{index}"
+
+
+class _Words(_Places):
+    def __init__(self, at: At, wrt: At | None, group: Group, seeds: tuple[Node, ...], style: str) -> None:
+        super().__init__(style, _Names(at, wrt, group, seeds).names)
+        self.at, self.wrt, self.group, self.seeds = at, wrt, group, seeds
 
     def equation(self, name: str) -> str:
         left = self.heading(name)
@@ -76,7 +130,8 @@ class _Words:
 
     def parts(self, nest: Nest) -> list[str]:
         """Conditions, entries and inner sums, the sum with the seed last."""
-        conditions = [*(self.equality(e) for e in nest.equal), *(self.inequality(e) for e in nest.least)]
+        conditions = [*map(self.equality, nest.equal), *map(self.inequality, nest.least)]
+        conditions = [rf"\left[{text}\right]" if self.is_latex else f"[{text}]" for text in conditions]
         divisors = [self.reciprocal(divisor) for divisor in nest.divisors]
         factors = [self.factor(factor) for factor in nest.factors]
         *before, last = nest.inner or (None,)
@@ -97,9 +152,6 @@ class _Words:
     def times(self) -> str:
         return "*" if self.is_text else " "
 
-    def bracket(self, text: str) -> str:
-        return self.printer.bracket(text)
-
     def factor(self, factor: Factor) -> str:
         if isinstance(factor, Group):
             return self.bracket(self.sum(factor))
@@ -119,50 +171,16 @@ class _Words:
         inside = ",".join(map(self.place, places))
         return rf"\left[{matrix}\right]_{{{inside}}}" if self.is_latex else f"{matrix}[{inside}]"
 
-    def equality(self, equation: Affine) -> str:
-        """[i = a], [i = p*(a - 1) + k]: what has a minus sign stands to the right"""
-        return self.compared(equation, "=")
 
-    def inequality(self, condition: Affine) -> str:
-        """[i ≥ j]; [j ≤ m], where an index stands on one side alone"""
-        at_least, at_most = {"latex": (r"\ge", r"\le"), "text": (">=", "<=")}.get(self.style, ("≥", "≤"))
-        if all(has_minus(factor) for _, factor in condition.terms):
-            return self.compared(-condition, at_most)
-        return self.compared(condition, at_least)
+def describe_affine(place: Affine) -> str:
+    """i + 1, with the indices' own names"""
+    return _Places("unicode", {index: index.name for index in place.indices}).place(place)
 
-    def compared(self, difference: Affine, sign: str) -> str:
-        """left - right compared with 0, each side without minus signs"""
-        terms = self.terms(difference)
-        left = [(False, text) for minus, text in terms if not minus] or [(False, "0")]
-        right = [(False, text) for minus, text in terms if minus] or [(False, "0")]
-        text = f"{self.printer.signed(left)} {sign} {self.printer.signed(right)}"
-        return rf"\left[{text}\right]" if self.is_latex else f"[{text}]"
 
-    def place(self, place: Affine) -> str:
-        """i, j - m, a + n*(b - 1)"""
-        terms = sorted(self.terms(place), key=lambda term: term[0])
-        return self.printer.signed(terms or [(False, "0")])
-
-    def terms(self, place: Affine) -> list[tuple[bool, str]]:
-        """Whether each term is subtracted, and what is; n*b - n is n*(b - 1)."""
-        constant, found = place.constant, []
-        for index, factor in sorted(place.terms, key=lambda term: term[1] not in (1, -1)):
-            minus = has_minus(factor)
-            size = -factor if minus else factor
-            from_one = size != 1 and _has_term(constant, -factor)
-            constant += factor if from_one else S.Zero
-            found.append((minus, self.multiple(size, self.names[index], from_one)))
-        for part in constant.as_ordered_terms() if constant != 0 else ():
-            minus = has_minus(part)
-            found.append((minus, self.printer.size(-part if minus else part)))
-        return found
-
-    def multiple(self, size: Expr, name: str, from_one: bool) -> str:
-        if size == 1:
-            return name
-        sign = " " if self.is_latex else "*"
-        index = self.bracket(f"{name} - 1") if from_one else name
-        return f"{self.printer.at_least_number(size, POSTFIX)}{sign}{index}"
+def describe_condition(condition: Affine, sign: str) -> str:
+    """i = a, i ≥ j"""
+    places = _Places("unicode", {index: index.name for index in condition.indices})
+    return places.equality(condition) if sign == "=" else places.inequality(condition)
 
 
 def _has_term(constant: Expr, term: Expr) -> bool:

@@ -142,6 +142,7 @@ class _Simplification:
             self._tidy()
         except _Empty:
             return None
+        self.least = [e for e in self.least if not self._holds_by_ranges(e)]
         self._forget()
         return _renamed(Piece(frozenset(self.equal), frozenset(self.least)))
 
@@ -202,6 +203,15 @@ class _Simplification:
             if any((condition - other).is_nonnegative() for other in others):
                 kept = others
         self.least = kept
+
+    def _holds_by_ranges(self, condition: Affine) -> bool:
+        """j ≤ m follows from b = j, because b is at most m."""
+        return any(
+            condition.put({index: _solved(equation, index)}).is_nonnegative()
+            for equation in self.equal
+            for index, factor in equation.terms
+            if condition.coefficient(index) != 0 and factor in (S.One, S.NegativeOne)
+        )
 
     def _pair(self) -> bool:
         """e ≥ 0 and -e ≥ 0 are e = 0."""

@@ -252,10 +252,15 @@ REWRITES: tuple[Rewrite, ...] = (
 )
 KNOWN_VALUE = Rewrite("known value", "f(X) is already computed", (), lambda node, structure: None)
 
-_BY_OPERATION: dict[type, tuple[Rewrite, ...]] = {
-    operation: tuple(r for r in REWRITES if operation in r.operations)
-    for operation in {operation for r in REWRITES for operation in r.operations}
-}
+
+def _by_operation(rewrites: tuple[Rewrite, ...]) -> dict[type, tuple[Rewrite, ...]]:
+    return {
+        operation: tuple(r for r in rewrites if operation in r.operations)
+        for operation in {operation for r in rewrites for operation in r.operations}
+    }
+
+
+_BY_OPERATION = _by_operation(REWRITES)
 
 Record = Callable[[Rewrite, Node, Node], None]
 
@@ -264,13 +269,20 @@ class Simplifier:
     """Simplifies expressions, each distinct one once.
 
     `known`: expressions that already have a name, with that name's symbol. `record(rewrite, before, after)` is
-    called for every use. `structure`: what is known of the names.
+    called for every use. `structure`: what is known of the names. `more`: rewrites that come after the usual ones.
     """
 
-    def __init__(self, known: Mapping[Node, Node], record: Record, structure: Structure | None = None) -> None:
+    def __init__(
+        self,
+        known: Mapping[Node, Node],
+        record: Record,
+        structure: Structure | None = None,
+        more: tuple[Rewrite, ...] = (),
+    ) -> None:
         self.known = known
         self.record = record
         self.structure = structure or Structure()
+        self.rewrites = _by_operation((*REWRITES, *more)) if more else _BY_OPERATION
         self.done: dict[Node, Node] = {}
 
     def __call__(self, node: Node) -> Node:
@@ -297,7 +309,7 @@ class Simplifier:
     def _step(self, node: Node) -> tuple[Node, Rewrite | None]:
         if node in self.known:
             return self.known[node], KNOWN_VALUE
-        for rewrite in _BY_OPERATION.get(type(node), ()):
+        for rewrite in self.rewrites.get(type(node), ()):
             after = rewrite.apply(node, self.structure)
             if after is not None:
                 return after, rewrite

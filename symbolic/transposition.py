@@ -29,6 +29,7 @@ from symbolic.nodes import (
     operate,
     quotient,
     scale,
+    split_number,
     transpose,
     zeros,
 )  # fmt: skip
@@ -75,8 +76,22 @@ def _moving(parts: Sequence[Node], moves: Moves) -> int:
 
 
 def flipped(node: Node, structure: Structure) -> Node:
-    """The transpose of a factor; a symmetric one is its own."""
-    return node if structure.has(node, "symmetric") else transpose(node)
+    """The transpose, that of a product as the product of the transposes, (A B)' = B'A', and so of sums of these."""
+    if structure.has(node, "symmetric"):
+        return node
+    if type(node) is Scale:
+        return scale(node.coefficient, flipped(node.matrix, structure))
+    if type(node) is MatMul:
+        return multiply(*(flipped(factor, structure) for factor in reversed(node.args)))
+    if type(node) is MatAdd and any(map(_turns, node.args)):
+        return add(*(flipped(term, structure) for term in node.args))
+    return transpose(node)
+
+
+def _turns(term: Node) -> bool:
+    """Whether transposing takes transposes away."""
+    matrix = split_number(term)[1]
+    return type(matrix) is Transpose or (type(matrix) is MatMul and any(type(f) is Transpose for f in matrix.args))
 
 
 def _sum(node: Node, cotangent: Node, moves: Moves, structure: Structure) -> Iterator[Contribution]:
@@ -106,16 +121,7 @@ def _hadamard(node: Node, cotangent: Node, moves: Moves, structure: Structure) -
 
 
 def _transpose(node: Node, cotangent: Node, moves: Moves, structure: Structure) -> Iterator[Contribution]:
-    yield node.args[0], turned(cotangent, structure)
-
-
-def turned(cotangent: Node, structure: Structure) -> Node:
-    """The transpose, that of a product as the product of the transposes, (A B)' = B'A'."""
-    if type(cotangent) is Scale:
-        return scale(cotangent.coefficient, turned(cotangent.matrix, structure))
-    if type(cotangent) is MatMul:
-        return multiply(*(flipped(factor, structure) for factor in reversed(cotangent.args)))
-    return flipped(cotangent, structure)
+    yield node.args[0], flipped(cotangent, structure)
 
 
 def _quotient(node: Node, cotangent: Node, moves: Moves, structure: Structure) -> Iterator[Contribution]:
@@ -192,6 +198,12 @@ def _again(node: Node, cotangent: Node, moves: Moves, structure: Structure) -> I
     yield node.operands[0], operate(node.name, cotangent, parameters=node.parameters)
 
 
+def _rearranged(node: Node, cotangent: Node, moves: Moves, structure: Structure) -> Iterator[Contribution]:
+    """Back: what were n×m blocks of p×q entries is n×p blocks of m×q."""
+    n, m, p, q = node.parameters
+    yield node.operands[0], operate("rearrange", cotangent, parameters=(n, p, m, q))
+
+
 # Named operations by the lines in their records
 
 
@@ -231,6 +243,9 @@ TRANSPOSITIONS: dict[type | str, Transposition] = {
     "hstack": Transposition("hstack", "<[Y, Z], [dA, dB]> = <Y, dA> + <Z, dB>", _side_by_side, _LINEAR),
     "vstack": Transposition("vstack", "<[Y; Z], [dA; dB]> = <Y, dA> + <Z, dB>", _on_top, _LINEAR),
     "slice": Transposition("slice", "<Y, dA[1:2, :]> = <[Y; zeros(n-2,m)], dA>", _cut, _LINEAR),
+    "rearrange": Transposition(
+        "rearrange", "<Y, rearrange(dA, n, m, p, q)> = <rearrange(Y, n, p, m, q), dA>", _rearranged, _LINEAR
+    ),
     **{name: Transposition(name, f"<Y, {name}(dA)> = <{name}(Y), dA>", _again, _LINEAR) for name in ("tril", "triu")},
     **{operation.name: _by_lines(operation) for operation in OPERATIONS.values() if operation.adjoint},
 }
@@ -276,7 +291,7 @@ PROJECTING = {
 def project(
     node: Node, cotangent: Node, facts: Sequence[str], structure: Structure
 ) -> Iterator[tuple[Transposition, Node]]:
-    """The cotangent of an input whose perturbations have `facts`, projected on what they can be; none where it is so."""
+    """What is left of the cotangent of an input whose perturbations have `facts`; nothing where that is all of it."""
     for fact in facts:
         if not structure.has(cotangent, fact):
             yield PROJECTING[fact], PROJECTIONS[fact](cotangent)

@@ -82,8 +82,10 @@ def differential_of(name: str, level: int = 1) -> str:
 
 
 def adjoint_of(name: str, level: int = 1) -> str:
-    """The name of the cotangent of `name`, X4_bar; `level` tells several transpositions apart."""
-    return f"{name}_bar" if level == 1 else f"{name}_bar{level}"
+    """The name of the cotangent of `name`, X4_bar; where there are bars already, so many more: X4_bar3 of X4_bar."""
+    bars, rest = split_bar(name)
+    bars += level
+    return f"{rest}_bar" if bars == 1 else f"{rest}_bar{bars}"
 
 
 def split_bar(name: str) -> tuple[int, str]:
@@ -112,7 +114,7 @@ def resolve_mark(name: str, names: Container[str]) -> str:
 def _is_cotangent(name: str, names: Container[str]) -> bool:
     """Whether a name without its bars is one of the `names`: of dX1_bar, the cotangent of δX1."""
     bars, rest = split_bar(name)
-    return bars > 0 and (rest in names or _is_cotangent(rest, names))
+    return any((adjoint_of(rest, k) if k else rest) in names for k in range(bars))
 
 
 def ascii_mark(level: int) -> str:
@@ -149,9 +151,7 @@ def latex_name(name: str) -> str:
         return (r"\delta " if level == 1 else rf"\delta_{{{level}}} ") + latex_name(rest)
     bars, rest = split_bar(name)
     if bars:
-        stem, underscore, subscript = (
-            latex_name(rest).partition("_") if _STEM.fullmatch(rest) else (latex_name(rest), "", "")
-        )
+        stem, underscore, subscript = _latex_parts(rest)
         return r"\bar{" * bars + stem + "}" * bars + underscore + subscript
     numbered = _STEM.fullmatch(name)
     stem, digits = numbered.groups() if numbered else (name, "")
@@ -160,6 +160,11 @@ def latex_name(name: str) -> str:
     elif len(stem) > 1:
         stem = rf"\mathit{{{stem.replace('_', chr(92) + '_')}}}"
     return stem + (f"_{digits}" if len(digits) == 1 else f"_{{{digits}}}" if digits else "")
+
+
+def _latex_parts(name: str) -> tuple[str, str, str]:
+    """X4 as X, _, 4, so that a bar stands over the X alone."""
+    return latex_name(name).partition("_") if _STEM.fullmatch(name) else (latex_name(name), "", "")
 
 
 def refused_character(character: str) -> str:

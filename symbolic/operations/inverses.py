@@ -21,6 +21,7 @@ OPERATIONS = (
         linear_in=(1,),
         adjoint=("A' \\ Y",),
         entries="Σ_k inv(A)[i,k] B[k,j]",
+        vec=("kron(eye(k), inv(A))",),
         form="A \\ B",
         cite="Giles 2008, section 2.3.1, matrix inverse product",
         singular="A is singular",

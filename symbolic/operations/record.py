@@ -58,12 +58,14 @@ class MatrixOperation:
     """A node of its own. `call` and `axis` are how it is written: sum(A, 2) is the operation `sum_2`.
 
     `differential`: d of it in terms of its operands A, their differentials dA, and the names that `where` gives to
-    parts; empty for a linear operation. `linear_in`: the operands in each of which it is linear; `adjoint`: for each
-    of these, its cotangent in terms of that of the result, Y. `jointly`: linear in all of them together. `parameters`: what follows the operands, `size` or `integer` each. `symmetric`: its first
-    operand has to be known symmetric. `singular`: where it has no derivative. `cite`: the source of the differential.
-    `example`: a program of one use. `form`: how it is written where it is no call. `entries`: of an operation that is
-    linear, its entry [i,j] as a sum of products over indices, Σ_k inv(A)[i,k] B[k,j]; `parameter_names`: what the
-    parameters are called there.
+    parts; empty for a linear operation. `linear_in`: the operands in each of which it is linear; `adjoint`: for each of
+    these, its cotangent in terms of that of the result, Y. `jointly`: linear in all of them together. `parameters`:
+    what follows the operands, `size` or `integer` each. `symmetric`: its first operand has to be known symmetric.
+    `singular`: where it has no derivative. `cite`: the source of the differential. `example`: a program of one use.
+    `form`: how it is written where it is no call. `entries`: of an operation that is linear, its
+    entry [i,j] as a sum of products over indices, Σ_k inv(A)[i,k] B[k,j]. `vec`: for each operand of `linear_in` the
+    matrix M of vec(result) = M vec(operand), entries column by column; K_n_m there is the commutation matrix,
+    K vec(A) = vec(A') for A of n x m. `parameter_names`: what the parameters are called in these lines.
     """
 
     name: str
@@ -76,6 +78,7 @@ class MatrixOperation:
     axis: int | None = None
     where: tuple[str, ...] = ()
     entries: str = ""
+    vec: tuple[str, ...] = ()
     parameter_names: tuple[str, ...] = ()
     linear_in: tuple[int, ...] = ()
     adjoint: tuple[str, ...] = ()

@@ -117,6 +117,9 @@ TRUTHS = {
     "vstack": lambda *parts: np.array([row for part in parts for row in part]),
     "slice": lambda A, r0, r1, c0, c1: np.array([[A[i, j] for j in range(c0 - 1, c1)] for i in range(r0 - 1, r1)]),
     "reshape": lambda A, r, c: np.array([[A.T.ravel()[i + j * r] for j in range(c)] for i in range(r)]),
+    "rearrange": lambda A, n, m, p, q: np.array(
+        [[A[i * p + k, j * q + l] for k in range(p) for l in range(q)] for i in range(n) for j in range(m)]
+    ),
     "diag": lambda x: np.array([[x[i, 0] * (i == j) for j in range(len(x))] for i in range(len(x))]),
     "diagonal": lambda A: np.array([[A[i, i]] for i in range(len(A))]),
     "tril": lambda A, k: np.array([[x * (j - i <= k) for j, x in enumerate(row)] for i, row in enumerate(A)]),

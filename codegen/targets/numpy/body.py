@@ -5,12 +5,14 @@ from __future__ import annotations
 import re
 from typing import Any
 
+from sympy import Expr
+
 from codegen.naming import Names, Notation, wish_for
 from codegen.schedule import Arg, Instr, Literal, Schedule
 from codegen.sizes import number_code, size_code
 from codegen.targets.numpy import SPELLINGS
 from codegen.targets.numpy.carried import helpers_for
-from symbolic.language.names import split_mark
+from symbolic.language.names import split_bar, split_mark
 
 COMMENT_COLUMN = 52
 ALL = slice(None)
@@ -48,12 +50,17 @@ class Body:
 
     def fields(self, instr: Instr) -> dict[str, Any]:
         """The attributes of an instruction, and its rows and columns as code."""
-        fields = dict(instr.attrs)
+        fields = {key: self.attribute(value) for key, value in instr.attrs}
         if instr.op == "slice":
+            fields = dict(instr.attrs)
             return {"rows": self.places(fields, "row", instr), "cols": self.places(fields, "col", instr)}
         if "{rows}" in SPELLINGS[instr.op].fresh:
             fields["rows"], fields["cols"] = (size_code(s, self.sizes) for s in self.schedule.shapes[instr.out])
         return fields
+
+    def attribute(self, value: Any) -> Any:
+        """A size as code."""
+        return size_code(value, self.sizes) if isinstance(value, Expr) else value
 
     def places(self, fields: dict[str, Any], axis: str, instr: Instr) -> str:
         """0:2, or : for all of them"""
@@ -96,7 +103,7 @@ class Body:
 def guard(schedule: Schedule) -> tuple[str, str]:
     """What the kernel tells NumPy of floating-point exceptions, and why."""
     attrs = [dict(instr.attrs) for instr in schedule.instrs]
-    differential = any(split_mark(name)[0] for name in schedule.outputs)
+    differential = any(_is_derivative(name, schedule) for name in schedule.outputs)
     raises = any(i.op in RAISING and not a.get("saturates") for i, a in zip(schedule.instrs, attrs, strict=True))
     told, why = [], []
     if any(i.op == "exp" and a.get("saturates") for i, a in zip(schedule.instrs, attrs, strict=True)):
@@ -106,6 +113,12 @@ def guard(schedule: Schedule) -> tuple[str, str]:
         told += ['divide="raise"', 'invalid="raise"']
         why.append("there is no derivative where this divides by zero or has no value" if differential else _SINGULAR)
     return ", ".join(told), "; ".join(why)
+
+
+def _is_derivative(name: str, schedule: Schedule) -> bool:
+    """Whether a name is that of a differential, or of the cotangent of something here."""
+    bars, plain = split_bar(name)
+    return split_mark(name)[0] > 0 or (bars > 0 and plain in schedule.shapes)
 
 
 _SINGULAR = "there is no solution where this divides by zero"
