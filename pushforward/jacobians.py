@@ -125,5 +125,3 @@ class Jacobian:
 
     def __repr__(self) -> str:
         return f"<Jacobian of {unicode_name(self.of)} with respect to {unicode_name(self.wrt)}, view {self.view!r}>"
-
-

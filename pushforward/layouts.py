@@ -97,7 +97,9 @@ class Layout:
             halves = (self.axes[: self.split], self.axes[self.split :])
             lines += [f"  axis {number}: {self._meaning_of_half(half)}" for number, half in enumerate(halves)]
         for gone, kept in self.tied.items():
-            lines.append(f"  {_SAID[gone].format(of=of, wrt=wrt)} is {kept} too: the derivatives by all others are zero")
+            lines.append(
+                f"  {_SAID[gone].format(of=of, wrt=wrt)} is {kept} too: the derivatives by all others are zero"
+            )
         tools = [said for layout, said in TOOLS.values() if layout == self.name]
         return "\n".join([*lines, *(f"  the layout of {said}" for said in tools)])
 
@@ -198,7 +200,9 @@ class Layout:
         return {axis: int(length) for axis, length in lengths.items()}
 
 
-def layout(name: str, of: Sequence[Any] = ("n", "p"), wrt: Sequence[Any] = ("m", "q"), names: Sequence[str] = ("Y", "X")) -> Layout:
+def layout(
+    name: str, of: Sequence[Any] = ("n", "p"), wrt: Sequence[Any] = ("m", "q"), names: Sequence[str] = ("Y", "X")
+) -> Layout:
     """A layout by its name, or by that of a tool, for shapes of numbers or names of sizes.
 
     Raises NotSupported for a name that is none, or where such shapes have no such layout.
@@ -214,7 +218,9 @@ def layout(name: str, of: Sequence[Any] = ("n", "p"), wrt: Sequence[Any] = ("m",
     for gone, kept in tied.items():
         lengths = dict(zip("ioab", (*output, *given), strict=True))
         if lengths[gone] != lengths[kept]:
-            raise NotSupported(f"the layout {name!r} is for as many of the one as of the other, not {lengths[kept]} and {lengths[gone]}")
+            raise NotSupported(
+                f"the layout {name!r} is for as many of the one as of the other, not {lengths[kept]} and {lengths[gone]}"
+            )
     split = 2 if known in _FLAT else None
     return Layout(known, output, given, (names[0], names[1]), _AXES[known], split, tied)
 

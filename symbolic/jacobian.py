@@ -62,7 +62,9 @@ class Formula:
         return "\n".join((*equations, *(f"  {line}" for line in legend)))
 
 
-def jacobian_formula(differential: Differential, of: str | None = None, wrt: str | None = None, view: str = "tensor") -> Formula:
+def jacobian_formula(
+    differential: Differential, of: str | None = None, wrt: str | None = None, view: str = "tensor"
+) -> Formula:
     """The closed form of a Jacobian in one of `VIEWS`.
 
     Raises NotSupported where there is no such view, with the statement that stands in the way; NameError_ for a name
@@ -173,9 +175,7 @@ def _with_commutations(form: VecForm, style: str) -> Style:
     if style != "latex":
         return plain
     size = Printer(plain).size
-    shown = {
-        name.name: f"K_{{{size(rows)},{size(cols)}}}" for name, (rows, cols) in form.commutations.sizes.items()
-    }
+    shown = {name.name: f"K_{{{size(rows)},{size(cols)}}}" for name, (rows, cols) in form.commutations.sizes.items()}
     return replace(plain, name=lambda given: shown.get(given) or plain.name(given))
 
 
@@ -247,5 +247,3 @@ _WRITERS: dict[str, Callable[[Differential, str, str, str], Formula]] = {
     "numerator": _by_layout,
     "denominator": _by_layout,
 }
-
-

@@ -121,7 +121,6 @@ class Commutations:
             return multiply(kron(B, A), self.matrix(B.shape[1], A.shape[1]))
         return None
 
-
     def _turned_kron(self, A: Node, B: Node, rows: Dim, cols: Dim) -> Node | None:
         """(1' ⊗ B) K = B ⊗ 1', where no other K is left over"""
         fits = same_size(A.shape[1], rows) and same_size(B.shape[1], cols)
@@ -302,5 +301,3 @@ KRONECKER: tuple[Rewrite, ...] = (
     Rewrite("identity of one row", "eye(1)*A = A", (Scale,), _unit_coefficient),
     Rewrite("transposed Kronecker product", "(A ⊗ B)' = A' ⊗ B'", (Transpose,), _turned),
 )
-
-

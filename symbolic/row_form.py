@@ -146,7 +146,9 @@ class _Walk:
         self.structure = structure_of(tangent.inputs, tangent.lets)
         self.seed = tangent.symbols[dict(differential.seeds)[wrt]]
         if any(self.structure.has(self.seed, fact) for fact in ("symmetric", "lower", "upper")):
-            raise NotSupported(f"the {side}s of {wrt} do not move independently of each other: it has a known structure")
+            raise NotSupported(
+                f"the {side}s of {wrt} do not move independently of each other: it has a known structure"
+            )
         self.size = self.seed.shape[1 if side == ROW else 0]
         self.count = self.seed.shape[0 if side == ROW else 1]
         taken = {str(size) for size in differential.primal.sizes}
@@ -161,9 +163,13 @@ class _Walk:
                 try:
                     self.matrices[part] = self._matrix(part)
                 except NotSupported as error:
-                    raise error if error.hint else NotSupported(
-                        f"no closed form of one {self.side} alone: {error.message}",
-                        hint=f"in the statement {let.name} = {print_expression(let.expr)}",
+                    raise (
+                        error
+                        if error.hint
+                        else NotSupported(
+                            f"no closed form of one {self.side} alone: {error.message}",
+                            hint=f"in the statement {let.name} = {print_expression(let.expr)}",
+                        )
                     ) from None
         found = self.matrices[let.expr]
         if found is not None:

@@ -252,7 +252,9 @@ class _Walk:
             else:
                 text = re.sub(rf"\b{name}\b", str(value), text)
         for rows, cols in _COMMUTATION.findall(text):
-            names[f"K_{rows}_{cols}"] = self.commutations.matrix(*(Mul(*map(sizes.__getitem__, letters)) for letters in (rows, cols)))
+            names[f"K_{rows}_{cols}"] = self.commutations.matrix(
+                *(Mul(*map(sizes.__getitem__, letters)) for letters in (rows, cols))
+            )
         return Elaboration(names, sizes.__getitem__).matrix(formula(text, record.name, tuple(names)))
 
     def _joined(self, node: Node) -> Node:

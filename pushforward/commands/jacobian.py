@@ -105,9 +105,7 @@ def _kernel(found: Jacobian, sizes: dict[str, int] | None, output: str | None) -
     click.echo(f"{output}: {'written' if changed else 'unchanged'}", err=True)
 
 
-def _numbers(
-    found: Jacobian, sizes: dict[str, int] | None, point: str | None, seed: int, output: str | None
-) -> None:
+def _numbers(found: Jacobian, sizes: dict[str, int] | None, point: str | None, seed: int, output: str | None) -> None:
     unknown = found.differential.tangent.unknown_functions
     if unknown:
         name = next(iter(unknown))
@@ -152,9 +150,7 @@ def _from_file(path: str, program: Program) -> dict[str, Any]:
     return {given.name: held[given.name] for given in program.inputs}
 
 
-def _plot(
-    program: Program, of: str | None, wrt: str | None, sizes: dict[str, int] | None, output: str | None
-) -> None:
+def _plot(program: Program, of: str | None, wrt: str | None, sizes: dict[str, int] | None, output: str | None) -> None:
     if output is None:
         raise click.UsageError("a picture needs a file: -o structure.svg (or .png)")
     plots.require(output)
@@ -171,7 +167,9 @@ def as_dict(found: Jacobian) -> dict[str, Any]:
         "of": found.of,
         "wrt": found.wrt,
         "view": found.view,
-        "formula": {style: dict(zip(("equations", "where"), found.closed_form.write(style), strict=True)) for style in STYLES},
+        "formula": {
+            style: dict(zip(("equations", "where"), found.closed_form.write(style), strict=True)) for style in STYLES
+        },
         "entry": found.layout.entry,
         "shape": [str(length) for length in found.layout.shape],
         "axes": found.layout.words.splitlines()[1:],
