@@ -21,7 +21,7 @@ from symbolic.choice import chosen_input, chosen_name
 from symbolic.collection import without_collecting
 from symbolic.dependence import Dependence, dependence
 from symbolic.differential import Differential, differentiate
-from symbolic.errors import DifferentiationError, NotSupported
+from symbolic.errors import DifferentiationError, NameError_, NotSupported
 from symbolic.language.names import unicode_name
 from symbolic.program import Program
 from symbolic.shapes import length
@@ -137,7 +137,7 @@ def candidates(
 def _has_adjoint(differential: Differential, of: str) -> bool:
     try:
         adjoint(differential, of)
-    except (DifferentiationError, NotSupported):
+    except (DifferentiationError, NameError_, NotSupported):
         return False
     return True
 

@@ -146,9 +146,10 @@ def jacobian(program: Program, of: str | None = None, wrt: str | None = None, vi
     """The Jacobian of a name of the program, by default the last output, by one input, by default the first.
 
     view: "rows" (J[i, o, a] where row i depends on row i alone), "columns", "entries", "tensor" (as JAX and PyTorch),
-    "sympy", "vec" (column by column, as ForwardDiff and the textbooks), "vec-row-major" (as NumPy's ravel), "numerator",
-    "denominator" (the layouts of vector calculus). `.formula` and `.latex()` are its closed form, for symbolic sizes,
-    `.structure` which entries are zero and why, `.kernel()` a kernel, `.numbers(X0=…)` an array, `.layout` its axes.
+    "sympy", "vec" (column by column, as ForwardDiff and the textbooks), "vec-row-major" (as NumPy's ravel),
+    "numerator", "denominator" (the layouts of vector calculus). `.formula` and `.latex()` are its closed form, for
+    symbolic sizes, `.structure` which entries are zero and why, `.kernel()` a kernel, `.numbers(X0=…)` an array,
+    `.layout` its axes.
     Raises NameError_ for an unknown name, NotSupported where there is no such view, with the statement that mixes rows.
     """
     return Jacobian(program, of, wrt, view)

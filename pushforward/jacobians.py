@@ -13,9 +13,10 @@ from codegen.sampling import NoPoint
 from pushforward.layouts import Layout, layout
 from symbolic.dependence import Dependence, dependence
 from symbolic.differential import Differential
-from symbolic.errors import NotSupported, PushforwardError
+from symbolic.errors import LimitError, NotSupported, PushforwardError
+from symbolic.facts import FACTS
 from symbolic.field import Singular
-from symbolic.jacobian import VIEWS, Formula, jacobian_formula
+from symbolic.jacobian import Formula, jacobian_formula, require_view
 from symbolic.language.names import unicode_name
 from symbolic.program import Program
 
@@ -27,16 +28,22 @@ OF_CALCULUS = ("numerator", "denominator")
 class Jacobian:
     """∂of/∂wrt in one view. `str()` says all of it: closed form, axes and structure.
 
-    `differential`: what it is read off. `view`: one of `VIEWS`.
+    `differential`: what it is read off. `view`: one of those of `symbolic.jacobian`.
     """
 
     def __init__(self, program: Program, of: str | None, wrt: str | None, view: str) -> None:
-        if view not in VIEWS:
-            raise NotSupported(f"there is no view {view!r} of a Jacobian; there are {', '.join(VIEWS)}")
         self.program = program
         self.differential: Differential = differential_of_one(program, of, wrt)
         self.of, self.wrt, self.view = self.differential.primal.outputs[0], self.differential.wrt[0], view
-        self.closed_form: Formula = jacobian_formula(self.differential, self.of, self.wrt, view)
+        require_view(self.differential, self.of, self.wrt, view)
+
+    @cached_property
+    def closed_form(self) -> Formula:
+        """The closed form, in every notation: `.equations("latex")`, `.legend("text")`.
+
+        Raises NotSupported where there is none, LimitError where it would be too large to read; a kernel may be there.
+        """
+        return jacobian_formula(self.differential, self.of, self.wrt, self.view)
 
     @property
     def formula(self) -> str:
@@ -120,8 +127,20 @@ class Jacobian:
         view = "tensor" if self.view in OF_CALCULUS else self.view
         return compile_jacobian(self.program, self.of, self.wrt, view)
 
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What is to be known of an input that is declared symmetric, triangular or diagonal."""
+        (given,) = (each for each in self.program.inputs if each.name == self.wrt)
+        facts = [fact for fact in given.facts if FACTS[fact].perturbation]
+        name = unicode_name(self.wrt)
+        return tuple(f"{name} is {fact}: J is right for perturbations of {name} that keep it so." for fact in facts)
+
     def __str__(self) -> str:
-        return "\n".join([self.formula, "", self.layout.words, "", str(self.structure)])
+        try:
+            formula = self.formula
+        except (NotSupported, LimitError) as error:
+            formula = str(error)
+        return "\n".join([formula, "", self.layout.words, "", *self.notes, str(self.structure)])
 
     def __repr__(self) -> str:
         return f"<Jacobian of {unicode_name(self.of)} with respect to {unicode_name(self.wrt)}, view {self.view!r}>"

@@ -54,7 +54,8 @@ _SAID = {
 class Layout:
     """How a Jacobian is laid out in an array. `of`, `wrt`: the shapes of output and input, sizes or numbers.
 
-    `axes`: the index that each axis is, in order; where `flat`, the first half is one axis and the second half the other.
+    `axes`: the index that each axis is, in order; where there is a `split`, those before it are one axis, flat, and the
+    others the other. `tied`: the indices that are left out, with those that they are equal to.
     """
 
     name: str
@@ -219,7 +220,8 @@ def layout(
         lengths = dict(zip("ioab", (*output, *given), strict=True))
         if lengths[gone] != lengths[kept]:
             raise NotSupported(
-                f"the layout {name!r} is for as many of the one as of the other, not {lengths[kept]} and {lengths[gone]}"
+                f"the layout {name!r} is for as many of the one as of the other, "
+                f"not {lengths[kept]} and {lengths[gone]}"
             )
     split = 2 if known in _FLAT else None
     return Layout(known, output, given, (names[0], names[1]), _AXES[known], split, tied)

@@ -81,7 +81,9 @@ def _found(program: Program, of: str | None, wrt: str | None, view: str | None) 
     if view is not None:
         return api.jacobian(program, of, wrt, view)
     try:
-        return api.jacobian(program, of, wrt, "rows")
+        found = api.jacobian(program, of, wrt, "rows")
+        found.closed_form.equations()
+        return found
     except NotSupported:
         return api.jacobian(program, of, wrt, "tensor")
 
@@ -92,7 +94,7 @@ def _formula(found: Jacobian, style: str) -> None:
         click.echo(line)
     for line in legend:
         click.echo(f"  where {line}")
-    for line in (*found.layout.words.splitlines(), *str(found.structure).splitlines()):
+    for line in (*found.layout.words.splitlines(), *found.notes, *str(found.structure).splitlines()):
         click.echo(f"# {line}")
 
 
@@ -173,5 +175,6 @@ def as_dict(found: Jacobian) -> dict[str, Any]:
         "entry": found.layout.entry,
         "shape": [str(length) for length in found.layout.shape],
         "axes": found.layout.words.splitlines()[1:],
+        "notes": list(found.notes),
         "structure": str(found.structure).splitlines(),
     }

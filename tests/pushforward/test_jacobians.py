@@ -175,8 +175,8 @@ def test_the_views_of_the_question(view, formula):
     "text, wrt, numerator, denominator",
     [
         (PROGRAMS["vectors"], "x", "∂y/∂x = diag(1 - y ⊙ y) A", "∂y/∂x = Aᵀ diag(1 - y ⊙ y)"),
-        ("x : n; A : n x n; y = x'*A*x", "x", "∂y/∂x = xᵀ A + xᵀ Aᵀ", "∂y/∂x = Aᵀ x + A x"),
-        ("A : n x n; y = logdet(A)", "A", "∂y/∂A = A⁻¹", "∂y/∂A = (Aᵀ)⁻¹"),
+        ("x : n; A : n x n; y = x'*A*x", "x", "∂y/∂x = xᵀ (A + Aᵀ)", "∂y/∂x = (Aᵀ + A) x"),
+        ("A : n x n; y = logdet(A)", "A", "∂y/∂A = A⁻¹", "∂y/∂A = (A⁻¹)ᵀ"),
         (PROGRAMS["by a scalar"], "a", "∂Y/∂a = cos(a) A", "∂Y/∂a = cos(a) Aᵀ"),
     ],
 )
@@ -227,7 +227,7 @@ def test_what_cannot_fit_says_so_before_it_is_computed():
     found = pf.jacobian(pf.parse(THREAD), view="tensor")
     X0, W1, W2 = np.zeros((10**6, 2)), np.zeros((2, 4)), np.zeros((4, 1))
     with pytest.raises(MemoryError, match="16,000,000,000,000 bytes"):
-        found.numbers(X0, W1, W2, f=np.sin, df=np.cos)
+        found.numbers(X0, W1=W1, W2=W2, f=np.sin, df=np.cos)
 
 
 @pytest.mark.parametrize("wrt", [0, 1, 2])
