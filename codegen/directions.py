@@ -49,7 +49,7 @@ class Directions:
 
 
 class DirectionsKernel(Kernel):
-    """Call it with the program's inputs, then the seeds, each k × n × m: k(X0, W1, W2, dX0) -> (X4, dX4), dX4 of k × n × p."""
+    """Call it with the inputs, then the seeds, each stacked: k(X0, W1, W2, dX0) -> (X4, dX4), dX4 of k × n × p."""
 
     parts: Split
     linear: LinearProgram
@@ -76,11 +76,15 @@ class DirectionsKernel(Kernel):
 def compile_directions(
     differential: Differential, sizes: Mapping[str, int] | None = None, name: str | None = None
 ) -> DirectionsKernel:
-    """The kernel of a differential for k directions. Raises as `compile_kernel`, NotSupported where it is not linear."""
+    """The kernel of a differential for k directions.
+
+    Raises what `compile_kernel` does, and NotSupported where it is not linear in its seeds.
+    """
     linear = pushforward_of(differential)
     parts = split(linear, sizes)
     function = identifier(name or f"{default_name(differential.tangent, differential)}_directions")
-    emitted = emit_linear(parts, linear, Directions(), differential_header(differential, ", k directions at once"), function)
+    header = differential_header(differential, ", k directions at once")
+    emitted = emit_linear(parts, linear, Directions(), header, function)
     kernel = DirectionsKernel(differential.tangent, differential, parts.joined, emitted)
     kernel.parts, kernel.linear = parts, linear
     return kernel

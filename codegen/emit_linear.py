@@ -35,6 +35,7 @@ class Main:
     raises: tuple[str, ...] = ()
     first: tuple[str, ...] = ()
     constants: tuple[str, ...] = ()
+    result_type: str = ""
 
 
 class Form(Protocol):
@@ -121,7 +122,11 @@ class LinearEmission(Emission):
     def values_parameters(self) -> list[str]:
         """What `_values` needs: arguments of the kernel, what is computed once, functions."""
         used = self._words(self.first, (*self.values, *self.state, self._values_sizes()))
-        return [name for name in (*self._handed_on(), *(keyword for keyword, _, _ in self.signature.functions)) if name in used]
+        return [
+            name
+            for name in (*self._handed_on(), *(keyword for keyword, _, _ in self.signature.functions))
+            if name in used
+        ]
 
     def record(self, header: Header) -> dict[str, Any]:
         fields = super().record(header)
@@ -129,10 +134,11 @@ class LinearEmission(Emission):
         state = f"({', '.join(self.state)}{',' if len(self.state) == 1 else ''})"
         results = [self.result(name) for name in self.linear.results]
         several = len(main.results) > 1
+        result_types = f"tuple[{', '.join(['ndarray'] * len(main.results))}]"
         words = self._words(self.once, (*main.first, *main.lines, *main.results))
         return {
             **fields,
-            "result_type": f"tuple[{', '.join(['ndarray'] * len(main.results))}]" if several else "ndarray",
+            "result_type": main.result_type or (result_types if several else "ndarray"),
             "returns": main.returns,
             "raises": main.raises,
             "sizes": self.arguments.size_line(words),

@@ -21,7 +21,7 @@ from symbolic.choice import chosen_input, chosen_name
 from symbolic.collection import without_collecting
 from symbolic.dependence import Dependence, dependence
 from symbolic.differential import Differential, differentiate
-from symbolic.errors import DifferentiationError, NotSupported
+from symbolic.errors import DifferentiationError, NameError_, NotSupported
 from symbolic.language.names import unicode_name
 from symbolic.program import Program
 from symbolic.shapes import length
@@ -42,7 +42,7 @@ class Candidate:
 
 
 class JacobianKernel(Kernel):
-    """Call it with the program's inputs: k(X0, W1, W2) -> J. `candidates`: the ways that there were, the one taken first."""
+    """Call it with the program's inputs: k(X0, W1, W2) -> J. `candidates`: the ways there were, the one taken first."""
 
     differential: Differential
     view: View
@@ -62,7 +62,7 @@ class JacobianKernel(Kernel):
         found = self(*given, **functions)
         symbol = self.differential.primal.symbols[self.of]
         lengths = self._lengths(inputs)
-        output = tuple(length(size, lengths) for size in symbol.shape)
+        output = (length(symbol.shape[0], lengths), length(symbol.shape[1], lengths))
         return {}, {self.of: along_direction(self.view, found, directions[self.wrt], output, np.einsum)}
 
     def _lengths(self, inputs: Mapping[str, Any]) -> dict[str, int]:
@@ -94,7 +94,8 @@ def compile_jacobian(
     patterns = implied(proved(dependence(differential, of, wrt)))
     if shown.pattern not in patterns:
         raise NotSupported(
-            f"the Jacobian of {of} with respect to {wrt} has no view {view!r}: it is not proved that {_SAID[shown.pattern]}",
+            f"the Jacobian of {of} with respect to {wrt} has no view {view!r}: "
+            f"it is not proved that {_SAID[shown.pattern]}",
             hint='"tensor", "vec" and "vec-row-major" are for every Jacobian',
         )
     patterns = {pattern for pattern in patterns if TIES[pattern].items() >= TIES[shown.pattern].items()}
@@ -129,16 +130,14 @@ def candidates(
     programs |= {"reverse": pullback_of(adjoint(differential, of))} if _has_adjoint(differential, of) else {}
     order = [pattern for pattern in reversed(TIES) if pattern in patterns]
     return [
-        _candidate(Way(mode, pattern), linear, shapes, sizes)
-        for pattern in order
-        for mode, linear in programs.items()
+        _candidate(Way(mode, pattern), linear, shapes, sizes) for pattern in order for mode, linear in programs.items()
     ]
 
 
 def _has_adjoint(differential: Differential, of: str) -> bool:
     try:
         adjoint(differential, of)
-    except (DifferentiationError, NotSupported):
+    except (DifferentiationError, NameError_, NotSupported):
         return False
     return True
 

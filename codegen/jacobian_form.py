@@ -23,7 +23,7 @@ from symbolic.nodes import SCALAR, Node, Shape, multiply, ones, scale, symbol
 from symbolic.statements import Input
 from symbolic.transposition import PROJECTIONS
 
-BLOCK_ENTRIES = 65536
+BLOCK_ENTRIES = 32768
 """How many entries everything that is computed for one block of rows has, about: they stay in the cache."""
 FEWEST_ROWS = 16
 LARGEST = 2**32
@@ -34,18 +34,25 @@ def seeded(linear: LinearProgram, way: Way) -> LinearProgram:
     """The linear program with the directions of `way` as its seeds: a column u, a row v, or what of them it needs."""
     (name,) = linear.seeds
     given = linear.input(name)
-    column, row = symbol(_free("u", linear), given.shape[0], S.One), symbol(_free("v", linear), S.One, given.shape[1])
-    rows, cols = (index in TIES[way.pattern].values() if way.mode == "forward" else index in TIES[way.pattern]
-                  for index in (INPUT if way.mode == "forward" else OUTPUT))  # fmt: skip
-    if rows and cols:
+    rows, cols = given.shape
+    column, row = symbol(_free("u", linear), rows, S.One), symbol(_free("v", linear), S.One, cols)
+    rows_together, cols_together = (index in _tied(way) for index in (INPUT if way.mode == "forward" else OUTPUT))
+    if rows_together and cols_together:
         row = symbol(row.name, *SCALAR)
-        direction: Node = scale(row, ones(*given.shape))
+        direction: Node = scale(row, ones(rows, cols))
     else:
-        direction = multiply(ones(given.shape[0], S.One) if rows else column, ones(S.One, given.shape[1]) if cols else row)
+        left, right = ones(rows, S.One) if rows_together else column, ones(S.One, cols) if cols_together else row
+        direction = multiply(left, right)
     for fact in given.facts:
         direction = PROJECTIONS[fact](direction)
-    used = [each for each, unused in ((column, rows), (row, cols and not rows)) if not unused]
+    used = [column] * (not rows_together) + [row] * (rows_together or not cols_together)
     return linear.with_seeds({name: direction}, tuple(Input(each.name, each.shape) for each in used))
+
+
+def _tied(way: Way) -> set[str]:
+    """The indices of the side that directions are on which are tied to the other side."""
+    ties = TIES[way.pattern]
+    return set(ties.values() if way.mode == "forward" else ties)
 
 
 def _free(wish: str, linear: LinearProgram) -> str:
@@ -104,8 +111,9 @@ class _Writing:
         texts = [self.emission.size_text(self.sizes[axis]) for axis in view.axes]
         if not view.flat:
             return " x ".join(texts), self.result
-        sides = [self.emission.size_text(self.sizes[a] * self.sizes[b]) for a, b in (view.axes[:2], view.axes[2:])]
-        codes = [f"{self.lengths[a]} * {self.lengths[b]}" for a, b in (view.axes[:2], view.axes[2:])]
+        pairs = (tuple(view.axes[:2]), tuple(view.axes[2:]))
+        sides = [self.emission.size_text(self.sizes[a] * self.sizes[b]) for a, b in pairs]
+        codes = [f"{self.lengths[a]} * {self.lengths[b]}" for a, b in pairs]
         return " x ".join(sides), f"{self.result}.reshape({', '.join(codes)})"
 
     def refusal(self, axes: str) -> list[str]:

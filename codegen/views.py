@@ -1,7 +1,7 @@
 """The views of a Jacobian as arrays: which index each axis is, and how results along directions are put in.
 
-An entry is the derivative of output[i, o] by input[c, a]. Where the Jacobian is known to be zero unless c = i, or a = o,
-these indices are tied: the directions are fewer, and one axis stands for both where the view leaves the other out.
+An entry is the derivative of output[i, o] by input[c, a]. Where the Jacobian is known to be zero unless c = i, or
+a = o, these indices are tied: the directions are fewer, and one axis stands for both where the view leaves one out.
 """
 
 from __future__ import annotations
@@ -58,7 +58,7 @@ def view_named(name: str) -> View:
 
 
 def implied(patterns: set[str]) -> set[str]:
-    """The patterns that hold where these do: entries apart are rows apart and columns apart; every Jacobian is dense."""
+    """The patterns that hold where these do: entries apart are rows and columns apart; every Jacobian is dense."""
     found = {*patterns, "dense"}
     if "diagonal" in found:
         found |= {"rows", "columns"}
@@ -67,7 +67,7 @@ def implied(patterns: set[str]) -> set[str]:
 
 @dataclass(frozen=True)
 class Way:
-    """How a Jacobian is computed: along directions of the input, or of the output in reverse, compressed by a pattern."""
+    """How a Jacobian is computed: along directions of the input, in reverse of the output; compressed by a pattern."""
 
     mode: str
     pattern: str

@@ -104,7 +104,8 @@ class Commutations:
             cols, rows = self.sizes[right]
             return transpose(vec(transpose(inner))) if _fits(inner, (rows, cols)) else None
         if right in self.sizes and _is(left, "kron"):
-            return self._turned_kron(*left.operands, *self.sizes[right])
+            A, B = left.operands
+            return self._turned_kron(A, B, *self.sizes[right])
         if left not in self.sizes:
             return None
         rows, cols = self.sizes[left]

@@ -148,7 +148,7 @@ class _Walk:
         """The name of the Jacobian that is asked for; that of an input, and of what does not move, is a constant."""
         symbol = self.differential.tangent.symbols.get(target)
         found = self.matrices.get(symbol) if symbol is not None else None
-        if type(found) is not MatrixSymbol:
+        if found is None or type(found) is not MatrixSymbol:
             value = self.differential.primal.symbols[of]
             name = self._name(target)
             self._define(name, value, found or zeros(entries_of(value.shape), self.entries))

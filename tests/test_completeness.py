@@ -84,6 +84,11 @@ def _has_entries(record: MatrixOperation) -> bool:
     return places.count(True) == bool(record.is_linear or record.linear_in)
 
 
+def _has_vec(record: MatrixOperation) -> bool:
+    """A line for each operand that it is linear in; those of any number of operands are coded."""
+    return len(record.vec) == (0 if record.variadic else len(record.linear_in))
+
+
 def _on_page(name: str) -> bool:
     return f"\n### {name}\n" in PAGE.read_text("utf-8")
 
@@ -94,6 +99,7 @@ OF_AN_OPERATION: dict[str, Callable[[MatrixOperation], Any]] = {
     "symbolic/operations: an example that reads": lambda record: record.name in _operations_in(record),
     "symbolic/rules: a rule in RULES": lambda record: (Operation, record.name) in RULES,
     "symbolic/operations: its line entries, or NO_ENTRIES of tests/test_completeness.py": _has_entries,
+    "symbolic/operations: a line vec for each operand of linear_in": _has_vec,
     "codegen/reference_operations.py: a value in OPERATION_VALUES": lambda record: record.name in OPERATION_VALUES,
     "codegen/reference_operations.py: a distance in WATCHED": lambda record: (
         not record.singular or record.name in WATCHED
@@ -199,6 +205,8 @@ def test_what_is_forgotten_in_a_table_is_named(place: str, monkeypatch: pytest.M
         (replace(OPERATIONS["chol"], example="A : n x n spd\nY = inv(A)"), "symbolic/operations: an example"),
         (replace(OPERATIONS["tr"], entries=""), "symbolic/operations: its line entries"),
         (replace(OPERATIONS["solve"], entries=""), "symbolic/operations: its line entries"),
+        (replace(OPERATIONS["sylvester"], vec=()), "symbolic/operations: a line vec"),
+        (replace(OPERATIONS["kron"], vec=OPERATIONS["kron"].vec[:1]), "symbolic/operations: a line vec"),
         (replace(OPERATIONS["chol"], entries="A[i,j]"), "symbolic/operations: its line entries"),
         (replace(OPERATIONS["chol"], call="choleski"), "docs/operations.md"),
         (replace(DEFINITIONS["softmax_2"], example="A : n x m\nY = softmax(B, 3)"), "symbolic/operations: an example"),

@@ -69,8 +69,7 @@ class Arguments:
     def unpacked(self) -> str:
         """(s1_0, s1_1), (s2_0, s2_1)"""
         pairs = [
-            ", ".join(self.variable((name, axis)) for axis in range(len(shape)))
-            for name, shape in self.shapes.items()
+            ", ".join(self.variable((name, axis)) for axis in range(len(shape))) for name, shape in self.shapes.items()
         ]
         return pairs[0] if len(pairs) == 1 else ", ".join(f"({pair})" for pair in pairs)
 
