@@ -15,6 +15,8 @@ import numpy as np
 from sympy import Expr, Integer
 
 from symbolic.errors import LimitError, NotSupported, ShapeError
+from symbolic.language.printer import Printer
+from symbolic.language.styles import style_named
 from symbolic.nodes import expand_size
 from symbolic.shapes import as_size
 
@@ -90,7 +92,7 @@ class Layout:
     def words(self) -> str:
         """What each axis is, one line each, and which tools have this layout."""
         of, wrt = self.names
-        lines = [f"{self.entry}, of shape {' × '.join(map(str, self.shape))}"]
+        lines = [f"{self.entry}, of shape {' × '.join(map(said, self.shape))}"]
         if self.split is None:
             for number, axis in enumerate(self.axes):
                 lines.append(f"  axis {number}: {self._letter(axis)}, {self._meaning(axis)}")
@@ -250,7 +252,7 @@ def _flat_place(half: str, lengths: dict[str, Expr]) -> str:
         length = lengths[axis]
         if length == 1:
             continue
-        place = axis if not place else f"{axis} + {length}*{place if len(place) == 1 else f'({place})'}"
+        place = axis if not place else f"{axis} + {said(length)}*{place if len(place) == 1 else f'({place})'}"
     return place or "0"
 
 
@@ -260,6 +262,11 @@ def _shape(shape: Sequence[Any]) -> tuple[Expr, Expr]:
         raise ShapeError("a matrix has two sizes")
     rows, cols = (*sizes, *([Integer(1)] * (2 - len(sizes))))
     return rows, cols
+
+
+def said(size: Any) -> str:
+    """n·m for a size that is a product."""
+    return str(size) if isinstance(size, int) else Printer(style_named("unicode")).size(size)
 
 
 def _plain(size: Expr) -> Any:
