@@ -25,6 +25,8 @@ if TYPE_CHECKING:
         gauss_newton,
         gradient,
         hvp,
+        jacobian,
+        layout,
         parse,
         read,
         trace,
@@ -32,6 +34,8 @@ if TYPE_CHECKING:
         verify,
         vhp,
     )
+    from pushforward.jacobians import Jacobian
+    from pushforward.layouts import Layout
     from symbolic.adjoint import Adjoint, AdjointStep
     from symbolic.closed_form import ClosedForm
     from symbolic.differential import Differential, Step
@@ -51,7 +55,7 @@ if TYPE_CHECKING:
 _HOME = {
     **dict.fromkeys(
         ("parse", "read", "trace", "traced", "differential", "adjoint", "gradient", "hvp", "vhp", "gauss_newton",
-         "compile", "verify"),
+         "jacobian", "layout", "compile", "verify"),
         "pushforward.api",
     ),
     **dict.fromkeys(("Adjoint", "AdjointStep"), "symbolic.adjoint"),
@@ -66,13 +70,15 @@ _HOME = {
     "ClosedForm": "symbolic.closed_form",
     "Kernel": "codegen.kernel",
     "CheckReport": "codegen.check",
+    "Jacobian": "pushforward.jacobians",
+    "Layout": "pushforward.layouts",
 }  # fmt: skip
 
 __all__ = [
     "Adjoint", "AdjointStep", "CheckReport", "ClosedForm", "Differential", "DifferentiationError", "Input",
-    "Kernel", "Let", "LimitError", "NameError_", "NotSupported", "Program", "ProgramError", "PushforwardError",
-    "ReadError", "ShapeError", "Step", "__version__", "adjoint", "compile", "differential", "gauss_newton",
-    "gradient", "hvp", "parse", "read", "trace", "traced", "verify", "vhp",
+    "Jacobian", "Kernel", "Layout", "Let", "LimitError", "NameError_", "NotSupported", "Program", "ProgramError",
+    "PushforwardError", "ReadError", "ShapeError", "Step", "__version__", "adjoint", "compile", "differential",
+    "gauss_newton", "gradient", "hvp", "jacobian", "layout", "parse", "read", "trace", "traced", "verify", "vhp",
 ]  # fmt: skip
 
 

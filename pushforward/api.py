@@ -13,6 +13,9 @@ import pushforward.siblings  # noqa: F401  (first: it checks which packages the 
 from codegen.check import CheckReport
 from codegen.kernel import Kernel, compile_kernel
 from codegen.verify import SEEDS, verify_kernel
+from pushforward.jacobians import Jacobian
+from pushforward.layouts import Layout
+from pushforward.layouts import layout as layout_named
 from pushforward.tracing.trace import Traced, trace_function
 from symbolic import gradients
 from symbolic.adjoint import Adjoint
@@ -137,6 +140,32 @@ def vhp(program: Program, wrt: Names = None, of: str | None = None) -> Adjoint:
 def gauss_newton(program: Program, wrt: Names = None, of: Names = None) -> Adjoint:
     """J'J δX, the differential of the outputs pulled back. Compiled, k(X, dX) -> (Y, X_bar)."""
     return gradients.gauss_newton(program, wrt, of)
+
+
+def jacobian(program: Program, of: str | None = None, wrt: str | None = None, view: str = "tensor") -> Jacobian:
+    """The Jacobian of a name of the program, by default the last output, by one input, by default the first.
+
+    view: "rows" (J[i, o, a] where row i depends on row i alone), "columns", "entries", "tensor" (as JAX and PyTorch),
+    "sympy", "vec" (column by column, as ForwardDiff and the textbooks), "vec-row-major" (as NumPy's ravel),
+    "numerator", "denominator" (the layouts of vector calculus). `.formula` and `.latex()` are its closed form, for
+    symbolic sizes, `.structure` which entries are zero and why, `.kernel()` a kernel, `.numbers(X0=…)` an array,
+    `.layout` its axes.
+    Raises NameError_ for an unknown name, NotSupported where there is no such view, with the statement that mixes rows.
+    """
+    return Jacobian(program, of, wrt, view)
+
+
+def layout(
+    name: str, of: Sequence[Any] = ("n", "p"), wrt: Sequence[Any] = ("m", "q"), names: Sequence[str] = ("Y", "X")
+) -> Layout:
+    """How a Jacobian is laid out in an array, in words, and from one layout to another.
+
+    name: of a view, or of a tool: "jax", "torch", "tensorflow", "vmap", "forwarddiff", "casadi", "numpy", "sympy".
+    of, wrt: the shapes of output and input, numbers or names of sizes. names: theirs, for the words.
+    `str()` states the axes; `.shape`, `.index(i, o, a, b)`, `.convert(array, to="vec")`.
+    Raises NotSupported for an unknown name, or where there is no such layout.
+    """
+    return layout_named(name, of, wrt, names)
 
 
 def compile(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import difflib
 import math
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from sympy import HadamardPower, HadamardProduct, MatAdd, MatMul, Transpose
@@ -27,7 +28,8 @@ class Form:
 
     `formula`: its differential, d(sum(A, 1)) = …, or, of a composition, what it stands for; `where` names parts of it.
     `needs`: what has to be known of the operands. `domain`: the arguments of a function that has not all numbers.
-    `no_derivative`: where it has none. `example`: a program of one use.
+    `no_derivative`: where it has none. `example`: a program of one use. `lines`: what else its record says, each with
+    its label: its entries over indices, its adjoint, its matrix of vec.
     """
 
     name: str
@@ -41,6 +43,7 @@ class Form:
     domain: str = ""
     no_derivative: str = ""
     composed: bool = False
+    lines: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -73,7 +76,18 @@ def _form(record: Record) -> Form:
         record.name, _written(record), record.signature, f"{left} = {right}" if right else record.formula, record.cite,
         record.example, record.where, "A that is known to be symmetric" if symmetric else "",
         no_derivative=f"where {record.singular}" if record.singular else "", composed=composed,
+        lines=() if isinstance(record, Definition) else tuple(_lines(record)),
     )  # fmt: skip
+
+
+def _lines(record: MatrixOperation) -> Iterator[tuple[str, str]]:
+    """What a record says of a linear operation, in the words of its operands, of i, j and of the cotangent Y."""
+    if record.entries:
+        yield "entry [i, j]", record.entries
+    operands = list(record.shapes.operands)
+    for label, texts in (("adjoint", record.adjoint), ("vec", record.vec)):
+        for place, text in zip(record.linear_in, texts, strict=False):
+            yield f"{label}, of {operands[place]}" if len(texts) > 1 else label, text
 
 
 def _written(record: Record) -> str:

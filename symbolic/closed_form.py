@@ -43,9 +43,7 @@ class ClosedForm(MatrixExpr):  # type: ignore[misc]
         return f"$${self.equation('latex')}$$"
 
 
-def substitute(
-    lets: Iterable[Let], symbol: Node, structure: Structure, more: tuple[Rewrite, ...] = ()
-) -> ClosedForm:
+def substitute(lets: Iterable[Let], symbol: Node, structure: Structure, more: tuple[Rewrite, ...] = ()) -> ClosedForm:
     """A name with what it stands for, the other `lets` written out in it, all the way down, and simplified.
 
     `more`: rewrites besides the usual ones. Raises LimitError where the expression would be too large to read.

@@ -90,12 +90,12 @@ class Dependence:
     @property
     def rows_independent(self) -> bool:
         """Whether row i of the output depends on row i of the input alone."""
-        return self._is_same(self.source_row, self.rows, self.in_rows)
+        return self._always_same(self.rows, self.in_rows)
 
     @property
     def columns_independent(self) -> bool:
         """Whether column j of the output depends on column j of the input alone."""
-        return self._is_same(self.source_column, self.cols, self.in_cols)
+        return self._always_same(self.cols, self.in_cols)
 
     @property
     def is_diagonal(self) -> bool:
@@ -148,16 +148,16 @@ class Dependence:
 
     @property
     def _rows_from_columns(self) -> bool:
-        return self._is_same(self.source_column, self.rows, self.in_cols)
+        return self._always_same(self.rows, self.in_cols)
 
     @property
     def _columns_from_rows(self) -> bool:
-        return self._is_same(self.source_row, self.cols, self.in_rows)
+        return self._always_same(self.cols, self.in_rows)
 
-    def _is_same(self, source: Affine | None, index: Index, other: Index) -> bool:
-        if not same_size(index.size, other.size):
-            return False
-        return not self.pieces or source == affine(index)
+    def _always_same(self, index: Index, other: Index) -> bool:
+        """Whether two indices of the same range are equal wherever there is a dependence."""
+        difference = affine(index) - affine(other)
+        return same_size(index.size, other.size) and all(piece.implies(difference, True) for piece in self.pieces)
 
     # In numbers
 

@@ -69,7 +69,7 @@ def entry(node: Node, row: Affine, col: Affine, fresh: Fresh) -> tuple[Entries, 
 def has_entries(node: Node) -> bool:
     """Whether the entries of a node are given by those of its operands."""
     if type(node) is Operation:
-        return node.name in _CODED or bool(OPERATIONS[node.name].entries)
+        return node.name in CODED or bool(OPERATIONS[node.name].entries)
     return type(node) in _NODES
 
 
@@ -132,7 +132,7 @@ def _on_top(node: Node, row: Affine, col: Affine, fresh: Fresh) -> Iterator[Entr
         before += part.shape[0]
 
 
-_CODED: dict[str, Callable[[Node, Affine, Affine, Fresh], Iterator[Entries]]] = {
+CODED: dict[str, Callable[[Node, Affine, Affine, Fresh], Iterator[Entries]]] = {
     "hstack": _side_by_side,
     "vstack": _on_top,
 }
@@ -140,17 +140,20 @@ _CODED: dict[str, Callable[[Node, Affine, Affine, Fresh], Iterator[Entries]]] = 
 
 
 def _of_operation(node: Node, row: Affine, col: Affine, fresh: Fresh) -> tuple[Entries, ...] | None:
-    if node.name in _CODED:
-        return tuple(_CODED[node.name](node, row, col, fresh))
+    if node.name in CODED:
+        return tuple(CODED[node.name](node, row, col, fresh))
     record = OPERATIONS[node.name]
     return (_Line(record, node, row, col, fresh).entries(),) if record.entries else None
 
 
 @dataclass(frozen=True)
 class _Written:
-    """A line as syntax: its summed letters, conditions (left, sign, right) and factors (matrix, row, col)."""
+    """A line as syntax: its summed letters, conditions (left, sign, right) and factors (matrix, row, col).
 
-    letters: tuple[str, ...]
+    `letters`: each with how far it goes, k:n, where it stands in no place of a factor alone.
+    """
+
+    letters: tuple[tuple[str, str], ...]
     conditions: tuple[tuple[Syntax, str, Syntax], ...]
     factors: tuple[tuple[Syntax, Syntax, Syntax], ...]
 
@@ -168,8 +171,9 @@ class _Line:
 
     def entries(self) -> Entries:
         matrices = [self.elaboration.matrix(matrix) for matrix, _, _ in self.written.factors]
-        sums = [self.fresh(self.size_of(letter, matrices), letter) for letter in self.written.letters]
-        self.places |= dict(zip(self.written.letters, map(affine, sums), strict=True))
+        letters = [letter for letter, _ in self.written.letters]
+        sums = [self.fresh(self.size_of(*letter, matrices), letter[0]) for letter in self.written.letters]
+        self.places |= dict(zip(letters, map(affine, sums), strict=True))
         factors = tuple(
             At(matrix, self.place(row), self.place(col))
             for matrix, (_, row, col) in zip(matrices, self.written.factors, strict=True)
@@ -181,8 +185,10 @@ class _Line:
             (equal if sign == "=" else least).append(difference)
         return Entries(factors, (), tuple(k for k in sums if k.size != 1), tuple(equal), tuple(least))
 
-    def size_of(self, letter: str, matrices: list[Node]) -> Any:
-        """The length of what a letter counts: where it stands alone in a place of a factor."""
+    def size_of(self, letter: str, size: str, matrices: list[Node]) -> Any:
+        """The length of what a letter counts: as it is written, or where it stands alone in a place of a factor."""
+        if size:
+            return self.sizes[size]
         for matrix, (_, *places) in zip(matrices, self.written.factors, strict=True):
             for place, size in zip(places, matrix.shape, strict=True):
                 if isinstance(place, Name) and place.name == letter:
@@ -214,11 +220,12 @@ def _times(left: Affine, right: Affine) -> Affine:
 def _read(name: str) -> _Written:
     """A record's line, split at the spaces outside brackets."""
     record = OPERATIONS[name]
-    letters: tuple[str, ...] = ()
+    letters: tuple[tuple[str, str], ...] = ()
     conditions, factors = [], []
     for part in split_outside_brackets(record.entries, " "):
         if part.startswith("Σ_"):
-            letters = tuple(part.removeprefix("Σ_").split(","))
+            counted = (letter.partition(":") for letter in part.removeprefix("Σ_").split(","))
+            letters = tuple((letter, size) for letter, _, size in counted)
         elif part.startswith("["):
             sign = "=" if "=" in part else "≥"
             left, right = part[1:-1].split(f" {sign} ")

@@ -12,15 +12,16 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from itertools import count
 
-from sympy import Expr, MatAdd, MatrixSymbol, S
+from sympy import Expr, MatAdd, MatrixSymbol
 
-from symbolic.affine import Affine, Index, affine, number
+from symbolic.affine import Affine, Index, affine
 from symbolic.choice import chosen_input, chosen_name
 from symbolic.differential import Differential
 from symbolic.entries import At, Entries, entry, has_entries, refuse
-from symbolic.errors import LimitError
+from symbolic.errors import LimitError, NotSupported
+from symbolic.index_joining import joined, times
 from symbolic.index_printer import print_index_form
-from symbolic.index_terms import Factor, Group, Term, changed
+from symbolic.index_terms import Group, Term
 from symbolic.nodes import Node, Operation, operands, subexpressions
 
 MAX_DEPTH = 120
@@ -73,8 +74,11 @@ def index_statements(differential: Differential) -> Iterator[IndexForm]:
 def jacobian_entry(differential: Differential, of: str | None = None, wrt: str | None = None) -> IndexForm:
     """∂X4[i,o]/∂X0[a,b]: the index form in which the seed's entries are Kronecker deltas.
 
-    It is the coefficient of δX0[a,b], also where the perturbation has to be symmetric.
+    It is the coefficient of δX0[a,b], also where the perturbation has to be symmetric. Raises NotSupported of a
+    differential of higher order, which has no Jacobian, and as `index_form`.
     """
+    if differential.order != 1:
+        raise NotSupported("a differential of higher order is not linear: its index form has no Jacobian")
     of, wrt = chosen_name(differential, of), chosen_input(differential, wrt)
     seed = differential.tangent.symbols[dict(differential.seeds)[wrt]]
     form = index_form(differential, of)
@@ -140,117 +144,6 @@ class _Writing:
         return has_entries(node) and type(node) is not MatAdd
 
 
-# Joining
-
-
-def joined(group: Group) -> Group:
-    """Sums of one term joined with the product they stand in, deltas put to use, common conditions outside."""
-    terms = [_joined_term(term) for term in group.terms]
-    flat = [inner for term in terms if term is not None for inner in _opened(term)]
-    return Group(tuple(flat))
-
-
-def _opened(term: Term) -> tuple[Term, ...]:
-    """The terms of a sum that stands alone."""
-    alone = len(term.factors) == 1 and not (term.divisors or term.sums or term.equal or term.least) and term.number == 1
-    inner = term.factors[0] if alone else None
-    return inner.terms if isinstance(inner, Group) else (term,)
-
-
-def _joined_term(term: Term) -> Term | None:
-    """None where a factor is zero."""
-    flat = Term((), (), term.sums, term.equal, term.least, term.number)
-    for factor in term.factors:
-        inside = joined(factor) if isinstance(factor, Group) else Group((Term((factor,)),))
-        if not inside.terms:
-            return None
-        flat = _times(flat, inside)
-    for divisor in term.divisors:
-        inside = joined(divisor) if isinstance(divisor, Group) else Group((Term((divisor,)),))
-        flat = _over(flat, inside)
-    return _with_deltas_used(_with_common_outside(flat))
-
-
-def _times(term: Term, group: Group) -> Term:
-    if len(group.terms) != 1:
-        return replace(term, factors=(*term.factors, group))
-    (inner,) = group.terms
-    return Term(
-        (*term.factors, *inner.factors),
-        (*term.divisors, *inner.divisors),
-        (*term.sums, *inner.sums),
-        (*term.equal, *inner.equal),
-        (*term.least, *inner.least),
-        term.number * inner.number,
-    )
-
-
-def _over(term: Term, group: Group) -> Term:
-    """Divided by a product without sums and conditions, or by a group as it is."""
-    inner = group.terms[0] if len(group.terms) == 1 else None
-    if inner is None or inner.sums or inner.equal or inner.least:
-        return replace(term, divisors=(*term.divisors, group))
-    above, below = (*term.factors, *inner.divisors), (*term.divisors, *inner.factors)
-    return replace(term, factors=above, divisors=below, number=term.number / inner.number)
-
-
-def _with_common_outside(term: Term) -> Term:
-    """Conditions that all terms of a group have stand before it: [i = a] ([j = b] - Y[i,b])."""
-    factors: list[Factor] = []
-    for factor in term.factors:
-        if isinstance(factor, Group) and len(factor.terms) > 1:
-            first, *rest = factor.terms
-            equal = [e for e in first.equal if all(e in other.equal or -e in other.equal for other in rest)]
-            least = [e for e in first.least if all(e in other.least for other in rest)]
-            term = replace(term, equal=(*term.equal, *equal), least=(*term.least, *least))
-            out = {*equal, *(-e for e in equal)}
-            factor = Group(
-                tuple(
-                    replace(
-                        inner,
-                        equal=tuple(e for e in inner.equal if e not in out),
-                        least=tuple(e for e in inner.least if e not in least),
-                    )
-                    for inner in factor.terms
-                )
-            )
-        factors.append(factor)
-    return replace(term, factors=tuple(factors))
-
-
-def _with_deltas_used(term: Term) -> Term | None:
-    """[k = e] of a summed k puts e in its place, where e is in the range of k; what always holds is left out."""
-    while True:
-        equal = tuple(e for e in dict.fromkeys(term.equal) if e.terms or e.constant != 0)
-        if any(e.is_positive() or (-e).is_positive() for e in equal):
-            return None
-        least = tuple(e for e in dict.fromkeys(term.least) if not e.is_nonnegative())
-        if any((-e).is_positive() for e in least):
-            return None
-        term = replace(term, equal=equal, least=least)
-        found = next(_usable(term), None)
-        if found is None:
-            return term
-        index, value = found
-        rest = replace(term, sums=tuple(k for k in term.sums if k != index))
-        term = _put(rest, index, value)
-
-
-def _usable(term: Term) -> Iterator[tuple[Index, Affine]]:
-    for equation in term.equal:
-        for index, factor in equation.terms:
-            if index in term.sums and factor in (S.One, S.NegativeOne):
-                rest = equation - Affine(((index, factor),), S.Zero)
-                value = -rest if factor == 1 else rest
-                if value.plus(S.NegativeOne).is_nonnegative() and (number(index.size) - value).is_nonnegative():
-                    yield index, value
-
-
-def _put(term: Term, index: Index, value: Affine) -> Term:
-    """With an expression in the place of an index, everywhere in a term."""
-    return changed(term, lambda place: place.put({index: value}))
-
-
 # Seeds
 
 
@@ -290,7 +183,7 @@ def _multiplied_out(group: Group) -> Group:
             found.append(term)
         else:
             outside = replace(term, factors=tuple(f for f in factors if f is not inside))
-            waiting += [_times(outside, Group((inner,))) for inner in reversed(inside.terms)]
+            waiting += [times(outside, Group((inner,))) for inner in reversed(inside.terms)]
         if len(found) + len(waiting) > MAX_TERMS:
             raise LimitError(f"the entry of the Jacobian has more than {MAX_TERMS} terms")
     return Group(tuple(found))

@@ -18,7 +18,7 @@ from sympy import MatrixExpr
 
 from symbolic.choice import chosen_input, chosen_name
 from symbolic.dependence import Dependence, dependence
-from symbolic.differential import Differential, differentiate
+from symbolic.differential import Differential
 from symbolic.errors import NotSupported
 from symbolic.gradients import gradient_of
 from symbolic.indices import jacobian_entry
@@ -26,7 +26,6 @@ from symbolic.kronecker import KRONECKER, vec
 from symbolic.language.printer import Printer
 from symbolic.language.styles import Style, style_named
 from symbolic.nodes import SCALAR, Node, Shape, dimension, multiply, ones, symbol, transpose
-from symbolic.program import Program
 from symbolic.reasons import claim, first_mixing
 from symbolic.row_form import COLUMN, ROW, RowForm, along, column_by_column, row_form
 from symbolic.shapes import words
@@ -63,26 +62,35 @@ class Formula:
         return "\n".join((*equations, *(f"  {line}" for line in legend)))
 
 
-def differential_of_one(program: Program, of: str | None, wrt: str | None) -> Differential:
-    """The differential of one name, by default the last output, with respect to one input, by default the first.
-
-    Raises NameError_ for a name that is none.
-    """
-    everything = differentiate(program, wrt or program.inputs[0].name)
-    name = chosen_name(everything, of)
-    return everything if program.outputs == (name,) else differentiate(replace(program, outputs=(name,)), everything.wrt)
-
-
-def jacobian_formula(differential: Differential, of: str | None = None, wrt: str | None = None, view: str = "tensor") -> Formula:
+def jacobian_formula(
+    differential: Differential, of: str | None = None, wrt: str | None = None, view: str = "tensor"
+) -> Formula:
     """The closed form of a Jacobian in one of `VIEWS`.
 
     Raises NotSupported where there is no such view, with the statement that stands in the way; NameError_ for a name
     that is none; LimitError for what is too large to read.
     """
+    of, wrt = chosen_name(differential, of), chosen_input(differential, wrt)
+    require_view(differential, of, wrt, view)
+    return _WRITERS[view](differential, of, wrt, view)
+
+
+def require_view(differential: Differential, of: str, wrt: str, view: str) -> None:
+    """Raise NotSupported where a Jacobian has no such view, with the statement that stands in the way."""
     if view not in VIEWS:
         raise NotSupported(f"there is no view {view!r} of a Jacobian; there are {', '.join(VIEWS)}")
-    of, wrt = chosen_name(differential, of), chosen_input(differential, wrt)
-    return _WRITERS[view](differential, of, wrt, view)
+    if view in ("rows", "columns", "entries"):
+        found = dependence(differential, of, wrt)
+        proved = {"rows": found.rows_independent, "columns": found.columns_independent, "entries": found.is_diagonal}
+        if not proved[view]:
+            raise _refused(found, view)
+    shapes = [differential.primal.symbols[name].shape for name in (of, wrt)]
+    if view in ("numerator", "denominator") and SCALAR not in shapes and not all(map(_is_vector, shapes)):
+        raise NotSupported(
+            f"there is no {view} layout of a {words(shapes[0])} matrix by a {words(shapes[1])} one: "
+            "it is for scalars and vectors",
+            hint="choose how the entries are arranged: tensor, vec or vec-row-major",
+        )
 
 
 # Rows and columns
@@ -90,9 +98,6 @@ def jacobian_formula(differential: Differential, of: str | None = None, wrt: str
 
 def _by_lines(differential: Differential, of: str, wrt: str, view: str) -> Formula:
     side = ROW if view == "rows" else COLUMN
-    found = dependence(differential, of, wrt)
-    if not (found.rows_independent if side == ROW else found.columns_independent):
-        raise _refused(found, view)
     form = row_form(differential, of, wrt, side)
 
     def write(style: str) -> tuple[list[str], list[str]]:
@@ -127,9 +132,6 @@ def _columns(differential: Differential, form: RowForm, style: str) -> Iterator[
 
 
 def _entries(differential: Differential, of: str, wrt: str, view: str) -> Formula:
-    found = dependence(differential, of, wrt)
-    if not found.is_diagonal:
-        raise _refused(found, view)
     shape = differential.primal.symbols[wrt].shape
     closed = along(differential, of, wrt, ones(*shape)).expr
     return Formula(view, of, wrt, closed, lambda style: ([f"J = {Printer(style_named(style)).or_number(closed)}"], []))
@@ -164,8 +166,8 @@ def _by_vec(differential: Differential, of: str, wrt: str, view: str) -> Formula
     closed = form.closed_form()
 
     def write(style: str) -> tuple[list[str], list[str]]:
-        sides = (_vec(form, name, differential, style) for name in (of, wrt))
-        left = _derivative(*sides, style, transposed=True)
+        above, below = (_vec(form, name, differential, style) for name in (of, wrt))
+        left = _derivative(above, below, style, transposed=True)
         right = Printer(_with_commutations(form, style))(closed.expr)
         return [f"{left} = {right}"], list(_commutations(form, closed.expr, style))
 
@@ -184,9 +186,7 @@ def _with_commutations(form: VecForm, style: str) -> Style:
     if style != "latex":
         return plain
     size = Printer(plain).size
-    shown = {
-        name.name: f"K_{{{size(rows)},{size(cols)}}}" for name, (rows, cols) in form.commutations.sizes.items()
-    }
+    shown = {name.name: f"K_{{{size(rows)},{size(cols)}}}" for name, (rows, cols) in form.commutations.sizes.items()}
     return replace(plain, name=lambda given: shown.get(given) or plain.name(given))
 
 
@@ -211,14 +211,8 @@ def _by_layout(differential: Differential, of: str, wrt: str, view: str) -> Form
         closed, flip = gradient_of(differential, of).closed_form(wrt).expr, view == "numerator"
     elif shapes[1] == SCALAR:
         closed, flip = along(differential, of, wrt, ones(*SCALAR)).expr, view == "denominator"
-    elif all(map(_is_vector, shapes)):
-        closed, flip = vec_form(differential, of, wrt).closed_form().expr, view == "denominator"
     else:
-        raise NotSupported(
-            f"there is no {view} layout of a {words(shapes[0])} matrix by a {words(shapes[1])} one: "
-            "it is for scalars and vectors",
-            hint="choose how the entries are arranged: tensor, vec or vec-row-major",
-        )
+        closed, flip = vec_form(differential, of, wrt).closed_form().expr, view == "denominator"
     if flip:
         flipped = structure.flip(closed)
         simplify = Simplifier({}, lambda rewrite, before, after: None, structure, KRONECKER)
@@ -226,7 +220,7 @@ def _by_layout(differential: Differential, of: str, wrt: str, view: str) -> Form
 
     def write(style: str) -> tuple[list[str], list[str]]:
         printer = Printer(style_named(style))
-        left = _derivative(*(printer.style.name(name) for name in (of, wrt)), style)
+        left = _derivative(printer.style.name(of), printer.style.name(wrt), style)
         return [f"{left} = {printer.or_number(closed)}"], []
 
     return Formula(view, of, wrt, closed, write)
@@ -258,5 +252,3 @@ _WRITERS: dict[str, Callable[[Differential, str, str, str], Formula]] = {
     "numerator": _by_layout,
     "denominator": _by_layout,
 }
-
-

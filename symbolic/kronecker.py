@@ -104,7 +104,8 @@ class Commutations:
             cols, rows = self.sizes[right]
             return transpose(vec(transpose(inner))) if _fits(inner, (rows, cols)) else None
         if right in self.sizes and _is(left, "kron"):
-            return self._turned_kron(*left.operands, *self.sizes[right])
+            A, B = left.operands
+            return self._turned_kron(A, B, *self.sizes[right])
         if left not in self.sizes:
             return None
         rows, cols = self.sizes[left]
@@ -120,7 +121,6 @@ class Commutations:
             A, B = right.operands
             return multiply(kron(B, A), self.matrix(B.shape[1], A.shape[1]))
         return None
-
 
     def _turned_kron(self, A: Node, B: Node, rows: Dim, cols: Dim) -> Node | None:
         """(1' ⊗ B) K = B ⊗ 1', where no other K is left over"""
@@ -302,5 +302,3 @@ KRONECKER: tuple[Rewrite, ...] = (
     Rewrite("identity of one row", "eye(1)*A = A", (Scale,), _unit_coefficient),
     Rewrite("transposed Kronecker product", "(A ⊗ B)' = A' ⊗ B'", (Transpose,), _turned),
 )
-
-

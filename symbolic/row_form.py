@@ -136,7 +136,7 @@ def row_form(differential: Differential, of: str | None = None, wrt: str | None 
 
 
 class _Walk:
-    """`matrices`: for what moves, whether it goes by rows or by columns, and J of one of them; None for what does not."""
+    """`matrices`: for what moves, whether it goes by rows or by columns, and J of one of them; else None."""
 
     def __init__(self, differential: Differential, wrt: str, side: str) -> None:
         self.differential = differential
@@ -146,7 +146,9 @@ class _Walk:
         self.structure = structure_of(tangent.inputs, tangent.lets)
         self.seed = tangent.symbols[dict(differential.seeds)[wrt]]
         if any(self.structure.has(self.seed, fact) for fact in ("symmetric", "lower", "upper")):
-            raise NotSupported(f"the {side}s of {wrt} do not move independently of each other: it has a known structure")
+            raise NotSupported(
+                f"the {side}s of {wrt} do not move independently of each other: it has a known structure"
+            )
         self.size = self.seed.shape[1 if side == ROW else 0]
         self.count = self.seed.shape[0 if side == ROW else 1]
         taken = {str(size) for size in differential.primal.sizes}
@@ -161,10 +163,9 @@ class _Walk:
                 try:
                     self.matrices[part] = self._matrix(part)
                 except NotSupported as error:
-                    raise error if error.hint else NotSupported(
-                        f"no closed form of one {self.side} alone: {error.message}",
-                        hint=f"in the statement {let.name} = {print_expression(let.expr)}",
-                    ) from None
+                    message = f"no closed form of one {self.side} alone: {error.message}"
+                    statement = f"in the statement {let.name} = {print_expression(let.expr)}"
+                    raise NotSupported(message, hint=error.hint or statement) from None
         found = self.matrices[let.expr]
         if found is not None:
             side, matrix = found

@@ -14,10 +14,11 @@ from sympy import Expr, HadamardPower, MatrixSymbol
 
 from symbolic.affine import Affine, Index, affine
 from symbolic.differential import Differential
+from symbolic.elimination import simplified
 from symbolic.entries import At, Entries, entry
 from symbolic.functions import CATALOGUE
 from symbolic.nodes import Elementwise, Node, Operation, Shape, operands, subexpressions
-from symbolic.relations import FULL, NOWHERE, Piece, Pieces, intersections, simplified, union
+from symbolic.relations import FULL, NOWHERE, Piece, Pieces, intersections, union
 from symbolic.statements import Let
 from symbolic.structure import structure_of
 

@@ -148,7 +148,7 @@ class _Walk:
         """The name of the Jacobian that is asked for; that of an input, and of what does not move, is a constant."""
         symbol = self.differential.tangent.symbols.get(target)
         found = self.matrices.get(symbol) if symbol is not None else None
-        if type(found) is not MatrixSymbol:
+        if found is None or type(found) is not MatrixSymbol:
             value = self.differential.primal.symbols[of]
             name = self._name(target)
             self._define(name, value, found or zeros(entries_of(value.shape), self.entries))
@@ -252,7 +252,9 @@ class _Walk:
             else:
                 text = re.sub(rf"\b{name}\b", str(value), text)
         for rows, cols in _COMMUTATION.findall(text):
-            names[f"K_{rows}_{cols}"] = self.commutations.matrix(*(Mul(*map(sizes.__getitem__, letters)) for letters in (rows, cols)))
+            names[f"K_{rows}_{cols}"] = self.commutations.matrix(
+                *(Mul(*map(sizes.__getitem__, letters)) for letters in (rows, cols))
+            )
         return Elaboration(names, sizes.__getitem__).matrix(formula(text, record.name, tuple(names)))
 
     def _joined(self, node: Node) -> Node:

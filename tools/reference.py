@@ -25,7 +25,9 @@ Everything that a program can do, with its differential. Everything is a matrix:
 the differential of `A`; `A : n x m -> m x n` states the shapes of the operands and of the result. Behind each *example*
 are a program, its differential as the system derives it, and the lines of its NumPy kernel; what begins with `_` there
 is a function that the kernel carries with it. `pushforward operations NAME` shows the same in the terminal, with every
-step. [The language](language.md) says how programs are written, [Adding an operation](add-an-operation.md) how this
+step. Of a linear operation stand there too its entry [i, j] as a sum over indices, where [i = j] is 1 where i = j and
+else 0; its adjoint, the cotangent of the operand in terms of that of the result, `Y`; and the matrix M of
+vec(result) = M vec(operand). [The language](language.md) says how programs are written, [Adding an operation](add-an-operation.md) how this
 page grows.
 """
 FUNCTIONS_NOTE = """`d(f(A)) = f'(A) .* dA`, with f' as below: X is the argument and Y the value f(X), which is used
@@ -114,6 +116,7 @@ def _facts(form: Form) -> list[str]:
     facts = [
         f"- {_code(form.written)}: {_code(form.shapes)}",
         f"  - {what}: {_code(form.formula)}{where}",
+        *(f"  - {label}: {_code(text)}" for label, text in form.lines),
         f"  - needs {form.needs}" if form.needs else "",
         f"  - no derivative {form.no_derivative}" if form.no_derivative else "",
         f"  - {stated_source(form)}" if stated_source(form) else "",

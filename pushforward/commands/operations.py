@@ -110,6 +110,7 @@ def _facts(form: Form) -> list[str]:
     facts = [
         ("stands for" if form.composed else "differential", form.formula),
         *(("  with", name) for name in form.where),
+        *form.lines,
         ("shapes", form.shapes),
         ("needs", form.needs),
         ("domain", form.domain),
@@ -145,6 +146,7 @@ def _form_as_dict(form: Form) -> dict[str, Any]:
         "shapes": form.shapes,
         "definition" if form.composed else "differential": form.formula,
         "where": list(form.where),
+        "lines": dict(form.lines),
         "source": form.source,
         "reference": work_cited(form.source),
         "needs": form.needs,

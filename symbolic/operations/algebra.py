@@ -148,6 +148,7 @@ OPERATIONS = (
         linear_in=(0,),
         parameters=("size",) * 4,
         parameter_names=("n", "m", "p", "q"),
+        entries="Σ_a:n,b:m,c:p,d:q [i = m*(a-1) + b] [j = q*(c-1) + d] A[p*(a-1) + c, q*(b-1) + d]",
         vec=("kron(eye(p), K_nq_m)*K_p_nmq",),
         shape_rule=_rearranged,
         form="rearrange(A, 2, 2, 1, 3)",

@@ -194,7 +194,7 @@ def _caught(text):
     [
         (Transpose, lambda node, row, col, fresh: (entries.Entries((entries.At(node.args[0], row, col),)),),
          "A : n x n; B : n x n; Y = A'*B"),
-        (MatAdd, lambda node, row, col, fresh: tuple(entries.Entries((entries.At(t, row, col),)) for t in node.args[1:]),
+        (MatAdd, lambda node, row, col, fresh: (entries.Entries((entries.At(node.args[1], row, col),)),),
          "A : n x n; Y = A*A"),
         (nodes.Scale, lambda node, row, col, fresh: (entries.Entries((entries.At(node.args[1], row, col),)),),
          "A : n x n; Y = 3*A"),

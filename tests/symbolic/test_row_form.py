@@ -109,7 +109,9 @@ def test_the_two_columns_of_the_thread():
     assert columns == [f"f'(X3) ⊙ ((f'(X1) ⊙ (ones(n, 1) W1[{a}, :])) W2)" for a in (1, 2)]
 
 
-@pytest.mark.parametrize("text, wrt", [BY_ROWS[name] for name in ("seed", "softmax", "attention", "joined", "quotients")])
+@pytest.mark.parametrize(
+    "text, wrt", [BY_ROWS[name] for name in ("seed", "softmax", "attention", "joined", "quotients")]
+)
 def test_column_by_column_is_a_slice_of_all_rows(text, wrt):
     program = pf.parse(text)
     differential = differentiate(program, wrt)

@@ -57,7 +57,8 @@ def errors(program, wrt, order, planted=lambda let: let):
     lets = tuple(map(planted, form.program.lets))
     named = evaluate(replace(form.program, lets=lets), point.inputs, point.functions)
     closed = replace(
-        form.program, lets=tuple(replace(let, expr=form.closed_form().expr) if let.name == form.name else let for let in lets)
+        form.program,
+        lets=tuple(replace(let, expr=form.closed_form().expr) if let.name == form.name else let for let in lets),
     )
     direct = evaluate(closed, point.inputs, point.functions)
     return [relative_error(each[form.name] @ point.directions[wrt].ravel(order), expected) for each in (named, direct)]
