@@ -34,6 +34,7 @@ if TYPE_CHECKING:
         verify,
         vhp,
     )
+    from pushforward.applied import directions, linear_operator, linearize, sparse_jacobian, sparsity
     from pushforward.jacobians import Jacobian
     from pushforward.layouts import Layout
     from symbolic.adjoint import Adjoint, AdjointStep
@@ -58,6 +59,9 @@ _HOME = {
          "jacobian", "layout", "compile", "verify"),
         "pushforward.api",
     ),
+    **dict.fromkeys(
+        ("directions", "linearize", "linear_operator", "sparse_jacobian", "sparsity"), "pushforward.applied"
+    ),
     **dict.fromkeys(("Adjoint", "AdjointStep"), "symbolic.adjoint"),
     "Program": "symbolic.program",
     **dict.fromkeys(("Input", "Let"), "symbolic.statements"),
@@ -78,7 +82,8 @@ __all__ = [
     "Adjoint", "AdjointStep", "CheckReport", "ClosedForm", "Differential", "DifferentiationError", "Input",
     "Jacobian", "Kernel", "Layout", "Let", "LimitError", "NameError_", "NotSupported", "Program", "ProgramError",
     "PushforwardError", "ReadError", "ShapeError", "Step", "__version__", "adjoint", "compile", "differential",
-    "gauss_newton", "gradient", "hvp", "jacobian", "layout", "parse", "read", "trace", "traced", "verify", "vhp",
+    "directions", "gauss_newton", "gradient", "hvp", "jacobian", "layout", "linear_operator", "linearize", "parse",
+    "read", "sparse_jacobian", "sparsity", "trace", "traced", "verify", "vhp",
 ]  # fmt: skip
 
 
