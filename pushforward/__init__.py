@@ -25,8 +25,10 @@ if TYPE_CHECKING:
         gauss_newton,
         gradient,
         hvp,
+        index_form,
         jacobian,
         layout,
+        matrix_form,
         parse,
         read,
         trace,
@@ -49,13 +51,14 @@ if TYPE_CHECKING:
         ReadError,
         ShapeError,
     )  # fmt: skip
+    from symbolic.indices import IndexForm
     from symbolic.program import Program
     from symbolic.statements import Input, Let
 
 _HOME = {
     **dict.fromkeys(
         ("parse", "read", "trace", "traced", "differential", "adjoint", "gradient", "hvp", "vhp", "gauss_newton",
-         "jacobian", "layout", "compile", "verify"),
+         "jacobian", "layout", "index_form", "matrix_form", "compile", "verify"),
         "pushforward.api",
     ),
     **dict.fromkeys(("Adjoint", "AdjointStep"), "symbolic.adjoint"),
@@ -68,6 +71,7 @@ _HOME = {
         "symbolic.errors",
     ),
     "ClosedForm": "symbolic.closed_form",
+    "IndexForm": "symbolic.indices",
     "Kernel": "codegen.kernel",
     "CheckReport": "codegen.check",
     "Jacobian": "pushforward.jacobians",
@@ -75,10 +79,11 @@ _HOME = {
 }  # fmt: skip
 
 __all__ = [
-    "Adjoint", "AdjointStep", "CheckReport", "ClosedForm", "Differential", "DifferentiationError", "Input",
+    "Adjoint", "AdjointStep", "CheckReport", "ClosedForm", "Differential", "DifferentiationError", "IndexForm", "Input",
     "Jacobian", "Kernel", "Layout", "Let", "LimitError", "NameError_", "NotSupported", "Program", "ProgramError",
     "PushforwardError", "ReadError", "ShapeError", "Step", "__version__", "adjoint", "compile", "differential",
-    "gauss_newton", "gradient", "hvp", "jacobian", "layout", "parse", "read", "trace", "traced", "verify", "vhp",
+    "gauss_newton", "gradient", "hvp", "index_form", "jacobian", "layout", "matrix_form", "parse", "read", "trace",
+    "traced", "verify", "vhp",
 ]  # fmt: skip
 
 
