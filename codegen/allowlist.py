@@ -66,6 +66,7 @@ _BUILTINS = frozenset(
         "tuple",
         "ValueError",
         "TypeError",
+        "MemoryError",
         "min",
         "max",
         "range",

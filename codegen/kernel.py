@@ -27,6 +27,10 @@ MAX_STATEMENT_LINES = 40
 MAX_EQUATION = 400
 
 
+class ResultsMissing(Exception):
+    """A kernel returned another number of results than its program has outputs."""
+
+
 class Kernel:
     """Call it with the program's inputs, then the seeds; unknown functions by keyword.
 
@@ -53,6 +57,30 @@ class Kernel:
 
     def __call__(self, *arguments: Any, **functions: Any) -> Any:
         return self.function(*arguments, **functions)
+
+    def along(
+        self, inputs: Mapping[str, Any], directions: Mapping[str, Any], functions: Mapping[str, Any]
+    ) -> tuple[dict[str, Any], dict[str, Any]]:
+        """Outputs and their differentials along one direction, by name: what a check compares.
+
+        `directions`: by the inputs that they move. Raises ResultsMissing where the kernel returns other results.
+        """
+        given = dict(inputs)
+        primal = self.program.outputs
+        differential = self.differential
+        if differential is not None:
+            primal = differential.primal.outputs
+            given |= {seed: directions[name] for name, seed in differential.seeds}
+        named = self.named_results(self(*(given[argument.name] for argument in self.program.inputs), **functions))
+        values = {of: named[of] for of in primal}
+        return values, {of: named[differential.name(of)] for of in primal} if differential else {}
+
+    def named_results(self, results: Any) -> dict[str, Any]:
+        """What a call returned, by the names of the program's outputs. Raises ResultsMissing."""
+        results = results if isinstance(results, tuple) else (results,)
+        if len(results) != len(self.program.outputs):
+            raise ResultsMissing
+        return dict(zip(self.program.outputs, results, strict=True))
 
     def save(self, path: str | Path) -> bool:
         """Write the source, whole or not at all; True if the file changed.
@@ -129,12 +157,20 @@ def _header(program: Program, differential: Differential | None) -> Header:
     canonical = program.text("text")
     if differential is None:
         return Header("The value of a matrix program.", _statement(program), canonical, _roles(program, {}))
+    return differential_header(differential)
+
+
+def differential_header(differential: Differential, how: str = "") -> Header:
+    """What a file says that computes values and differentials, `how`."""
+    program = differential.tangent
+    canonical = program.text("text")
     wrt = ", ".join(ascii_name(name) for name in differential.wrt)
     roles = _roles(program, {seed: name for name, seed in differential.seeds})
     computed = [let.name for let in differential.primal.lets if let.name in differential.primal.outputs]
     statement = (*_statement(differential.first.primal), *_closed_forms(differential, computed))
     differentials = "differential" if differential.order == 1 else f"differentials up to order {differential.order}"
-    return Header(f"Value and {differentials} of a matrix program with respect to {wrt}.", statement, canonical, roles)
+    title = f"Value and {differentials} of a matrix program with respect to {wrt}{how}."
+    return Header(title, statement, canonical, roles)
 
 
 _TITLES = {

@@ -11,7 +11,7 @@ import numpy as np
 
 from codegen.check import Bounds, CheckReport, Measurement, Values, measure
 from codegen.dot_product import Label, given_values, measure_adjoint, measure_transpose
-from codegen.kernel import Kernel
+from codegen.kernel import Kernel, ResultsMissing
 from codegen.reference import evaluate
 from codegen.rounding import rounding_bounds
 from codegen.sampling import NoPoint, Point, numbers_for, sample
@@ -211,15 +211,7 @@ class _KernelAt:
         }
 
     def __call__(self, inputs: Values, directions: Values) -> tuple[Values, Values]:
-        differential = self.kernel.differential
-        given = dict(inputs)
-        if differential is not None:
-            given |= {seed: directions[name] for name, seed in differential.seeds}
-        program = self.kernel.program
-        results = self.kernel(*(given[argument.name] for argument in program.inputs), **self.functions)
-        results = results if isinstance(results, tuple) else (results,)
-        if len(results) != len(program.outputs):
+        try:
+            return self.kernel.along(inputs, directions, self.functions)
+        except ResultsMissing:
             return dict.fromkeys(self.primal.outputs, _NOTHING), dict.fromkeys(self.primal.outputs, _NOTHING)
-        named = dict(zip(program.outputs, results, strict=True))
-        values = {of: named[of] for of in self.primal.outputs}
-        return values, {of: named[differential.name(of)] for of in self.primal.outputs} if differential else {}

@@ -25,6 +25,10 @@ if TYPE_CHECKING:
         gauss_newton,
         gradient,
         hvp,
+        index_form,
+        jacobian,
+        layout,
+        matrix_form,
         parse,
         read,
         trace,
@@ -32,6 +36,9 @@ if TYPE_CHECKING:
         verify,
         vhp,
     )
+    from pushforward.applied import directions, linear_operator, linearize, sparse_jacobian, sparsity
+    from pushforward.jacobians import Jacobian
+    from pushforward.layouts import Layout
     from symbolic.adjoint import Adjoint, AdjointStep
     from symbolic.closed_form import ClosedForm
     from symbolic.differential import Differential, Step
@@ -45,14 +52,18 @@ if TYPE_CHECKING:
         ReadError,
         ShapeError,
     )  # fmt: skip
+    from symbolic.indices import IndexForm
     from symbolic.program import Program
     from symbolic.statements import Input, Let
 
 _HOME = {
     **dict.fromkeys(
         ("parse", "read", "trace", "traced", "differential", "adjoint", "gradient", "hvp", "vhp", "gauss_newton",
-         "compile", "verify"),
+         "jacobian", "layout", "index_form", "matrix_form", "compile", "verify"),
         "pushforward.api",
+    ),
+    **dict.fromkeys(
+        ("directions", "linearize", "linear_operator", "sparse_jacobian", "sparsity"), "pushforward.applied"
     ),
     **dict.fromkeys(("Adjoint", "AdjointStep"), "symbolic.adjoint"),
     "Program": "symbolic.program",
@@ -64,15 +75,20 @@ _HOME = {
         "symbolic.errors",
     ),
     "ClosedForm": "symbolic.closed_form",
+    "IndexForm": "symbolic.indices",
     "Kernel": "codegen.kernel",
     "CheckReport": "codegen.check",
+    "Jacobian": "pushforward.jacobians",
+    "Layout": "pushforward.layouts",
 }  # fmt: skip
 
 __all__ = [
-    "Adjoint", "AdjointStep", "CheckReport", "ClosedForm", "Differential", "DifferentiationError", "Input",
-    "Kernel", "Let", "LimitError", "NameError_", "NotSupported", "Program", "ProgramError", "PushforwardError",
-    "ReadError", "ShapeError", "Step", "__version__", "adjoint", "compile", "differential", "gauss_newton",
-    "gradient", "hvp", "parse", "read", "trace", "traced", "verify", "vhp",
+    "Adjoint", "AdjointStep", "CheckReport", "ClosedForm", "Differential", "DifferentiationError", "IndexForm",
+    "Input", "Jacobian", "Kernel", "Layout", "Let", "LimitError", "NameError_", "NotSupported", "Program",
+    "ProgramError", "PushforwardError", "ReadError", "ShapeError", "Step", "__version__", "adjoint", "compile",
+    "differential", "directions", "gauss_newton", "gradient", "hvp", "index_form", "jacobian", "layout",
+    "linear_operator", "linearize", "matrix_form", "parse", "read", "sparse_jacobian", "sparsity", "trace",
+    "traced", "verify", "vhp",
 ]  # fmt: skip
 
 

@@ -13,12 +13,17 @@ import pushforward.siblings  # noqa: F401  (first: it checks which packages the 
 from codegen.check import CheckReport
 from codegen.kernel import Kernel, compile_kernel
 from codegen.verify import SEEDS, verify_kernel
+from pushforward.jacobians import Jacobian
+from pushforward.layouts import Layout
+from pushforward.layouts import layout as layout_named
 from pushforward.tracing.trace import Traced, trace_function
-from symbolic import gradients
+from symbolic import gradients, index_matrices, indices
 from symbolic.adjoint import Adjoint
 from symbolic.adjoint import adjoint as transpose
+from symbolic.closed_form import ClosedForm
 from symbolic.differential import Differential, differentiate
 from symbolic.errors import ReadError
+from symbolic.indices import IndexForm
 from symbolic.language.read import read_program
 from symbolic.language.tokens import MAX_CHARACTERS
 from symbolic.program import Program
@@ -98,6 +103,21 @@ def differential(program: Program, wrt: str | Iterable[str] | None = None, order
     return differentiate(program, wrt, order)
 
 
+def index_form(differential: Differential, of: str | None = None) -> IndexForm:
+    """The differential of an output, by default the last, as sums over indices of products of entries.
+
+    δX4[i,o] = f'(X3)[i,o] Σ_h W2[h,o] f'(X1)[i,h] Σ_a W1[a,h] δX0[i,a]; `str()`, `.latex()`, `.equation("text")`.
+    [i = j] is 1 where i = j and else 0. `matrix_form` turns it back.
+    Raises NotSupported where an operation has no such form, as expm, LimitError for one too large to read, NameError_.
+    """
+    return indices.index_form(differential, of)
+
+
+def matrix_form(form: IndexForm) -> ClosedForm:
+    """An index form in matrix notation again. Raises NotSupported where that has no word for it."""
+    return index_matrices.matrix_form(form)
+
+
 def adjoint(what: Program | Differential, of: Names = None, wrt: Names = None) -> Adjoint:
     """The pullback: the transpose of the differential, by which ⟨Ȳ, δY⟩ = ⟨X̄, δX⟩ for every δX.
 
@@ -142,6 +162,32 @@ def vhp(program: Program, wrt: Names = None, of: str | None = None) -> Adjoint:
 def gauss_newton(program: Program, wrt: Names = None, of: Names = None) -> Adjoint:
     """J'J δX, the differential of the outputs pulled back. Compiled, k(X, dX) -> (Y, X_bar)."""
     return gradients.gauss_newton(program, wrt, of)
+
+
+def jacobian(program: Program, of: str | None = None, wrt: str | None = None, view: str = "tensor") -> Jacobian:
+    """The Jacobian of a name of the program, by default the last output, by one input, by default the first.
+
+    view: "rows" (J[i, o, a] where row i depends on row i alone), "columns", "entries", "tensor" (as JAX and PyTorch),
+    "sympy", "vec" (column by column, as ForwardDiff and the textbooks), "vec-row-major" (as NumPy's ravel),
+    "numerator", "denominator" (the layouts of vector calculus). `.formula` and `.latex()` are its closed form, for
+    symbolic sizes, `.structure` which entries are zero and why, `.kernel()` a kernel, `.numbers(X0=…)` an array,
+    `.layout` its axes.
+    Raises NameError_ for an unknown name, NotSupported where there is no such view, with the statement that mixes rows.
+    """
+    return Jacobian(program, of, wrt, view)
+
+
+def layout(
+    name: str, of: Sequence[Any] = ("n", "p"), wrt: Sequence[Any] = ("m", "q"), names: Sequence[str] = ("Y", "X")
+) -> Layout:
+    """How a Jacobian is laid out in an array, in words, and from one layout to another.
+
+    name: of a view, or of a tool: "jax", "torch", "tensorflow", "vmap", "forwarddiff", "casadi", "numpy", "sympy".
+    of, wrt: the shapes of output and input, numbers or names of sizes. names: theirs, for the words.
+    `str()` states the axes; `.shape`, `.index(i, o, a, b)`, `.convert(array, to="vec")`.
+    Raises NotSupported for an unknown name, or where there is no such layout.
+    """
+    return layout_named(name, of, wrt, names)
 
 
 def compile(

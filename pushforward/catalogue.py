@@ -5,6 +5,7 @@ from __future__ import annotations
 import difflib
 import math
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from sympy import HadamardPower, HadamardProduct, MatAdd, MatMul, Transpose
@@ -29,7 +30,8 @@ class Form:
     `formula`: its differential, d(sum(A, 1)) = …, or, of a composition, what it stands for; `where` names parts of it.
     `needs`: what has to be known of the operands. `domain`: the arguments of a function that has not all numbers.
     `no_derivative`: where it has none. `example`: a program of one use. `transpose`: of what is linear, how a cotangent
-    Y of the result comes back to the operands, <Y, tr(dA)> = <Y*eye(n), dA>.
+    Y of the result comes back to the operands, <Y, tr(dA)> = <Y*eye(n), dA>. `lines`: what else its record says, each
+    with its label: its entries over indices, its matrix of vec.
     """
 
     name: str
@@ -44,6 +46,7 @@ class Form:
     no_derivative: str = ""
     composed: bool = False
     transpose: str = ""
+    lines: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -76,8 +79,17 @@ def _form(record: Record) -> Form:
         record.name, _written(record), record.signature, f"{left} = {right}" if right else record.formula, record.cite,
         record.example, record.where, "A that is known to be symmetric" if symmetric else "",
         no_derivative=f"where {record.singular}" if record.singular else "", composed=composed,
-        transpose=_transpose(record.name),
+        transpose=_transpose(record.name), lines=() if isinstance(record, Definition) else tuple(_lines(record)),
     )  # fmt: skip
+
+
+def _lines(record: MatrixOperation) -> Iterator[tuple[str, str]]:
+    """What a record says of a linear operation besides, in the words of its operands and of i and j."""
+    if record.entries:
+        yield "entry [i, j]", record.entries
+    operands = list(record.shapes.operands)
+    for place, text in zip(record.linear_in, record.vec, strict=False):
+        yield f"vec, of {operands[place]}" if len(record.vec) > 1 else "vec", text
 
 
 def _transpose(operation: type | str) -> str:

@@ -24,6 +24,7 @@ from pushforward import catalogue
 from pushforward.catalogue import OPERATORS, Form
 from pushforward.sources import work_cited
 from symbolic.differential import differentiate
+from symbolic.entries import CODED as CODED_ENTRIES
 from symbolic.errors import DifferentiationError
 from symbolic.exact_operations import EXACT_OPERATIONS
 from symbolic.functions import CATALOGUE, ElementaryFunction
@@ -41,6 +42,9 @@ NOT_RATIONAL = {
 
 PIECEWISE_CONSTANT = {"max_weights", "max_weights_1", "max_weights_2", "sign", "step"}
 """The only operations whose differential is zero."""
+
+NO_ENTRIES = {"expm_frechet", "logm_frechet", "sinm_frechet", "cosm_frechet"}
+"""Linear operations whose entries are no finite sums of products of entries."""
 
 NO_SOURCE_NEEDED = ("definition", "linear: ", "piecewise ", "from ")
 """How a reason begins that stands in the place of a citation."""
@@ -74,6 +78,17 @@ def _is_cited(cite: str) -> bool:
     return bool(work_cited(cite)) or cite.startswith(NO_SOURCE_NEEDED)
 
 
+def _has_entries(record: MatrixOperation) -> bool:
+    """In its record, in code where it has any number of operands, or known to be none."""
+    places = bool(record.entries), record.name in CODED_ENTRIES, record.name in NO_ENTRIES
+    return places.count(True) == bool(record.is_linear or record.linear_in)
+
+
+def _has_vec(record: MatrixOperation) -> bool:
+    """A line for each operand that it is linear in; those of any number of operands are coded."""
+    return len(record.vec) == (0 if record.variadic else len(record.linear_in))
+
+
 def _on_page(name: str) -> bool:
     return f"\n### {name}\n" in PAGE.read_text("utf-8")
 
@@ -83,6 +98,8 @@ OF_AN_OPERATION: dict[str, Callable[[MatrixOperation], Any]] = {
     "symbolic/operations: a cite that pushforward/sources.py knows": lambda record: _is_cited(record.cite),
     "symbolic/operations: an example that reads": lambda record: record.name in _operations_in(record),
     "symbolic/rules: a rule in RULES": lambda record: (Operation, record.name) in RULES,
+    "symbolic/operations: its line entries, or NO_ENTRIES of tests/test_completeness.py": _has_entries,
+    "symbolic/operations: a line vec for each operand of linear_in": _has_vec,
     "codegen/reference_operations.py: a value in OPERATION_VALUES": lambda record: record.name in OPERATION_VALUES,
     "codegen/reference_operations.py: a distance in WATCHED": lambda record: (
         not record.singular or record.name in WATCHED
@@ -186,6 +203,11 @@ def test_what_is_forgotten_in_a_table_is_named(place: str, monkeypatch: pytest.M
         (replace(OPERATIONS["chol"], cite="Higham 2009"), "symbolic/operations: a cite"),
         (replace(OPERATIONS["chol"], example="A : n x n spd\nY = chol(A"), "symbolic/operations: an example"),
         (replace(OPERATIONS["chol"], example="A : n x n spd\nY = inv(A)"), "symbolic/operations: an example"),
+        (replace(OPERATIONS["tr"], entries=""), "symbolic/operations: its line entries"),
+        (replace(OPERATIONS["solve"], entries=""), "symbolic/operations: its line entries"),
+        (replace(OPERATIONS["sylvester"], vec=()), "symbolic/operations: a line vec"),
+        (replace(OPERATIONS["kron"], vec=OPERATIONS["kron"].vec[:1]), "symbolic/operations: a line vec"),
+        (replace(OPERATIONS["chol"], entries="A[i,j]"), "symbolic/operations: its line entries"),
         (replace(OPERATIONS["chol"], call="choleski"), "docs/operations.md"),
         (replace(DEFINITIONS["softmax_2"], example="A : n x m\nY = softmax(B, 3)"), "symbolic/operations: an example"),
         (replace(DEFINITIONS["affine"], call="linear"), "docs/operations.md"),

@@ -24,10 +24,11 @@ HEAD = """# Operations
 Everything that a program can do, with its differential. Everything is a matrix: a column is n×1, a scalar 1×1. `dA`
 is the differential of `A`; `A : n x m -> m x n` states the shapes of the operands and of the result. The *transpose*
 of what is linear takes a cotangent `Y` of the result back, `<Y, dA> = sum(Y .* dA)`; that of everything else follows.
-Behind each *example* are a program, its differential and its pullback as the system derives them, and the lines of
-its NumPy kernel; what begins with `_` there is a function that the kernel carries with it. `pushforward operations
-NAME` shows the same in the terminal, with every step. [The language](language.md) says how programs are written,
-[Adding an operation](add-an-operation.md) how this page grows.
+Its *entry* [i, j] is a sum over indices, in which [i = j] is 1 where i = j and else 0, and *vec* the matrix M of
+vec(result) = M vec(operand). Behind each *example* are a program, its differential and its pullback as the system
+derives them, and the lines of its NumPy kernel; what begins with `_` there is a function that the kernel carries with
+it. `pushforward operations NAME` shows the same in the terminal, with every step. [The language](language.md) says how
+programs are written, [Adding an operation](add-an-operation.md) how this page grows.
 """
 FUNCTIONS_NOTE = """`d(f(A)) = f'(A) .* dA`, with f' as below: X is the argument and Y the value f(X), which is used
 again. Any other name, `f(A)`, is an unknown function with derivatives f', f'', …
@@ -123,6 +124,7 @@ def _facts(form: Form) -> list[str]:
         f"- {_code(form.written)}: {_code(form.shapes)}",
         f"  - {what}: {_code(form.formula)}{where}",
         f"  - transpose: {_code(form.transpose)}" if form.transpose else "",
+        *(f"  - {label}: {_code(text)}" for label, text in form.lines),
         f"  - needs {form.needs}" if form.needs else "",
         f"  - no derivative {form.no_derivative}" if form.no_derivative else "",
         f"  - {stated_source(form)}" if stated_source(form) else "",

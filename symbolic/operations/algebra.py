@@ -11,6 +11,7 @@ from symbolic.errors import ShapeError
 from symbolic.operations.record import Definition, MatrixOperation, Same, Shape, is_less
 
 _ENTRIES = "linear: each entry is an entry of an operand, or zero"
+_SUM = "linear: a sum of entries"
 
 
 def _side_by_side(shapes: Sequence[Shape], parameters: Sequence[Any], same: Same) -> Shape:
@@ -76,6 +77,11 @@ OPERATIONS = (
         "kron",
         "A : n x m, B : p x q -> n*p x m*q",
         differential="kron(dA, B) + kron(A, dB)",
+        entries="Σ_k,l,r,s [i = p*(k-1) + r] [j = q*(l-1) + s] A[k,l] B[r,s]",
+        vec=(
+            "kron(eye(m), kron(K_q_n, eye(p)))*kron(eye(n*m), vec(B))",
+            "kron(eye(m), kron(K_q_n, eye(p)))*kron(vec(A), eye(p*q))",
+        ),
         linear_in=(0, 1),
         adjoint=(
             "reshape(rearrange(Y, n, m, p, q)*vec(B'), m, n)'",
@@ -112,6 +118,9 @@ OPERATIONS = (
         "A : n x m -> 2 x m",
         linear_in=(0,),
         parameters=("size",) * 4,
+        parameter_names=("r0", "r1", "c0", "c1"),
+        entries="A[i + r0 - 1, j + c0 - 1]",
+        vec=("kron(eye(m)[c0:c1, :], eye(n)[r0:r1, :])",),
         shape_rule=_cut,
         form="A[1:2, :]",
         cite=_ENTRIES,
@@ -124,6 +133,9 @@ OPERATIONS = (
         linear_in=(0,),
         adjoint=("reshape(Y, n, m)",),
         parameters=("size", "size"),
+        parameter_names=("r", "c"),
+        entries="Σ_k,l [i + r*(j-1) = k + n*(l-1)] A[k,l]",
+        vec=("eye(n*m)",),
         shape_rule=_reshaped,
         form="reshape(A, 9, 1)",
         cite=_ENTRIES,
@@ -135,6 +147,9 @@ OPERATIONS = (
         "A : r x s -> 4 x 3",
         linear_in=(0,),
         parameters=("size",) * 4,
+        parameter_names=("n", "m", "p", "q"),
+        entries="Σ_a:n,b:m,c:p,d:q [i = m*(a-1) + b] [j = q*(c-1) + d] A[p*(a-1) + c, q*(b-1) + d]",
+        vec=("kron(eye(p), K_nq_m)*K_p_nmq",),
         shape_rule=_rearranged,
         form="rearrange(A, 2, 2, 1, 3)",
         cite="Van Loan and Pitsianis 1993, section 2",
@@ -145,6 +160,8 @@ OPERATIONS = (
     MatrixOperation(
         "diag",
         "x : n x 1 -> n x n",
+        entries="[i = j] x[i,1]",
+        vec=("diag(vec(eye(n)))*kron(ones(n,1), eye(n))",),
         linear_in=(0,),
         adjoint=("diagonal(Y)",),
         cite=_ENTRIES,
@@ -154,6 +171,8 @@ OPERATIONS = (
     MatrixOperation(
         "diagonal",
         "A : n x n -> n x 1",
+        entries="A[i,i]",
+        vec=("kron(ones(1,n), eye(n))*diag(vec(eye(n)))",),
         linear_in=(0,),
         adjoint=("diag(Y)",),
         cite=_ENTRIES,
@@ -166,12 +185,15 @@ OPERATIONS = (
             "A : n x m -> n x m",
             linear_in=(0,),
             parameters=("integer",),
+            parameter_names=("k",),
             default=(0,),
+            entries=f"[{kept}] A[i,j]",
+            vec=(f"diag(vec({name}(ones(n,m), k)))",),
             cite=_ENTRIES,
             meaning=f"the entries on and {side} diagonal k, {name}(A, k)",
             example=f"A : n x n\nY = {name}(A)",
         )
-        for name, side in (("tril", "below"), ("triu", "above"))
+        for name, side, kept in (("tril", "below", "i + k ≥ j"), ("triu", "above", "j ≥ i + k"))
     ),
     *(
         MatrixOperation(
@@ -181,14 +203,16 @@ OPERATIONS = (
             axis=axis,
             linear_in=(0,),
             adjoint=(adjoint,),
-            cite="linear: a sum of entries",
+            entries=entries,
+            vec=(vec,),
+            cite=_SUM,
             meaning="of all entries; with 1, of each column; with 2, of each row",
             example=f"A : n x m\ny = sum(A{f', {axis}' if axis else ''})",
         )
-        for axis, shape, adjoint in (
-            (None, "1 x 1", "Y*ones(n,m)"),
-            (1, "1 x m", "ones(n,1)*Y"),
-            (2, "n x 1", "Y*ones(1,m)"),
+        for axis, shape, adjoint, entries, vec in (
+            (None, "1 x 1", "Y*ones(n,m)", "Σ_k,l A[k,l]", "ones(1,n*m)"),
+            (1, "1 x m", "ones(n,1)*Y", "Σ_k A[k,j]", "kron(eye(m), ones(1,n))"),
+            (2, "n x 1", "Y*ones(1,m)", "Σ_k A[i,k]", "kron(ones(1,m), eye(n))"),
         )
     ),
 )

@@ -15,6 +15,7 @@ from codegen.targets.numpy.carried import helpers_for
 from symbolic.language.names import split_bar, split_mark
 
 COMMENT_COLUMN = 52
+ALL = slice(None)
 
 RAISING = {"divide", "power", "log", "log1p", "sqrt"} | {
     f"{name}{suffix}" for name in ("logsumexp", "softmax") for suffix in ("", "_1", "_2")
@@ -71,14 +72,15 @@ class Body:
     def operand(self, arg: Arg) -> str:
         return number_code(arg.value, self.sizes) if isinstance(arg, Literal) else self.names[arg]
 
-    def words(self) -> set[str]:
-        return {word for code, _ in self.lines for word in re.findall(r"\w+", code)}
+    def words(self, part: slice = ALL) -> set[str]:
+        return {word for code, _ in self.lines[part] for word in re.findall(r"\w+", code)}
 
-    def commented(self) -> list[str]:
+    def commented(self, part: slice = ALL) -> list[str]:
         """Code, and the mathematics of each line as a comment in one column."""
-        width = min(COMMENT_COLUMN, max((len(code) for code, _ in self.lines), default=0))
+        lines = self.lines[part]
+        width = min(COMMENT_COLUMN, max((len(code) for code, _ in lines), default=0))
         found = []
-        for instr, (code, comment) in zip(self.schedule.instrs, self.lines, strict=True):
+        for instr, (code, comment) in zip(self.schedule.instrs[part], lines, strict=True):
             found.append(f"{code}{' ' * max(2, width + 2 - len(code))}# {comment}")
             if instr.frees:
                 found.append(f"del {', '.join(self.names[name] for name in instr.frees)}")

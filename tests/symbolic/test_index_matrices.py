@@ -1,0 +1,74 @@
+"""Index forms turned back into matrices: the same values, and for simple ones the same words."""
+
+from __future__ import annotations
+
+import pytest
+
+import pushforward as pf
+from symbolic import exact
+from symbolic.affine import Index, affine
+from symbolic.differential import differentiate
+from symbolic.entries import At
+from symbolic.errors import NotSupported
+from symbolic.index_matrices import matrix_form
+from symbolic.index_terms import Group, Term
+from symbolic.indices import IndexForm, index_form, jacobian_entry
+from symbolic.nodes import dimension, symbol
+from tests.oracles import TIGHT, relative_error
+from tests.symbolic.test_indices import CONSTANT, EXAMPLES, PROGRAMS, SEED, WITHOUT, exact_values, float_values
+
+NO_MATRIX = {
+    "kron", "reshape", "rearrange", "vec", "sylvester", "lyapunov", "sqrtm",
+}  # fmt: skip
+"""Two indices in one place."""
+
+
+def assert_same_matrix(text):
+    d = differentiate(pf.parse(text))
+    matrix = matrix_form(index_form(d)).expr
+    output = d.name(d.primal.outputs[-1])
+    if exact.is_rational(d.tangent):
+        named, values = exact_values(d, (matrix,))
+        assert values[matrix] == named[output]
+    else:
+        named, values = float_values(d, (matrix,))
+        assert relative_error(values[matrix], named[output]) < TIGHT
+
+
+def test_the_question_comes_back_as_it_was():
+    d = differentiate(pf.parse(SEED), "X0")
+    assert matrix_form(index_form(d)).equation() == "δX4 = f'(X3) ⊙ ((f'(X1) ⊙ (δX0 W1)) W2)"
+    assert matrix_form(index_form(d)) == d.closed_form()
+
+
+@pytest.mark.parametrize("text", [t for name, t in PROGRAMS.items() if name not in ("reshaped", "kron of products")])
+def test_programs_come_back(text):
+    assert_same_matrix(text)
+
+
+@pytest.mark.parametrize("name", sorted(EXAMPLES.keys() - WITHOUT - CONSTANT - NO_MATRIX))
+def test_operations_come_back(name):
+    assert_same_matrix(EXAMPLES[name])
+
+
+@pytest.mark.parametrize("name", ["kron", "reshape"])
+def test_two_indices_in_one_place_are_refused(name):
+    with pytest.raises(NotSupported, match=r"several indices in one place|no part of a matrix expression"):
+        matrix_form(index_form(differentiate(pf.parse(EXAMPLES[name]))))
+
+
+def test_a_sum_in_which_three_matrices_meet_is_refused():
+    n = dimension("n")
+    i, j, r, k = (Index(name, n, name in "kr") for name in "ijrk")
+    A, B, C = (symbol(name, n, n) for name in "ABC")
+    factors = (At(A, affine(i), affine(k)), At(B, affine(j), affine(k)), At(C, affine(r), affine(k)))
+    form = IndexForm("Y", At(A, affine(i), affine(j)), Group((Term(factors, sums=(k, r)),)), ())
+    assert matrix_form(form)  # the sum over r alone makes C a column sum
+    factors = (*factors, At(A, affine(i), affine(r)), At(B, affine(j), affine(r)))
+    with pytest.raises(NotSupported, match="3 matrices meet in the sum over"):
+        matrix_form(IndexForm("Y", At(A, affine(i), affine(j)), Group((Term(factors, sums=(k, r)),)), ()))
+
+
+def test_an_entry_of_a_jacobian_is_no_matrix():
+    with pytest.raises(NotSupported, match="four indices"):
+        matrix_form(jacobian_entry(differentiate(pf.parse(SEED), "X0")))
