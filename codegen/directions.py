@@ -80,7 +80,13 @@ def compile_directions(
 
     Raises what `compile_kernel` does, and NotSupported where it is not linear in its seeds.
     """
-    linear = pushforward_of(differential)
+    return directions_kernel(differential, pushforward_of(differential), sizes, name)
+
+
+def directions_kernel(
+    differential: Differential, linear: LinearProgram, sizes: Mapping[str, int] | None = None, name: str | None = None
+) -> DirectionsKernel:
+    """The same, for a linear program that was made of the differential."""
     parts = split(linear, sizes)
     function = identifier(name or f"{default_name(differential.tangent, differential)}_directions")
     header = differential_header(differential, ", k directions at once")

@@ -16,13 +16,14 @@ from codegen.linear import LinearProgram, pullback_of, pushforward_of
 from codegen.naming import identifier
 from codegen.split import Split, split
 from codegen.views import TIES, View, Way, along_direction, implied, view_named
-from symbolic.adjoint import adjoint
+from symbolic.adjoint import Adjoint, adjoint
 from symbolic.choice import chosen_input, chosen_name
 from symbolic.collection import without_collecting
 from symbolic.dependence import Dependence, dependence
 from symbolic.differential import Differential, differentiate
 from symbolic.errors import DifferentiationError, NameError_, NotSupported
 from symbolic.language.names import unicode_name
+from symbolic.nodes import Shape
 from symbolic.program import Program
 from symbolic.shapes import length
 
@@ -99,6 +100,8 @@ def compile_jacobian(
             hint='"tensor", "vec" and "vec-row-major" are for every Jacobian',
         )
     patterns = {pattern for pattern in patterns if TIES[pattern].items() >= TIES[shown.pattern].items()}
+    if shown.pattern == "dense":
+        patterns -= _trivial(differential.primal.symbols[of].shape)
     found = candidates(differential, patterns if way is None else {way.pattern} & patterns, sizes)
     found = [candidate for candidate in found if way in (None, candidate.way)]
     if not found:
@@ -120,26 +123,31 @@ def proved(found: Dependence) -> set[str]:
     return {name for name, proven in holds.items() if proven}
 
 
+def _trivial(shape: Shape) -> set[str]:
+    """The patterns that say nothing: of one row, or one column."""
+    return {pattern for pattern, size in zip(("rows", "columns"), shape, strict=True) if size == 1}
+
+
 def candidates(
     differential: Differential, patterns: Iterable[str], sizes: Mapping[str, int] | None = None
 ) -> list[Candidate]:
     """Every way to compute a Jacobian, forward before reverse, of several patterns the most compressed first."""
     (of,), (wrt,) = differential.primal.outputs, differential.wrt
     shapes = {"io": differential.primal.symbols[of].shape, "ca": differential.primal.symbols[wrt].shape}
-    programs = {"forward": pushforward_of(differential)}
-    programs |= {"reverse": pullback_of(adjoint(differential, of))} if _has_adjoint(differential, of) else {}
+    pulled = _adjoint(differential, of)
+    programs = {"forward": pushforward_of(differential)} | ({"reverse": pullback_of(pulled)} if pulled else {})
     order = [pattern for pattern in reversed(TIES) if pattern in patterns]
     return [
         _candidate(Way(mode, pattern), linear, shapes, sizes) for pattern in order for mode, linear in programs.items()
     ]
 
 
-def _has_adjoint(differential: Differential, of: str) -> bool:
+def _adjoint(differential: Differential, of: str) -> Adjoint | None:
+    """None where nothing moves, and where an operation has no transpose."""
     try:
-        adjoint(differential, of)
+        return adjoint(differential, of)
     except (DifferentiationError, NameError_, NotSupported):
-        return False
-    return True
+        return None
 
 
 def _candidate(

@@ -21,7 +21,6 @@ from codegen.targets.numpy.arguments import Lengths
 from codegen.views import INPUT, OUTPUT, TIES, View, Way
 from symbolic.nodes import SCALAR, Node, Shape, multiply, ones, scale, symbol
 from symbolic.statements import Input
-from symbolic.transposition import PROJECTIONS
 
 BLOCK_ENTRIES = 32768
 """How many entries everything that is computed for one block of rows has, about: they stay in the cache."""
@@ -43,8 +42,7 @@ def seeded(linear: LinearProgram, way: Way) -> LinearProgram:
     else:
         left, right = ones(rows, S.One) if rows_together else column, ones(S.One, cols) if cols_together else row
         direction = multiply(left, right)
-    for fact in given.facts:
-        direction = PROJECTIONS[fact](direction)
+    linear = linear.on_any_direction()
     used = [column] * (not rows_together) + [row] * (rows_together or not cols_together)
     return linear.with_seeds({name: direction}, tuple(Input(each.name, each.shape) for each in used))
 

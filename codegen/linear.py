@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from functools import reduce
 
 from symbolic.adjoint import Adjoint
 from symbolic.differential import Differential
@@ -16,6 +17,7 @@ from symbolic.program import Program
 from symbolic.simplify import Simplifier
 from symbolic.statements import Input, Let
 from symbolic.structure import Structure
+from symbolic.transposition import PROJECTIONS
 
 
 @dataclass(frozen=True)
@@ -56,6 +58,18 @@ class LinearProgram:
             structure.define(lets[-1])
         program = Program(self.program.name, inputs, tuple(lets), self.program.outputs, self.program.functions)
         return LinearProgram(program, tuple(seed.name for seed in seeds), self.values, self.results)
+
+    def on_any_direction(self) -> LinearProgram:
+        """The same program, whose seeds are projected on what they can be, symmetric or triangular, where facts say so."""
+        restricted = [self.input(name) for name in self.seeds if self.input(name).facts]
+        if not restricted:
+            return self
+        expressions = {given.name: reduce(_projected, given.facts, given.symbol) for given in restricted}
+        return self.with_seeds(expressions, tuple(replace(self.input(name), facts=()) for name in self.seeds))
+
+
+def _projected(direction: Node, fact: str) -> Node:
+    return PROJECTIONS[fact](direction)
 
 
 def pushforward_of(differential: Differential) -> LinearProgram:

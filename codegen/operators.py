@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from codegen.coloring import color
-from codegen.directions import compile_directions
+from codegen.directions import directions_kernel
 from codegen.jacobian import compile_jacobian, differential_of_one, proved
 from codegen.linear import LinearProgram, pullback_of, pushforward_of
 from codegen.linearization import LinearizedKernel, compile_linearization
@@ -54,7 +54,7 @@ class JacobianOperator:
         self.order = checked_order(order)
         self.differential = differential_of_one(program, of, wrt)
         (self.of,), (self.wrt,) = self.differential.primal.outputs, self.differential.wrt
-        self.forward = self._compiled(pushforward_of(self.differential), sizes)
+        self.forward = self._compiled(pushforward_of(self.differential).on_any_direction(), sizes)
         self.backward = self._compiled(pullback_of(adjoint(self.differential, self.of)), sizes)
 
     def _compiled(self, linear: LinearProgram, sizes: Mapping[str, int] | None) -> LinearizedKernel:
@@ -123,7 +123,8 @@ class SparseJacobian:
         (self.of,), (self.wrt,) = self.differential.primal.outputs, self.differential.wrt
         view = self._compressed_view()
         self.compressed = compile_jacobian(program, of, wrt, view, sizes) if view else None
-        self.directions = None if view else compile_directions(self.differential, sizes)
+        linear = pushforward_of(self.differential).on_any_direction()
+        self.directions = None if view else directions_kernel(self.differential, linear, sizes)
         self.colorings: dict[tuple[int, ...], Any] = {}
 
     def _compressed_view(self) -> str | None:

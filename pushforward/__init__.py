@@ -36,6 +36,7 @@ if TYPE_CHECKING:
         verify,
         vhp,
     )
+    from pushforward.applied import directions, linear_operator, linearize, sparse_jacobian, sparsity
     from pushforward.jacobians import Jacobian
     from pushforward.layouts import Layout
     from symbolic.adjoint import Adjoint, AdjointStep
@@ -61,6 +62,9 @@ _HOME = {
          "jacobian", "layout", "index_form", "matrix_form", "compile", "verify"),
         "pushforward.api",
     ),
+    **dict.fromkeys(
+        ("directions", "linearize", "linear_operator", "sparse_jacobian", "sparsity"), "pushforward.applied"
+    ),
     **dict.fromkeys(("Adjoint", "AdjointStep"), "symbolic.adjoint"),
     "Program": "symbolic.program",
     **dict.fromkeys(("Input", "Let"), "symbolic.statements"),
@@ -79,10 +83,11 @@ _HOME = {
 }  # fmt: skip
 
 __all__ = [
-    "Adjoint", "AdjointStep", "CheckReport", "ClosedForm", "Differential", "DifferentiationError", "IndexForm", "Input",
-    "Jacobian", "Kernel", "Layout", "Let", "LimitError", "NameError_", "NotSupported", "Program", "ProgramError",
-    "PushforwardError", "ReadError", "ShapeError", "Step", "__version__", "adjoint", "compile", "differential",
-    "gauss_newton", "gradient", "hvp", "index_form", "jacobian", "layout", "matrix_form", "parse", "read", "trace",
+    "Adjoint", "AdjointStep", "CheckReport", "ClosedForm", "Differential", "DifferentiationError", "IndexForm",
+    "Input", "Jacobian", "Kernel", "Layout", "Let", "LimitError", "NameError_", "NotSupported", "Program",
+    "ProgramError", "PushforwardError", "ReadError", "ShapeError", "Step", "__version__", "adjoint", "compile",
+    "differential", "directions", "gauss_newton", "gradient", "hvp", "index_form", "jacobian", "layout",
+    "linear_operator", "linearize", "matrix_form", "parse", "read", "sparse_jacobian", "sparsity", "trace",
     "traced", "verify", "vhp",
 ]  # fmt: skip
 

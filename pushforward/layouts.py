@@ -15,6 +15,8 @@ import numpy as np
 from sympy import Expr, Integer
 
 from symbolic.errors import LimitError, NotSupported, ShapeError
+from symbolic.language.printer import Printer
+from symbolic.language.styles import style_named
 from symbolic.nodes import expand_size
 from symbolic.shapes import as_size
 
@@ -81,16 +83,18 @@ class Layout:
 
     @property
     def entry(self) -> str:
-        """J[i, o, b] = ∂Y[i, o]/∂X[i, b]"""
+        """J[i, o, a] = ∂Y[i, o]/∂X[i, a]; in a matrix the index of a row or column that is the only one is 0."""
         of, wrt = self.names
-        above, below = (", ".join(self._letter(self.tied.get(axis, axis)) for axis in pair) for pair in ("io", "ab"))
+        alone = {axis: "0" for axis, length in self.lengths.items() if self.split is not None and length == 1}
+        shown = {axis: alone.get(axis) or self._letter(self.tied.get(axis, axis)) for axis in "ioab"}
+        above, below = (", ".join(shown[axis] for axis in pair) for pair in ("io", "ab"))
         return f"J[{', '.join(self._places())}] = ∂{of}[{above}]/∂{wrt}[{below}]"
 
     @property
     def words(self) -> str:
         """What each axis is, one line each, and which tools have this layout."""
         of, wrt = self.names
-        lines = [f"{self.entry}, of shape {' × '.join(map(str, self.shape))}"]
+        lines = [f"{self.entry}, of shape {' × '.join(map(said, self.shape))}"]
         if self.split is None:
             for number, axis in enumerate(self.axes):
                 lines.append(f"  axis {number}: {self._letter(axis)}, {self._meaning(axis)}")
@@ -250,7 +254,7 @@ def _flat_place(half: str, lengths: dict[str, Expr]) -> str:
         length = lengths[axis]
         if length == 1:
             continue
-        place = axis if not place else f"{axis} + {length}*{place if len(place) == 1 else f'({place})'}"
+        place = axis if not place else f"{axis} + {said(length)}*{place if len(place) == 1 else f'({place})'}"
     return place or "0"
 
 
@@ -260,6 +264,11 @@ def _shape(shape: Sequence[Any]) -> tuple[Expr, Expr]:
         raise ShapeError("a matrix has two sizes")
     rows, cols = (*sizes, *([Integer(1)] * (2 - len(sizes))))
     return rows, cols
+
+
+def said(size: Any) -> str:
+    """n·m for a size that is a product."""
+    return str(size) if isinstance(size, int) else Printer(style_named("unicode")).size(size)
 
 
 def _plain(size: Expr) -> Any:

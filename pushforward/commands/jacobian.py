@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import zipfile
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,7 @@ from codegen.sampling import sample
 from pushforward import api, plots
 from pushforward.commands.options import echo_json, size_option, sizes_from, source_options
 from pushforward.jacobians import Jacobian
+from pushforward.layouts import said
 from symbolic.errors import NotSupported, PushforwardError
 from symbolic.jacobian import VIEWS
 from symbolic.language.styles import STYLES
@@ -63,7 +65,7 @@ def command(
     """
     sizes = sizes_from(size)
     if way == "plot":
-        _plot(program, of, wrt, sizes, output)
+        _plot(program, of, wrt, view, sizes, output)
         return
     found = _found(program, of, wrt, view)
     if as_json:
@@ -77,15 +79,15 @@ def command(
 
 
 def _found(program: Program, of: str | None, wrt: str | None, view: str | None) -> Jacobian:
-    """In the view asked for; if none is, by rows where these are independent."""
-    if view is not None:
-        return api.jacobian(program, of, wrt, view)
-    try:
-        found = api.jacobian(program, of, wrt, "rows")
-        found.closed_form.equations()
-        return found
-    except NotSupported:
-        return api.jacobian(program, of, wrt, "tensor")
+    """In the view asked for; if none is, by rows where these are independent, else in the first that can be written."""
+    for wish in () if view is not None else ("rows", "tensor"):
+        try:
+            found = api.jacobian(program, of, wrt, wish)
+            found.closed_form.equations()
+            return found
+        except NotSupported:
+            continue
+    return api.jacobian(program, of, wrt, view or "vec")
 
 
 def _formula(found: Jacobian, style: str) -> None:
@@ -144,7 +146,7 @@ def _from_file(path: str, program: Program) -> dict[str, Any]:
     try:
         with np.load(Path(path), allow_pickle=False) as file:
             held = {name: file[name] for name in file.files}
-    except (ValueError, EOFError, AttributeError) as error:
+    except (ValueError, TypeError, EOFError, AttributeError, zipfile.BadZipFile) as error:
         raise PushforwardError(f"{path} is no .npz file of arrays: {error}") from None
     missing = [given.name for given in program.inputs if given.name not in held]
     if missing:
@@ -152,14 +154,22 @@ def _from_file(path: str, program: Program) -> dict[str, Any]:
     return {given.name: held[given.name] for given in program.inputs}
 
 
-def _plot(program: Program, of: str | None, wrt: str | None, sizes: dict[str, int] | None, output: str | None) -> None:
+def _plot(
+    program: Program,
+    of: str | None,
+    wrt: str | None,
+    view: str | None,
+    sizes: dict[str, int] | None,
+    output: str | None,
+) -> None:
+    """In the order of the view where that is a matrix, else in that in which blocks are seen."""
     if output is None:
         raise click.UsageError("a picture needs a file: -o structure.svg (or .png)")
     plots.require(output)
     found = api.jacobian(program, of, wrt, "tensor")
     lengths = {**sensible_lengths(program), **(sizes or {})}
     program.check_sizes(lengths)
-    plots.structure(found.structure, output, lengths)
+    plots.structure(found.structure, output, lengths, view if view in ("vec", "vec-row-major") else None)
     click.echo(f"{output}: written", err=True)
 
 
@@ -173,7 +183,7 @@ def as_dict(found: Jacobian) -> dict[str, Any]:
             style: dict(zip(("equations", "where"), found.closed_form.write(style), strict=True)) for style in STYLES
         },
         "entry": found.layout.entry,
-        "shape": [str(length) for length in found.layout.shape],
+        "shape": [said(length) for length in found.layout.shape],
         "axes": found.layout.words.splitlines()[1:],
         "notes": list(found.notes),
         "structure": str(found.structure).splitlines(),

@@ -145,7 +145,7 @@ class TestVerify:
     def test_passes(self) -> None:
         result = run("verify", "-e", SINE)
         assert result.exit_code == DONE
-        assert "passed: 48 of 48" in result.output
+        assert "passed: 56 of 56" in result.output
 
     def test_a_wrong_kernel_fails(self, monkeypatch: pytest.MonkeyPatch) -> None:
         """A coefficient of 1 + 1e-9, planted."""
