@@ -16,11 +16,11 @@ from symbolic.affine import Affine, Index
 from symbolic.entries import At
 from symbolic.index_terms import Factor, Group, Term, affines_in, entries_in
 from symbolic.language.names import ascii_name
-from symbolic.language.numbers import has_minus
 from symbolic.language.printer import Printer
 from symbolic.language.styles import ATOM, POSTFIX, PRODUCT, style_named
 from symbolic.nesting import Inner, Nest, nested
 from symbolic.nodes import Node, subexpressions
+from symbolic.scalars import has_minus
 
 LETTERS = "klrstuvwxyzcdefgq"
 SEED_LETTERS = "ab"
