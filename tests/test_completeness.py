@@ -102,7 +102,7 @@ OF_AN_OPERATION: dict[str, Callable[[MatrixOperation], Any]] = {
     "symbolic/rules: a differential of its differential": (
         lambda record: differentiate(differentiate(_program(record)).tangent)
     ),
-    "symbolic/operations: an adjoint for each operand of linear_in, or its transposition in symbolic/transposition.py": (
+    "symbolic/operations: an adjoint for each operand of linear_in, or symbolic/transposition.py: its transposition": (
         lambda record: not (record.linear_in or record.jointly) or record.name in TRANSPOSITIONS
     ),
     "symbolic/adjoint.py: a pullback of its differential": lambda record: adjoint(differentiate(_program(record))),
