@@ -34,6 +34,8 @@ BY_ROWS = {
     "solved": ("A : n x m; W : m x m; Y = A / W", "A"),
     "quotients": ("A : n x m; B : n x m; a : scalar; Y = a*A ./ (B + sum(square(A), 2)*ones(1,m))", "A"),
     "means": ("A : n x m; Y = A - mean(A, 2)*ones(1,m)", "A"),
+    "one row": ("x : 1 x m; W : m x m; y = softmax(x*W, 2)*sum(x)", "x"),
+    "a scalar": ("a : scalar; y = sin(a)*a", "a"),
     "constant": ("A : n x m; B : n x m; Y = B .* B", "A"),
 }
 BY_COLUMNS = {
@@ -50,6 +52,7 @@ MIXED = {
     "a sum with a transpose": ("A : n x n; Y = A + A'", "A", "added to each other"),
     "a trace": ("A : n x n; Y = tr(A)*A", "A", "not known to keep rows apart"),
     "symmetric": ("S : n x n symmetric; Y = S*S", "S", "known structure"),
+    "another number of rows": ("A : n x m; B : p x m; Y = B .* B", "A", "Y has not as many rows as A"),
     "a part of the rows": ("A : n x m; Y = A[1:2, :]", "A", "a part of the rows"),
 }
 
