@@ -25,8 +25,10 @@ if TYPE_CHECKING:
         gauss_newton,
         gradient,
         hvp,
+        index_form,
         jacobian,
         layout,
+        matrix_form,
         parse,
         read,
         trace,
@@ -50,13 +52,14 @@ if TYPE_CHECKING:
         ReadError,
         ShapeError,
     )  # fmt: skip
+    from symbolic.indices import IndexForm
     from symbolic.program import Program
     from symbolic.statements import Input, Let
 
 _HOME = {
     **dict.fromkeys(
         ("parse", "read", "trace", "traced", "differential", "adjoint", "gradient", "hvp", "vhp", "gauss_newton",
-         "jacobian", "layout", "compile", "verify"),
+         "jacobian", "layout", "index_form", "matrix_form", "compile", "verify"),
         "pushforward.api",
     ),
     **dict.fromkeys(
@@ -72,6 +75,7 @@ _HOME = {
         "symbolic.errors",
     ),
     "ClosedForm": "symbolic.closed_form",
+    "IndexForm": "symbolic.indices",
     "Kernel": "codegen.kernel",
     "CheckReport": "codegen.check",
     "Jacobian": "pushforward.jacobians",
@@ -79,11 +83,12 @@ _HOME = {
 }  # fmt: skip
 
 __all__ = [
-    "Adjoint", "AdjointStep", "CheckReport", "ClosedForm", "Differential", "DifferentiationError", "Input",
-    "Jacobian", "Kernel", "Layout", "Let", "LimitError", "NameError_", "NotSupported", "Program", "ProgramError",
-    "PushforwardError", "ReadError", "ShapeError", "Step", "__version__", "adjoint", "compile", "differential",
-    "directions", "gauss_newton", "gradient", "hvp", "jacobian", "layout", "linear_operator", "linearize", "parse",
-    "read", "sparse_jacobian", "sparsity", "trace", "traced", "verify", "vhp",
+    "Adjoint", "AdjointStep", "CheckReport", "ClosedForm", "Differential", "DifferentiationError", "IndexForm",
+    "Input", "Jacobian", "Kernel", "Layout", "Let", "LimitError", "NameError_", "NotSupported", "Program",
+    "ProgramError", "PushforwardError", "ReadError", "ShapeError", "Step", "__version__", "adjoint", "compile",
+    "differential", "directions", "gauss_newton", "gradient", "hvp", "index_form", "jacobian", "layout",
+    "linear_operator", "linearize", "matrix_form", "parse", "read", "sparse_jacobian", "sparsity", "trace",
+    "traced", "verify", "vhp",
 ]  # fmt: skip
 
 

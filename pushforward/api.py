@@ -17,11 +17,13 @@ from pushforward.jacobians import Jacobian
 from pushforward.layouts import Layout
 from pushforward.layouts import layout as layout_named
 from pushforward.tracing.trace import Traced, trace_function
-from symbolic import gradients
+from symbolic import gradients, index_matrices, indices
 from symbolic.adjoint import Adjoint
 from symbolic.adjoint import adjoint as transpose
+from symbolic.closed_form import ClosedForm
 from symbolic.differential import Differential, differentiate
 from symbolic.errors import ReadError
+from symbolic.indices import IndexForm
 from symbolic.language.read import read_program
 from symbolic.language.tokens import MAX_CHARACTERS
 from symbolic.program import Program
@@ -99,6 +101,21 @@ def differential(program: Program, wrt: str | Iterable[str] | None = None, order
     Raises NameError_ for a name that is no input, DifferentiationError for an operation without a rule.
     """
     return differentiate(program, wrt, order)
+
+
+def index_form(differential: Differential, of: str | None = None) -> IndexForm:
+    """The differential of an output, by default the last, as sums over indices of products of entries.
+
+    δX4[i,o] = f'(X3)[i,o] Σ_h W2[h,o] f'(X1)[i,h] Σ_a W1[a,h] δX0[i,a]; `str()`, `.latex()`, `.equation("text")`.
+    [i = j] is 1 where i = j and else 0. `matrix_form` turns it back.
+    Raises NotSupported where an operation has no such form, as expm, LimitError for one too large to read, NameError_.
+    """
+    return indices.index_form(differential, of)
+
+
+def matrix_form(form: IndexForm) -> ClosedForm:
+    """An index form in matrix notation again. Raises NotSupported where that has no word for it."""
+    return index_matrices.matrix_form(form)
 
 
 def adjoint(what: Program | Differential, of: Names = None, wrt: Names = None) -> Adjoint:

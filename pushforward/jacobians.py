@@ -19,6 +19,7 @@ from symbolic.field import Singular
 from symbolic.jacobian import Formula, jacobian_formula, require_view
 from symbolic.language.names import unicode_name
 from symbolic.program import Program
+from symbolic.vec_form import vec_form
 
 MOST_CONFIRMED = 4096
 """Jacobians of so many entries are evaluated to see what is not zero."""
@@ -54,6 +55,16 @@ class Jacobian:
     def expr(self) -> Any:
         """The right side as a SymPy matrix expression; None for tensors, which are in index form."""
         return self.closed_form.expr
+
+    @property
+    def statements(self) -> Program:
+        """A program that computes J statement by statement, J_X2 = diag(vec(f'(X1))) J_X1, of the view vec.
+
+        Its cost to derive is linear in the statements. Raises NotSupported for another view than vec, vec-row-major.
+        """
+        if self.view not in ("vec", "vec-row-major"):
+            raise NotSupported(f"the view {self.view!r} has no statements; vec and vec-row-major have")
+        return vec_form(self.differential, self.of, self.wrt, self.view == "vec-row-major").program
 
     def latex(self) -> str:
         """The closed form, one equation a line."""

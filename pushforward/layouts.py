@@ -83,9 +83,11 @@ class Layout:
 
     @property
     def entry(self) -> str:
-        """J[i, o, b] = ∂Y[i, o]/∂X[i, b]"""
+        """J[i, o, a] = ∂Y[i, o]/∂X[i, a]; in a matrix the index of a row or column that is the only one is 0."""
         of, wrt = self.names
-        above, below = (", ".join(self._letter(self.tied.get(axis, axis)) for axis in pair) for pair in ("io", "ab"))
+        alone = {axis: "0" for axis, length in self.lengths.items() if self.split is not None and length == 1}
+        shown = {axis: alone.get(axis) or self._letter(self.tied.get(axis, axis)) for axis in "ioab"}
+        above, below = (", ".join(shown[axis] for axis in pair) for pair in ("io", "ab"))
         return f"J[{', '.join(self._places())}] = ∂{of}[{above}]/∂{wrt}[{below}]"
 
     @property

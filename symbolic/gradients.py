@@ -67,7 +67,7 @@ def vhp(program: Program, wrt: Names = None, of: str | None = None) -> Adjoint:
     """
     differential = differentiate(program, wrt)
     gradient_of(differential, of)
-    output = chosen_outputs(differential, of)[0]
+    output = (chosen_outputs(differential, of) or program.outputs[-1:])[0]
     tangent = replace(differential.tangent, outputs=(differential.name(output),))
     return gradient_of(differentiate(tangent, differential.wrt))
 

@@ -11,8 +11,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from sympy import Expr, Integer, S
+from sympy.core.symbol import Str
 
 from symbolic.affine import ONE, Affine, Index, is_nonnegative, number
+from symbolic.closed_form import ClosedForm
 from symbolic.entries import At
 from symbolic.errors import NotSupported
 from symbolic.index_printer import describe_affine, describe_condition
@@ -38,11 +40,12 @@ Corner = Index | None
 """An index; None is the only row or column of a matrix with one."""
 
 
-def matrix_form(form: IndexForm) -> Node:
+def matrix_form(form: IndexForm) -> ClosedForm:
     """The matrix whose entries an index form gives. Raises NotSupported where matrix notation has no word for it."""
     if form.wrt is not None:
         raise NotSupported("an entry of a Jacobian has four indices, and a matrix two")
-    return _of_group(form.group, form.at.row.index, form.at.col.index, *form.at.matrix.shape)
+    matrix = _of_group(form.group, form.at.row.index, form.at.col.index, *form.at.matrix.shape)
+    return ClosedForm(Str(form.name), matrix)
 
 
 def _of_group(group: Group, row: Corner, col: Corner, rows: Expr, cols: Expr) -> Node:

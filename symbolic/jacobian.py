@@ -27,7 +27,7 @@ from symbolic.language.printer import Printer
 from symbolic.language.styles import Style, style_named
 from symbolic.nodes import SCALAR, Node, Shape, dimension, multiply, ones, symbol, transpose
 from symbolic.reasons import claim, first_mixing
-from symbolic.row_form import COLUMN, ROW, RowForm, along, column_by_column, row_form
+from symbolic.row_form import COLUMN, ROW, RowForm, along, column_by_column, free_letter, row_form
 from symbolic.shapes import words
 from symbolic.simplify import Simplifier
 from symbolic.structure import structure_of
@@ -122,7 +122,7 @@ def _columns(differential: Differential, form: RowForm, style: str) -> Iterator[
     count, printer = wrt.shape[1], Printer(style_named(style))
     taken = {str(size) for size in differential.primal.sizes}
     few = count.is_Integer and count <= MOST_COLUMNS
-    letter = next(letter for letter in "abcde" if letter not in taken | {form.index})
+    letter = free_letter("abcde", taken | {form.index})
     places = range(1, int(count) + 1) if few else (dimension(letter),)
     if differential.name(form.of) not in differential.tangent.symbols:
         return

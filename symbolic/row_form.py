@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Container, Mapping
 from dataclasses import dataclass, replace
+from itertools import chain, count
 from typing import Any
 
 from sympy import (
@@ -68,6 +69,7 @@ from symbolic.structure import structure_of
 ROW, COLUMN = "row", "column"
 _OTHER = {ROW: COLUMN, COLUMN: ROW}
 _LETTERS = "irstu"
+_BELOW = str.maketrans("irstu0123456789", "ᵢᵣₛₜᵤ₀₁₂₃₄₅₆₇₈₉")
 
 
 @dataclass(frozen=True)
@@ -115,7 +117,13 @@ def _with_index(line: str, index: str, style: str) -> str:
     if style == "latex":
         letters = stem.rstrip("0123456789")
         return f"{letters}_{{{stem[len(letters) :]}{',' if letters != stem else ''}{index}}}"
-    return stem + {"i": "ᵢ", "r": "ᵣ", "s": "ₛ", "t": "ₜ", "u": "ᵤ"}[index]
+    return stem + index.translate(_BELOW)
+
+
+def free_letter(letters: str, taken: Container[str]) -> str:
+    """The first letter that no size has; i, r, …, i1, i2, …"""
+    wishes = chain(letters, (f"{letters[0]}{number}" for number in count(1)))
+    return next(wish for wish in wishes if wish not in taken)
 
 
 @without_collecting
@@ -152,7 +160,7 @@ class _Walk:
         self.size = self.seed.shape[1 if side == ROW else 0]
         self.count = self.seed.shape[0 if side == ROW else 1]
         taken = {str(size) for size in differential.primal.sizes}
-        self.index = next(letter for letter in _LETTERS if letter not in taken)
+        self.index = free_letter(_LETTERS, taken)
         self.names = _Lines(dimension(self.index), set(tangent.symbols))
         self.matrices: dict[Node, tuple[str, Node] | None] = {self.seed: (side, identity(self.size))}
         self.lets: list[Let] = []

@@ -22,7 +22,7 @@ from symbolic.choice import chosen_input, chosen_name
 from symbolic.closed_form import ClosedForm, substitute
 from symbolic.collection import without_collecting
 from symbolic.differential import Differential
-from symbolic.errors import NotSupported
+from symbolic.errors import LimitError, NotSupported
 from symbolic.kronecker import Commutations, diag, entries_of, kron, vec
 from symbolic.language.elaborate import Elaboration, bind, on_top
 from symbolic.language.formulas import formula
@@ -51,7 +51,7 @@ from symbolic.operations import OPERATIONS, MatrixOperation
 from symbolic.program import Program
 from symbolic.simplify import Simplifier
 from symbolic.statements import Let
-from symbolic.structure import structure_of
+from symbolic.structure import Structure, structure_of
 
 _COMMUTATION = re.compile(r"\bK_([a-z]+)_([a-z]+)\b")
 
@@ -76,6 +76,13 @@ class VecForm:
     def closed_form(self) -> ClosedForm:
         """J with the statements substituted. Raises LimitError where it would be too large to read."""
         structure = structure_of(self.program.inputs, self.program.lets)
+        try:
+            return self._substituted(structure)
+        except LimitError as error:
+            hint = f"its {len(self.jacobians)} statements can be read one by one: pf.jacobian(…).statements"
+            raise LimitError(error.message, hint=hint) from None
+
+    def _substituted(self, structure: Structure) -> ClosedForm:
         return substitute(self.jacobians, self.program.symbols[self.name], structure, self.commutations.rewrites())
 
 

@@ -12,6 +12,7 @@ from pushforward.commands.options import echo_json, program_options, size_option
 from pushforward.wording import adjoint_step_line, mode_lines, step_line
 from symbolic.adjoint import Adjoint
 from symbolic.differential import Differential
+from symbolic.indices import index_statements
 from symbolic.language.styles import STYLES
 
 MODES = ("forward", "reverse", "auto")
@@ -30,6 +31,7 @@ MODES = ("forward", "reverse", "auto")
 @size_option
 @click.option("--steps", is_flag=True, help="Print every step: the rule, what it was applied to, what it gave.")
 @click.option("--program", "whole", is_flag=True, help="Print the tangent or adjoint program, not the closed form.")
+@click.option("--index", "by_index", is_flag=True, help="Print sums over indices, δY[i,j] = Σ_k …, not matrices.")
 @click.option("--format", "style", type=click.Choice(STYLES), default="unicode", show_default=True)
 @click.option("--json", "as_json", is_flag=True, help="Print everything as JSON.")
 def command(
@@ -39,6 +41,7 @@ def command(
     size: tuple[str, ...],
     steps: bool,
     whole: bool,
+    by_index: bool,
     style: str,
     as_json: bool,
 ) -> None:
@@ -46,6 +49,11 @@ def command(
 
     FILE holds the program; - is standard input.
     """
+    if by_index:
+        if mode != "forward" or as_json:
+            raise click.UsageError("--index is of the differential, --mode forward, in words")
+        say_by_index(differential, outputs, whole, style)
+        return
     sizes = sizes_from(size)
     if mode == "forward" and sizes is None:
         say_forward(differential, outputs, steps, whole, style, as_json)
@@ -78,6 +86,16 @@ def say_forward(
         return
     for output in outputs:
         click.echo(differential.closed_form(output).equation(style))
+
+
+def say_by_index(differential: Differential, outputs: tuple[str, ...], whole: bool, style: str) -> None:
+    """The differentials of the outputs, or with --program of each statement, as sums over indices."""
+    if whole:
+        for form in index_statements(differential):
+            click.echo(form.equation(style))
+        return
+    for output in outputs or differential.moving_outputs:
+        click.echo(api.index_form(differential, output).equation(style))
 
 
 def say_reverse(adjoint: Adjoint, steps: bool, whole: bool, style: str, as_json: bool) -> None:

@@ -152,7 +152,7 @@ OPERATIONS = (
         vec=("kron(eye(p), K_nq_m)*K_p_nmq",),
         shape_rule=_rearranged,
         form="rearrange(A, 2, 2, 1, 3)",
-        cite="linear: Van Loan and Pitsianis 1993, the rearrangement of the nearest Kronecker product",
+        cite="Van Loan and Pitsianis 1993, section 2",
         meaning="rearrange(A, n, m, p, q), where A is n×m blocks of p×q entries: block by block, row after row, the "
         "entries of each, row after row, as one row; of A ⊗ B it is vec(A') vec(B')'",
         example="A : 2 x 6\nY = rearrange(A, 2, 2, 1, 3)",

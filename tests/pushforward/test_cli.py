@@ -102,6 +102,15 @@ class TestDerive:
         assert "d(A*B) = dA*B + A*dB" in lines[0]
         assert lines[-2:] == ["", CLOSED_FORM.strip()]
 
+    def test_as_sums_over_indices(self) -> None:
+        printed = run("derive", "-e", SEED, "--wrt", "X0", "--index").output
+        assert printed == "δX4[i,o] = f'(X3)[i,o] Σ_h W2[h,o] f'(X1)[i,h] Σ_a W1[a,h] δX0[i,a]\n"
+        lines = run("derive", "-e", SEED, "--wrt", "X0", "--index", "--program", "--format", "text").output.splitlines()
+        assert lines[2] == "dX3[i,o] = sum_h(W2[h,o]*dX2[i,h])" and len(lines) == 4
+        refused = run("derive", "-e", "A : n x n; Y = expm(A)", "--index")
+        assert refused.exit_code == 3 and "expm_frechet has no index form" in refused.output
+        assert run("derive", "-e", SEED, "--index", "--mode", "reverse").exit_code == 2
+
     def test_program(self) -> None:
         printed = run("derive", "-e", SEED, "--wrt", "X0", "--program").output
         assert pf.parse(printed) == pf.differential(pf.parse(SEED), "X0").program
@@ -136,7 +145,7 @@ class TestVerify:
     def test_passes(self) -> None:
         result = run("verify", "-e", SINE)
         assert result.exit_code == DONE
-        assert "passed: 48 of 48" in result.output
+        assert "passed: 56 of 56" in result.output
 
     def test_a_wrong_kernel_fails(self, monkeypatch: pytest.MonkeyPatch) -> None:
         """A coefficient of 1 + 1e-9, planted."""

@@ -55,7 +55,7 @@ def test_json() -> None:
     assert held["formula"]["text"]["equations"] == [
         "dX4/dvec(X0)' = diag(f'(X3))*kron(W2', eye(n))*diag(vec(f'(X1)))*kron(W1', eye(n))"
     ]
-    assert held["entry"] == "J[i, a + n*b] = ∂X4[i, o]/∂X0[a, b]"
+    assert held["entry"] == "J[i, a + n*b] = ∂X4[i, 0]/∂X0[a, b]"
     assert held["shape"] == ["n", "2·n"]
     assert held["structure"][0] == "Row i of X4 depends on row i of X0 alone."
 

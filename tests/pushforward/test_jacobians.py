@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -10,6 +12,8 @@ from codegen.reference import evaluate
 from codegen.sampling import sample
 from symbolic.jacobian import VIEWS
 from symbolic.operations import DEFINITIONS, OPERATIONS
+from symbolic.statements import Let
+from symbolic.vec_form import vec_form
 from tests.oracles import TIGHT, relative_error
 
 SEED = "X1 = X0*W1; X2 = f.(X1); X3 = X2*W2; X4 = f.(X3)"
@@ -100,11 +104,6 @@ def test_closed_forms_that_are_matrices_are_the_numbers(text):
 
 def _value(found, point):
     """The closed form evaluated, with the commutation matrices it names."""
-    from dataclasses import replace  # noqa: PLC0415
-
-    from symbolic.statements import Let  # noqa: PLC0415
-    from symbolic.vec_form import vec_form  # noqa: PLC0415
-
     expr = found.expr.expr if hasattr(found.expr, "expr") else found.expr
     primal = found.differential.primal
     more = ()
@@ -251,3 +250,21 @@ def test_jax_agrees(wrt):
     if name == "X0":
         rows = np.asarray(jax.vmap(jax.jacrev(lambda x: model(x, *given[1:])))(given[0]))
         assert relative_error(pf.jacobian(program, "X4", "X0", "rows").numbers(*given), rows) < 1e-12
+
+
+def test_a_long_program_is_read_statement_by_statement():
+    text = "; ".join(["A : n x n", "Y0 = A", *(f"Y{k + 1} = f(Y{k}*A) + Y{k}" for k in range(100))])
+    found = pf.jacobian(pf.parse(text), view="vec")
+    with pytest.raises(pf.LimitError, match="can be read one by one: pf.jacobian"):
+        found.formula  # noqa: B018
+    assert "more than 20,000 operations" in str(found)
+    lines = found.statements.lines("unicode")
+    assert lines[3:5] == ["Y1 = f(Y0 A) + Y0", "J_Y1 = diag(vec(f'(Y0 A))) ((Aᵀ ⊗ eye(n)) J_Y0 + eye(n) ⊗ Y0) + J_Y0"]
+    assert len(lines) == 203
+    with pytest.raises(pf.NotSupported, match="has no statements"):
+        pf.jacobian(pf.parse(text), view="tensor").statements  # noqa: B018
+
+
+def test_letters_that_are_sizes_are_not_taken_for_indices():
+    text = "; ".join(["X : i x r", "Y0 = X", *(f"Y{k + 1} = f(Y{k}*W{k})" for k in range(40))])
+    assert "∂y40ᵢ₂/∂xᵢ₂ᵀ = " in pf.jacobian(pf.parse(text), view="rows").formula
