@@ -138,6 +138,11 @@ def gradient(program: Program, wrt: Names = None, of: str | None = None) -> Adjo
     return gradients.gradient(program, wrt, of)
 
 
+def gradient_of(differential: Differential, of: str | None = None) -> Adjoint:
+    """The gradient from a differential that is there already. Raises as `gradient` does."""
+    return gradients.gradient_of(differential, of)
+
+
 def hvp(program: Program, wrt: Names = None, of: str | None = None) -> Differential:
     """The Hessian of a scalar output times δX, forward over reverse: the differential of the gradient.
 

@@ -167,25 +167,23 @@ def transpose_program(
 
 def chosen_outputs(differential: Differential, of: str | Iterable[str] | None) -> tuple[str, ...]:
     """The names of the primal program whose cotangents are given. Raises NameError_."""
-    moving = {name for name in differential.primal.symbols if _moves(differential, name)}
     if of is None:
-        return tuple(name for name in differential.primal.outputs if name in moving)
+        return tuple(name for name in differential.primal.outputs if _moves(differential, name))
     wanted = [of] if isinstance(of, str) else list(of)
     names = differential.primal.symbols
     wanted = [name if name in names else canonical(name) for name in wanted]
     for name in wanted:
-        if name not in moving:
+        if name not in names or not _moves(differential, name):
             reason = f"does not depend on {', '.join(differential.wrt)}"
             raise NameError_(f"{name!r} {reason if name in names else 'is not a name of this program'}")
     return tuple(dict.fromkeys(wanted))
 
 
 def _moves(differential: Differential, name: str) -> bool:
-    tangent = differential.tangent
-    moved = differential.name(name)
+    tangent, moved = differential.tangent, differential.name(name)
     if moved not in tangent.symbols:
         return False
-    return all(let.name != moved or type(let.expr) is not ZeroMatrix for let in tangent.lets)
+    return moved in dict(differential.seeds).values() or type(tangent.let(moved).expr) is not ZeroMatrix
 
 
 def free_level(program: Program) -> int:
@@ -211,8 +209,8 @@ def _needed(differential: Differential, given: list[Input], lets: list[Let], out
     for let in reversed((*tangent.lets, *lets)):
         if let.name in needed:
             kept.append(let)
-            needed |= {part.name for part in subexpressions(let.expr) if type(part) is MatrixSymbol}
-            needed |= {_unmarked(name) for name in needed}
+            names = {let.name} | {part.name for part in subexpressions(let.expr) if type(part) is MatrixSymbol}
+            needed |= names | {_unmarked(name) for name in names}
     known = {each.name for each in primal.inputs}
     inputs = (*(each for each in tangent.inputs if each.name in known or each.name in needed), *given)
     return Program(tangent.name, inputs, tuple(reversed(kept)), outputs, tangent.functions)
@@ -232,6 +230,8 @@ class _Backwards:
         self.differential = differential
         self.level = free_level(tangent)
         self.taken = {*tangent.symbols, *(each.name for each in given)}
+        self.seeds = dict(differential.seeds)
+        self.inputs = {each.name: each for each in differential.primal.inputs}
         self.primal_of = {differential.name(name): name for name in differential.primal.symbols}
         self.structure = structure_of((*tangent.inputs, *given), tangent.lets)
         self.known = {let.expr: let.symbol for let in reversed(tangent.lets) if operands(let.expr)}
@@ -307,8 +307,8 @@ class _Backwards:
 
     def result(self, name: str) -> str:
         """The statement X̄0 = …, projected on the perturbations that X0 admits."""
-        given = next(each for each in self.differential.primal.inputs if each.name == name)
-        seed = symbol(dict(self.differential.seeds)[name], *given.shape)
+        given = self.inputs[name]
+        seed = symbol(self.seeds[name], *given.shape)
         self.where = seed.name
         cotangent = self.cotangent(seed) if seed in self.gained else zeros(*given.shape)
         for rule, projected in project(seed, cotangent, perturbation(given.facts), self.structure):

@@ -125,6 +125,8 @@ class _Reduction:
         (index, _), shift = place.terms[0], place.constant
         first, last = expand_size(1 + shift), expand_size(index.size + shift)
         before, after = expand_size(-shift), expand_size(last - length)
+        if not all(is_nonnegative(size) or is_nonnegative(-size) for size in (before, after)):
+            raise NotSupported(f"{describe_affine(place)} may lie inside the matrix or outside")
         self.padded |= {place.plus(S.NegativeOne), number(length) - place}
         if is_nonnegative(before) and before != 0:
             matrix, first = _padded(matrix, before, axis, True), Integer(1)
@@ -270,6 +272,8 @@ def _ones_where(condition: Affine) -> _Edge:
         raise NotSupported(f"{describe_condition(condition, '≥')} is no part of a matrix expression")
     first = expand_size(-constant - 1) if factor == 1 else constant
     parts = [first, expand_size(index.size - first)]
+    if not all(map(is_nonnegative, parts)):
+        raise NotSupported(f"{describe_condition(condition, '≥')} may hold for all {index.name} or for none")
     filled = (zeros, ones) if factor == 1 else (ones, zeros)
     columns = [fill(count, S.One) for fill, count in zip(filled, parts, strict=True)]
     return _Edge(operate("vstack", *columns), index, None)

@@ -22,7 +22,7 @@ from symbolic.errors import LimitError, NotSupported
 from symbolic.index_joining import joined, times
 from symbolic.index_printer import print_index_form
 from symbolic.index_terms import Group, Term
-from symbolic.nodes import Node, Operation, operands, subexpressions
+from symbolic.nodes import Node, Operation, operands, subexpressions, zeros
 
 MAX_DEPTH = 120
 MAX_TERMS = 256
@@ -80,12 +80,14 @@ def jacobian_entry(differential: Differential, of: str | None = None, wrt: str |
     if differential.order != 1:
         raise NotSupported("a differential of higher order is not linear: its index form has no Jacobian")
     of, wrt = chosen_name(differential, of), chosen_input(differential, wrt)
-    seed = differential.tangent.symbols[dict(differential.seeds)[wrt]]
-    form = index_form(differential, of)
+    symbols, output = differential.tangent.symbols, differential.primal.symbols[of]
+    seed = symbols[dict(differential.seeds)[wrt]]
     a, b = affine(Index("a", seed.shape[0])), affine(Index("b", seed.shape[1]))
+    moves = differential.name(of) in symbols
+    form = index_form(differential, of) if moves else written_out(of, zeros(*output.shape), (seed,))
     group = _without(form.group, tuple(other for other in form.seeds if other != seed))
-    at = At(differential.primal.symbols[of], form.at.row, form.at.col)
     group = joined(_multiplied_out(joined(_in_place_of(joined(group), seed, a, b))))
+    at = At(output, form.at.row, form.at.col)
     return IndexForm(of, at, group, (), At(differential.primal.symbols[wrt], a, b))
 
 

@@ -77,7 +77,7 @@ def _moving(parts: Sequence[Node], moves: Moves) -> int:
 
 def flipped(node: Node, structure: Structure) -> Node:
     """The transpose, that of a product as the product of the transposes, (A B)' = B'A', and so of sums of these."""
-    if structure.has(node, "symmetric"):
+    if node.shape[0] == node.shape[1] and structure.has(node, "symmetric"):
         return node
     if type(node) is Scale:
         return scale(node.coefficient, flipped(node.matrix, structure))

@@ -15,7 +15,7 @@ from symbolic.differential import Differential
 from symbolic.indices import index_statements
 from symbolic.language.styles import STYLES
 
-MODES = ("forward", "reverse", "auto")
+MODES = ("forward", "reverse", "gradient", "auto")
 
 
 @click.command("derive")
@@ -25,8 +25,8 @@ MODES = ("forward", "reverse", "auto")
 )
 @click.option(
     "--mode", type=click.Choice(MODES), default="forward", show_default=True,
-    help="forward: differentials; reverse: cotangents; auto: what costs less for the whole derivative. "
-    "The last two say what each costs.",
+    help="forward: differentials; reverse: cotangents of the inputs; gradient: of a scalar; auto: what costs less for "
+    "the whole derivative. With another mode than forward, or with --size, the cost of both is told.",
 )  # fmt: skip
 @size_option
 @click.option("--steps", is_flag=True, help="Print every step: the rule, what it was applied to, what it gave.")
@@ -63,8 +63,10 @@ def command(
     chosen = modes.cheaper if mode == "auto" else mode
     if chosen == "forward":
         say_forward(differential, outputs, steps, whole, style, as_json)
-    else:
+    elif chosen == "reverse":
         say_reverse(adjoint, steps, whole, style, as_json)
+    else:
+        say_reverse(api.gradient_of(differential, *outputs[:1]), steps, whole, style, as_json)
     for line in mode_lines(modes, adjoint):
         click.echo(f"# {line}", err=as_json)
 

@@ -11,6 +11,8 @@ from typing import Any
 import click
 
 from pushforward import api
+from symbolic.adjoint import Adjoint
+from symbolic.differential import Differential
 from symbolic.program import Program
 
 
@@ -52,6 +54,20 @@ def size_option(function: Callable[..., Any]) -> Callable[..., Any]:
     return click.option("--size", multiple=True, metavar="n=1000", help="A length for a symbolic size; repeatable.")(
         function
     )
+
+
+def mode_option(function: Callable[..., Any]) -> Callable[..., Any]:
+    return click.option(
+        "--mode", type=click.Choice(("forward", "reverse", "gradient")), default="forward", show_default=True,
+        help="forward: the differential; reverse: the pullback, from cotangents of the outputs; gradient: of a scalar.",
+    )(function)  # fmt: skip
+
+
+def in_mode(differential: Differential, mode: str) -> Differential | Adjoint:
+    """What a mode makes of a differential."""
+    if mode == "forward":
+        return differential
+    return api.adjoint(differential) if mode == "reverse" else api.gradient_of(differential)
 
 
 def load_program(file: str | None, text: str | None) -> Program:

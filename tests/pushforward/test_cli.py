@@ -116,6 +116,54 @@ class TestDerive:
         assert pf.parse(printed) == pf.differential(pf.parse(SEED), "X0").program
 
 
+class TestModes:
+    def test_reverse(self) -> None:
+        lines = run("derive", "-e", SEED, "--wrt", "X0", "--mode", "reverse").output.splitlines()
+        assert lines[0] == "X̄0 = (f'(X1) ⊙ ((f'(X3) ⊙ X̄4) W2ᵀ)) W1ᵀ"
+        assert all(line.startswith("# ") for line in lines[1:]) and "reverse: " in lines[3]
+
+    def test_gradient(self) -> None:
+        output = run("derive", "-e", "X : n x m; y = logdet(X'*X)", "--mode", "gradient", "--format", "text").output
+        assert output.startswith("X_bar = 2*X*inv(X'*X)\n")
+
+    @pytest.mark.parametrize("rows, expected", [("1", "X̄"), ("1000", "δY")])
+    def test_auto(self, rows: str, expected: str) -> None:
+        arguments = ("-e", "X : 10 x m; Y = ones(n,1)*sum(X,2)'; W : n x 1; Z = Y .* (W*ones(1,10))", "--wrt", "X")
+        output = run(
+            "derive", *arguments, "--of", "Z", "--mode", "auto", "--size", f"n={rows}", "--size", "m=30"
+        ).output
+        assert output.startswith(expected[0] if expected == "X̄" else "δZ")
+        assert f"# cheaper for the whole derivative: {'reverse' if rows == '1' else 'forward'}" in output
+
+    def test_sizes_tell_the_cost_of_forward(self) -> None:
+        lines = run("derive", "-e", SEED, "--wrt", "X0", "--size", "n=1000").output.splitlines()
+        assert lines[0] == CLOSED_FORM.strip() and "n = 1000" in lines[1]
+
+    def test_steps(self) -> None:
+        lines = run("derive", "-e", SEED, "--wrt", "X0", "--mode", "reverse", "--steps").output.splitlines()
+        assert lines[1].startswith("   2. δX3: ⟨X̄3, δX2 W2⟩ = ⟨X̄3 W2ᵀ, δX2⟩   [matrix product: ")
+
+    def test_program(self) -> None:
+        printed = run("derive", "-e", SEED, "--wrt", "X0", "--mode", "reverse", "--program").output
+        assert pf.parse(printed) == pf.adjoint(pf.differential(pf.parse(SEED), "X0")).program
+
+    def test_json(self) -> None:
+        found = json.loads(run("derive", "-e", SEED, "--wrt", "X0", "--mode", "reverse", "--json").stdout)
+        assert found["seeds"] == {"X4": "X4_bar"} and found["closed_form"]["X0"]["text"].startswith("X0_bar = ")
+        assert found["steps"][0]["step"].startswith("dX4: <X4_bar, ")
+
+    @pytest.mark.parametrize("mode", ["reverse", "gradient"])
+    def test_generate_and_verify(self, mode: str) -> None:
+        program = ("-e", "X : n x m; y = sum(square(X))", "--mode", mode)
+        assert "def program_" in run("generate", *program).output
+        result = run("verify", *program)
+        assert result.exit_code == DONE and "dot product" in result.output
+
+    def test_a_matrix_has_no_gradient(self) -> None:
+        result = run("derive", "-e", SEED, "--mode", "gradient")
+        assert result.exit_code == 3 and "a gradient is that of a scalar" in result.output
+
+
 class TestGenerate:
     def test_standard_output_is_the_kernel(self) -> None:
         result = run("generate", "-e", SINE, "--wrt", "X0", "--name", "g")

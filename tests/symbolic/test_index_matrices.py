@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import random
+
 import pytest
 
 import pushforward as pf
@@ -9,13 +11,25 @@ from symbolic import exact
 from symbolic.affine import Index, affine
 from symbolic.differential import differentiate
 from symbolic.entries import At
-from symbolic.errors import NotSupported
+from symbolic.errors import LimitError, NotSupported
 from symbolic.index_matrices import matrix_form
 from symbolic.index_terms import Group, Term
+from symbolic.index_values import IndexValues, matrices_in
 from symbolic.indices import IndexForm, index_form, jacobian_entry
 from symbolic.nodes import dimension, symbol
-from tests.oracles import TIGHT, relative_error
-from tests.symbolic.test_indices import CONSTANT, EXAMPLES, PROGRAMS, SEED, WITHOUT, exact_values, float_values
+from tests.oracles import TIGHT, random_program, relative_error
+from tests.symbolic.test_indices import (
+    CONSTANT,
+    EXAMPLES,
+    PROGRAMS,
+    SEED,
+    WITHOUT,
+    exact_values,
+    float_values,
+    lengths_of,
+)
+from tools.generator import draw
+from tools.structure_fuzz import with_unknown_functions
 
 NO_MATRIX = {
     "kron", "reshape", "rearrange", "vec", "sylvester", "lyapunov", "sqrtm",
@@ -72,3 +86,31 @@ def test_a_sum_in_which_three_matrices_meet_is_refused():
 def test_an_entry_of_a_jacobian_is_no_matrix():
     with pytest.raises(NotSupported, match="four indices"):
         matrix_form(jacobian_entry(differentiate(pf.parse(SEED), "X0")))
+
+
+def random_rational_programs(count):
+    """Random programs whose functions are unknown and whose operations are rational."""
+    programs = (with_unknown_functions(random_program(random.Random(seed))) for seed in range(count // 2))
+    drawn = (with_unknown_functions(draw(5, index).program) for index in range(4 * count))
+    return [*programs, *filter(exact.is_rational, drawn)][:count]
+
+
+@pytest.mark.parametrize("program", random_rational_programs(60), ids=lambda program: program.name)
+def test_random_programs_in_index_form_and_back(program):
+    d = differentiate(program)
+    moving = [output for output in d.moving_outputs if d.name(output) in d.tangent.symbols]
+    try:
+        forms = [index_form(d, output) for output in moving]
+    except LimitError:
+        return
+    for form in filter(lambda form: len(str(form)) < 1500, forms):
+        expected = form.name
+        matrices = matrices_in(form)
+        try:
+            back = (matrix_form(form).expr,)
+        except NotSupported:
+            back = ()
+        named, values = exact_values(d, (*matrices, *back))
+        found = IndexValues(form, values, lengths_of(program), exact.number).matrix()
+        assert found == [list(row) for row in named[expected].entries]
+        assert all(values[matrix] == named[expected] for matrix in back)

@@ -170,6 +170,15 @@ def test_what_has_no_index_form_says_so(name):
         index_form(differential_of(EXAMPLES[name]))
 
 
+def test_what_does_not_move_has_zero_entries_and_a_second_differential_has_none():
+    d = differentiate(pf.parse("Y = A*B; Z = B*C; return Y, Z, B"), "A")
+    assert str(jacobian_entry(d, "Z")) == "∂Z[i,o]/∂A[a,b] = 0"
+    everything = differentiate(pf.parse("Y = A*B; return A, Y"))
+    assert str(jacobian_entry(everything, "A", "A")) == "∂A[i,j]/∂A[a,b] = [i = a] [j = b]"
+    with pytest.raises(NotSupported, match="higher order"):
+        jacobian_entry(differentiate(pf.parse("A : n x n; Y = A*A"), order=2))
+
+
 def test_a_deep_expression_is_refused_and_can_be_read_statement_by_statement():
     d = differential_of("; ".join(["A : n x n", "Y0 = A", *(f"Y{k + 1} = A*f(Y{k})" for k in range(200))]))
     with pytest.raises(LimitError, match="statement by statement"):
