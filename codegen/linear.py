@@ -60,7 +60,7 @@ class LinearProgram:
         return LinearProgram(program, tuple(seed.name for seed in seeds), self.values, self.results)
 
     def on_any_direction(self) -> LinearProgram:
-        """The same program, whose seeds are projected on what they can be, symmetric or triangular, where facts say so."""
+        """The same program, whose seeds are projected on what they can be, symmetric or triangular by their facts."""
         restricted = [self.input(name) for name in self.seeds if self.input(name).facts]
         if not restricted:
             return self

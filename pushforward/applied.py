@@ -1,4 +1,4 @@
-"""Derivatives as they are plugged in elsewhere: k directions at once, linear maps, SciPy's operators and sparse matrices."""
+"""Derivatives as they are plugged in elsewhere: k directions at once, linear maps, operators and matrices for SciPy."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def directions(what: Differential, sizes: Sizes = None, name: str | None = None)
 
 
 def linearize(what: Differential | Adjoint, sizes: Sizes = None, name: str | None = None) -> LinearizedKernel:
-    """A kernel to be linearized at a point once and applied often: X4, state = k(X0, W1, W2); dX4 = k.apply(state, dX0).
+    """A kernel, linearized at a point once and applied often: X4, state = k(X0, W1, W2); dX4 = k.apply(state, dX0).
 
     Of an adjoint, X0_bar = k.apply(state, X4_bar). The state holds arguments themselves.
     Raises NotSupported for a differential that is not linear in its seeds, one of order 2.

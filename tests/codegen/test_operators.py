@@ -24,16 +24,15 @@ CASES = (
     ("X : n x m; Y = tanh(X)", ((3, 4),), "X", 12),
     ("L : n x n lower; Y = L*B", ((3, 3), (3, 2)), "L", None),
     ("S : n x n symmetric; Y = S*B", ((3, 3), (3, 2)), "S", None),
+    ("X : n x m; Z = X; Y = 3*ones(n,m)", ((3, 4),), "X", None),
     ("X : n x m; y = sum(sin(X))", ((3, 4),), "X", 12),
 )
 FUNCTIONS = {"f": np.sin, "df": np.cos}
 
 
 def arguments(shapes):
-    random = np.random.default_rng(3)
-    return [
-        np.tril(random.standard_normal(shape)) if shape == (3, 3) else random.standard_normal(shape) for shape in shapes
-    ]
+    normal = np.random.default_rng(3).standard_normal
+    return [np.tril(normal(shape)) if shape == (3, 3) else normal(shape) for shape in shapes]
 
 
 def dense(program, wrt, order, given):
@@ -62,12 +61,10 @@ def test_operator_and_sparse_matrix_are_the_dense_one(text, shapes, wrt, entries
 def test_the_pattern_holds_every_entry(order):
     for text, shapes, wrt, _ in CASES:
         program, given = read_program(text, "program"), arguments(shapes)
-        sizes = {
-            str(s): n
-            for i, g in zip(program.inputs, given, strict=True)
-            for s, n in zip(i.shape, g.shape, strict=True)
-            if s.is_Symbol
-        }
+        pairs = [
+            pair for i, g in zip(program.inputs, given, strict=True) for pair in zip(i.shape, g.shape, strict=True)
+        ]
+        sizes = {str(size): length for size, length in pairs if size.is_Symbol}
         found = sparsity(program, sizes, None, wrt, order).toarray()
         expected = dense(program, wrt, order, given)
         assert found.shape == expected.shape
