@@ -27,6 +27,8 @@ BY_ROWS = {
     "layernorm": ("A : n x m; Y = layernorm(A)", "A"),
     "attention": ("Q : n x k; K : m x k; V : m x p; Y = attention(Q, K, V)", "Q"),
     "transposed twice": ("A : n x m; W : m x m; Y = (W*A')'", "A"),
+    "two factors": ("A : n x m; W : m x m; V : m x m; Y = A*W*V", "A"),
+    "two factors of f": ("A : n x m; W : m x m; V : m x m; Y = f(A)*W*V", "A"),
     "a column": ("x : n; y = x .* sin(x)", "x"),
     "joined": ("X : n x 2; W : 2 x h; b : h; Y = [X, tanh(affine(X, W, b)), ones(n,2)]", "X"),
     "diagonal": ("S : n x n diagonal; d : n; A : n x m; Y = diag(d)*S*A", "A"),
@@ -42,6 +44,7 @@ BY_COLUMNS = {
     "softmax": ("A : n x m; Y = softmax(A, 1)", "A"),
     "product": ("A : n x m; W : p x n; Y = [f(W*A); A]", "A"),
     "solved": ("A : n x n; B : n x m; Y = A \\ B", "B"),
+    "two factors": ("A : n x m; W : n x n; V : n x n; Y = W*V*f(A)", "A"),
     "scaled": ("A : n x m; d : m; Y = A*diag(d)", "A"),
 }
 MIXED = {
