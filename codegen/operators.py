@@ -55,7 +55,8 @@ class JacobianOperator:
         self.differential = differential_of_one(program, of, wrt)
         (self.of,), (self.wrt,) = self.differential.primal.outputs, self.differential.wrt
         self.forward = self._compiled(pushforward_of(self.differential).on_any_direction(), sizes)
-        self.backward = self._compiled(pullback_of(adjoint(self.differential, self.of)), sizes)
+        nothing = dependence(self.differential, self.of, self.wrt).is_zero
+        self.backward = None if nothing else self._compiled(pullback_of(adjoint(self.differential, self.of)), sizes)
 
     def _compiled(self, linear: LinearProgram, sizes: Mapping[str, int] | None) -> LinearizedKernel:
         return compile_linearization(self.differential, linear.only(linear.results, (self.of,)), sizes)
@@ -70,6 +71,8 @@ class JacobianOperator:
         pulled: list[Any] = []
 
         def transposed(covector: Any) -> Any:
+            if self.backward is None:
+                return np.zeros(shape[0] * shape[1], value.dtype)
             if not pulled:
                 pulled.append(self.backward(*inputs, **functions)[1])
             return self._applied(self.backward.apply, pulled[0], covector, value)

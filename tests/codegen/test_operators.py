@@ -24,6 +24,7 @@ CASES = (
     ("X : n x m; Y = tanh(X)", ((3, 4),), "X", 12),
     ("L : n x n lower; Y = L*B", ((3, 3), (3, 2)), "L", None),
     ("S : n x n symmetric; Y = S*B", ((3, 3), (3, 2)), "S", None),
+    ("X : n x m; Z = X; Y = 3*ones(n,m)", ((3, 4),), "X", None),
     ("X : n x m; y = sum(sin(X))", ((3, 4),), "X", 12),
 )
 FUNCTIONS = {"f": np.sin, "df": np.cos}
