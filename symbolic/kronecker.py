@@ -287,8 +287,10 @@ def _unit_coefficient(node: Node, structure: Structure) -> Node | None:
 
 
 def _turned(node: Node, structure: Structure) -> Node | None:
-    """(A ⊗ B)' = A' ⊗ B', diag(x)' = diag(x)"""
+    """(A ⊗ B)' = A' ⊗ B', diag(x)' = diag(x), (x 1')' = 1 x'"""
     inner = node.args[0]
+    if type(inner) is MatMul and any(type(factor) is OneMatrix for factor in inner.args):
+        return multiply(*map(transpose, reversed(inner.args)))
     if _is(inner, "kron"):
         return kron(*map(transpose, inner.operands))
     return inner if _is(inner, "diag") else None

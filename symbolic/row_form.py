@@ -57,6 +57,7 @@ from symbolic.nodes import (
     quotient,
     rebuild,
     rewrite,
+    same_size,
     scale,
     subexpressions,
     symbol,
@@ -65,6 +66,7 @@ from symbolic.nodes import (
 )  # fmt: skip
 from symbolic.statements import Let
 from symbolic.structure import structure_of
+from symbolic.vec_form import vec_form
 
 ROW, COLUMN = "row", "column"
 _OTHER = {ROW: COLUMN, COLUMN: ROW}
@@ -134,6 +136,9 @@ def row_form(differential: Differential, of: str | None = None, wrt: str | None 
     or where it is not known that it does not; NameError_ for a name that is none.
     """
     of, wrt = chosen_name(differential, of), chosen_input(differential, wrt)
+    alone = _only_one(differential, of, wrt, side)
+    if alone is not None:
+        return alone
     walk = _Walk(differential, wrt, side)
     target = differential.name(of)
     for let in differential.tangents:
@@ -141,6 +146,18 @@ def row_form(differential: Differential, of: str | None = None, wrt: str | None 
         if let.name == target:
             break
     return walk.form(of)
+
+
+def _only_one(differential: Differential, of: str, wrt: str, side: str) -> RowForm | None:
+    """Of matrices of one row the Jacobian of that row is the whole one, if no commutation matrix is left in it."""
+    symbols = differential.primal.symbols
+    if any(symbols[name].shape[0 if side == ROW else 1] != 1 for name in (of, wrt)):
+        return None
+    form = vec_form(differential, of, wrt)
+    closed = form.closed_form()
+    left = any(name in form.commutations.sizes for name in subexpressions(closed.expr))
+    index = free_letter(_LETTERS, {str(size) for size in differential.primal.sizes})
+    return None if left else RowForm(of, wrt, side, index, closed, ())
 
 
 class _Walk:
@@ -153,7 +170,7 @@ class _Walk:
         tangent = differential.tangent
         self.structure = structure_of(tangent.inputs, tangent.lets)
         self.seed = tangent.symbols[dict(differential.seeds)[wrt]]
-        if any(self.structure.has(self.seed, fact) for fact in ("symmetric", "lower", "upper")):
+        if self.seed.shape != SCALAR and any(given.facts for given in tangent.inputs if given.symbol == self.seed):
             raise NotSupported(
                 f"the {side}s of {wrt} do not move independently of each other: it has a known structure"
             )
@@ -183,6 +200,8 @@ class _Walk:
 
     def form(self, of: str) -> RowForm:
         value = self.differential.primal.symbols[of]
+        if not same_size(value.shape[0 if self.side == ROW else 1], self.count):
+            raise NotSupported(f"{of} has not as many {self.side}s as {self.wrt}")
         moved = self.differential.tangent.symbols.get(self.differential.name(of))
         found = self.matrices.get(moved) if moved is not None else None
         if found is None:

@@ -23,6 +23,7 @@ from codegen.targets.numpy import SPELLINGS
 from pushforward import catalogue
 from pushforward.catalogue import OPERATORS, Form
 from pushforward.sources import work_cited
+from symbolic.adjoint import adjoint
 from symbolic.differential import differentiate
 from symbolic.entries import CODED as CODED_ENTRIES
 from symbolic.errors import DifferentiationError
@@ -31,6 +32,7 @@ from symbolic.functions import CATALOGUE, ElementaryFunction
 from symbolic.nodes import LEAVES, NODES, Elementwise, Operation, operate, zeros
 from symbolic.operations import DEFINITIONS, OPERATIONS, RESULTS, Definition, MatrixOperation
 from symbolic.rules import RULES
+from symbolic.transposition import TRANSPOSITIONS
 from tools.reference import PAGE
 
 NOT_RATIONAL = {
@@ -117,6 +119,10 @@ OF_AN_OPERATION: dict[str, Callable[[MatrixOperation], Any]] = {
     "symbolic/rules: a differential of its differential": (
         lambda record: differentiate(differentiate(_program(record)).tangent)
     ),
+    "symbolic/operations: an adjoint for each operand of linear_in, or symbolic/transposition.py: its transposition": (
+        lambda record: not (record.linear_in or record.jointly) or record.name in TRANSPOSITIONS
+    ),
+    "symbolic/adjoint.py: a pullback of its differential": lambda record: adjoint(differentiate(_program(record))),
     "docs/operations.md: run make docs": lambda record: _on_page(record.written),
 }
 
@@ -128,6 +134,7 @@ OF_A_DEFINITION: dict[str, Callable[[Definition], Any]] = {
     "symbolic/rules: a differential of its differential": (
         lambda record: differentiate(differentiate(_program(record)).tangent)
     ),
+    "symbolic/adjoint.py: a pullback of its differential": lambda record: adjoint(differentiate(_program(record))),
     "docs/operations.md: run make docs": lambda record: _on_page(record.written),
 }
 
@@ -181,6 +188,7 @@ FORGOTTEN: dict[str, tuple[dict[Any, Any], Any, Any]] = {
     "symbolic/exact_operations.py: a value in EXACT_OPERATIONS": (EXACT_OPERATIONS, "det", OPERATIONS["det"]),
     "codegen/operations.py: its instruction in OPERATIONS": (INSTRUCTIONS, "kron", OPERATIONS["kron"]),
     "codegen/targets/numpy: its spelling in SPELLINGS": (SPELLINGS, "chol", OPERATIONS["chol"]),
+    "symbolic/operations: an adjoint for each operand": (TRANSPOSITIONS, "tr", OPERATIONS["tr"]),
     "codegen/reference.py: a value in VALUES": (VALUES, "tanh", CATALOGUE["tanh"]),
     "codegen/targets/numpy: its spelling in SPELLINGS, or": (SPELLINGS, "tanh", CATALOGUE["tanh"]),
 }

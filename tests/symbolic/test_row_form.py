@@ -27,6 +27,8 @@ BY_ROWS = {
     "layernorm": ("A : n x m; Y = layernorm(A)", "A"),
     "attention": ("Q : n x k; K : m x k; V : m x p; Y = attention(Q, K, V)", "Q"),
     "transposed twice": ("A : n x m; W : m x m; Y = (W*A')'", "A"),
+    "two factors": ("A : n x m; W : m x m; V : m x m; Y = A*W*V", "A"),
+    "two factors of f": ("A : n x m; W : m x m; V : m x m; Y = f(A)*W*V", "A"),
     "a column": ("x : n; y = x .* sin(x)", "x"),
     "joined": ("X : n x 2; W : 2 x h; b : h; Y = [X, tanh(affine(X, W, b)), ones(n,2)]", "X"),
     "diagonal": ("S : n x n diagonal; d : n; A : n x m; Y = diag(d)*S*A", "A"),
@@ -34,12 +36,15 @@ BY_ROWS = {
     "solved": ("A : n x m; W : m x m; Y = A / W", "A"),
     "quotients": ("A : n x m; B : n x m; a : scalar; Y = a*A ./ (B + sum(square(A), 2)*ones(1,m))", "A"),
     "means": ("A : n x m; Y = A - mean(A, 2)*ones(1,m)", "A"),
+    "one row": ("x : 1 x m; W : m x m; y = softmax(x*W, 2)*sum(x)", "x"),
+    "a scalar": ("a : scalar; y = sin(a)*a", "a"),
     "constant": ("A : n x m; B : n x m; Y = B .* B", "A"),
 }
 BY_COLUMNS = {
     "softmax": ("A : n x m; Y = softmax(A, 1)", "A"),
     "product": ("A : n x m; W : p x n; Y = [f(W*A); A]", "A"),
     "solved": ("A : n x n; B : n x m; Y = A \\ B", "B"),
+    "two factors": ("A : n x m; W : n x n; V : n x n; Y = W*V*f(A)", "A"),
     "scaled": ("A : n x m; d : m; Y = A*diag(d)", "A"),
 }
 MIXED = {
@@ -50,6 +55,7 @@ MIXED = {
     "a sum with a transpose": ("A : n x n; Y = A + A'", "A", "added to each other"),
     "a trace": ("A : n x n; Y = tr(A)*A", "A", "not known to keep rows apart"),
     "symmetric": ("S : n x n symmetric; Y = S*S", "S", "known structure"),
+    "another number of rows": ("A : n x m; B : p x m; Y = B .* B", "A", "Y has not as many rows as A"),
     "a part of the rows": ("A : n x m; Y = A[1:2, :]", "A", "a part of the rows"),
 }
 
