@@ -19,9 +19,9 @@ from codegen.check import BOUND_IN_ROUNDOFFS, COMPLEX_STEP, SINGLE_RANGE, TOLERA
 from codegen.reference import Functions, evaluate
 from codegen.rounding import rounding_bounds
 from codegen.sampling import Point, kept_by, sample_direction
-from symbolic.adjoint import Adjoint
 from symbolic.differential import Differential
 from symbolic.facts import perturbation
+from symbolic.reverse.adjoint import Adjoint
 from symbolic.shapes import found_lengths
 from symbolic.statements import Input
 

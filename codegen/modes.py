@@ -13,8 +13,8 @@ from dataclasses import dataclass
 from codegen.cost import flops
 from codegen.lower import DEFAULT_SIZE, lower
 from codegen.passes import optimize
-from symbolic.adjoint import Adjoint
 from symbolic.program import Program
+from symbolic.reverse.adjoint import Adjoint
 from symbolic.shapes import length
 from symbolic.statements import Input
 

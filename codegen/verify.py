@@ -15,13 +15,13 @@ from codegen.kernel import Kernel, ResultsMissing
 from codegen.reference import evaluate
 from codegen.rounding import rounding_bounds
 from codegen.sampling import NoPoint, Point, numbers_for, sample
-from symbolic.adjoint import Adjoint, adjoint
 from symbolic.differential import Differential, differentiate
 from symbolic.errors import LimitError, ProgramError, PushforwardError
 from symbolic.exact import differential_holds, is_checkable
 from symbolic.exact_adjoint import adjoint_holds, is_adjoint_checkable
 from symbolic.field import Singular
 from symbolic.program import Program
+from symbolic.reverse.adjoint import Adjoint, adjoint
 from symbolic.shapes import length
 from symbolic.simplify import ZEROS
 

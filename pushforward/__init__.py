@@ -39,7 +39,6 @@ if TYPE_CHECKING:
     from pushforward.applied import directions, linear_operator, linearize, sparse_jacobian, sparsity
     from pushforward.jacobians import Jacobian
     from pushforward.layouts import Layout
-    from symbolic.adjoint import Adjoint, AdjointStep
     from symbolic.closed_form import ClosedForm
     from symbolic.differential import Differential, Step
     from symbolic.errors import (
@@ -52,8 +51,9 @@ if TYPE_CHECKING:
         ReadError,
         ShapeError,
     )  # fmt: skip
-    from symbolic.indices import IndexForm
+    from symbolic.indices.form import IndexForm
     from symbolic.program import Program
+    from symbolic.reverse.adjoint import Adjoint, AdjointStep
     from symbolic.statements import Input, Let
 
 _HOME = {
@@ -65,7 +65,7 @@ _HOME = {
     **dict.fromkeys(
         ("directions", "linearize", "linear_operator", "sparse_jacobian", "sparsity"), "pushforward.applied"
     ),
-    **dict.fromkeys(("Adjoint", "AdjointStep"), "symbolic.adjoint"),
+    **dict.fromkeys(("Adjoint", "AdjointStep"), "symbolic.reverse.adjoint"),
     "Program": "symbolic.program",
     **dict.fromkeys(("Input", "Let"), "symbolic.statements"),
     **dict.fromkeys(("Differential", "Step"), "symbolic.differential"),
@@ -75,7 +75,7 @@ _HOME = {
         "symbolic.errors",
     ),
     "ClosedForm": "symbolic.closed_form",
-    "IndexForm": "symbolic.indices",
+    "IndexForm": "symbolic.indices.form",
     "Kernel": "codegen.kernel",
     "CheckReport": "codegen.check",
     "Jacobian": "pushforward.jacobians",

@@ -18,15 +18,15 @@ from pushforward.layouts import Layout
 from pushforward.layouts import layout as layout_named
 from pushforward.tracing.trace import Traced, trace_function
 from symbolic import gradients, index_matrices, indices
-from symbolic.adjoint import Adjoint
-from symbolic.adjoint import adjoint as transpose
 from symbolic.closed_form import ClosedForm
 from symbolic.differential import Differential, differentiate
 from symbolic.errors import ReadError
-from symbolic.indices import IndexForm
+from symbolic.indices.form import IndexForm
 from symbolic.language.read import read_program
 from symbolic.language.tokens import MAX_CHARACTERS
 from symbolic.program import Program
+from symbolic.reverse.adjoint import Adjoint
+from symbolic.reverse.adjoint import adjoint as transpose
 
 Names = str | Iterable[str] | None
 _DIALECTS = {".tex": "latex", ".jl": "text", ".pf": "text"}

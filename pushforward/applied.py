@@ -6,14 +6,14 @@ from collections.abc import Mapping
 from typing import Any
 
 import pushforward.siblings  # noqa: F401  (first: it checks which packages the next lines get)
-from codegen.directions import DirectionsKernel, compile_directions
-from codegen.linear import pullback_of, pushforward_of
-from codegen.linearization import LinearizedKernel, compile_linearization
-from codegen.operators import JacobianOperator, SparseJacobian
-from codegen.operators import sparsity as pattern
-from symbolic.adjoint import Adjoint
+from codegen.jacobian.operators import JacobianOperator, SparseJacobian
+from codegen.jacobian.operators import sparsity as pattern
+from codegen.linear.directions import DirectionsKernel, compile_directions
+from codegen.linear.linearization import LinearizedKernel, compile_linearization
+from codegen.linear.program import pullback_of, pushforward_of
 from symbolic.differential import Differential
 from symbolic.program import Program
+from symbolic.reverse.adjoint import Adjoint
 
 Sizes = Mapping[str, int] | None
 

@@ -17,8 +17,8 @@ from symbolic.language.calls import result_form
 from symbolic.language.words import INSTEAD
 from symbolic.nodes import Elementwise, Quotient, Scale
 from symbolic.operations import ALIASES, CALLS, FAMILIES, OPERATIONS, RESULTS, Definition, MatrixOperation
+from symbolic.reverse.transposition import TRANSPOSITIONS
 from symbolic.rules import RULES
-from symbolic.transposition import TRANSPOSITIONS
 
 Record = MatrixOperation | Definition
 

@@ -7,19 +7,19 @@ from functools import cached_property
 from math import prod
 from typing import Any
 
-from codegen.confirmation import confirmed, sensible_lengths
-from codegen.jacobian import JacobianKernel, compile_jacobian, differential_of_one
+from codegen.jacobian.confirmation import confirmed, sensible_lengths
+from codegen.jacobian.kernels import JacobianKernel, compile_jacobian, differential_of_one
 from codegen.sampling import NoPoint
 from pushforward.layouts import Layout, layout
-from symbolic.dependence import Dependence, dependence
+from symbolic.dependence.analysis import Dependence, dependence
 from symbolic.differential import Differential
 from symbolic.errors import LimitError, NotSupported, PushforwardError
 from symbolic.facts import FACTS
 from symbolic.field import Singular
-from symbolic.jacobian import Formula, jacobian_formula, require_view
+from symbolic.jacobian.vec import vec_form
+from symbolic.jacobian.views import Formula, jacobian_formula, require_view
 from symbolic.language.names import unicode_name
 from symbolic.program import Program
-from symbolic.vec_form import vec_form
 
 MOST_CONFIRMED = 4096
 """Jacobians of so many entries are evaluated to see what is not zero."""
@@ -29,7 +29,7 @@ OF_CALCULUS = ("numerator", "denominator")
 class Jacobian:
     """∂of/∂wrt in one view. `str()` says all of it: closed form, axes and structure.
 
-    `differential`: what it is read off. `view`: one of those of `symbolic.jacobian`.
+    `differential`: what it is read off. `view`: one of those of `symbolic.jacobian.views`.
     """
 
     def __init__(self, program: Program, of: str | None, wrt: str | None, view: str) -> None:

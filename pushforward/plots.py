@@ -10,9 +10,9 @@ from typing import Any
 import numpy as np
 
 from codegen.check import CheckReport
-from symbolic.dependence import Dependence
+from symbolic.dependence.analysis import Dependence
+from symbolic.dependence.reasons import certainty, claim
 from symbolic.errors import LimitError, NotSupported, PushforwardError
-from symbolic.reasons import certainty, claim
 
 FORMATS = (".png", ".svg")
 ORDERS = {"vec": ("F", "column by column"), "vec-row-major": ("C", "row by row")}

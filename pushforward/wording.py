@@ -5,11 +5,11 @@ from __future__ import annotations
 from sympy import MatAdd
 
 from codegen.modes import Modes
-from symbolic.adjoint import Adjoint, AdjointStep
 from symbolic.differential import Differential, Step
 from symbolic.language.printer import print_expression
 from symbolic.language.styles import style_named
 from symbolic.nodes import operands
+from symbolic.reverse.adjoint import Adjoint, AdjointStep
 from symbolic.shapes import words
 
 

@@ -12,11 +12,11 @@ from collections.abc import Mapping
 
 from sympy import MatrixSymbol
 
-from symbolic.adjoint import Adjoint
 from symbolic.exact import ATTEMPTS, Tables, evaluate, is_checkable, is_rational, random_matrix
 from symbolic.facts import perturbation
 from symbolic.field import Matrix, P, Singular, ones, with_dual_part
 from symbolic.nodes import Node
+from symbolic.reverse.adjoint import Adjoint
 from symbolic.statements import Input
 
 

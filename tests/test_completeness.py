@@ -23,16 +23,16 @@ from codegen.targets.numpy import SPELLINGS
 from pushforward import catalogue
 from pushforward.catalogue import OPERATORS, Form
 from pushforward.sources import work_cited
-from symbolic.adjoint import adjoint
 from symbolic.differential import differentiate
-from symbolic.entries import CODED as CODED_ENTRIES
 from symbolic.errors import DifferentiationError
 from symbolic.exact_operations import EXACT_OPERATIONS
 from symbolic.functions import CATALOGUE, ElementaryFunction
+from symbolic.indices.entries import CODED as CODED_ENTRIES
 from symbolic.nodes import LEAVES, NODES, Elementwise, Operation, operate, zeros
 from symbolic.operations import DEFINITIONS, OPERATIONS, RESULTS, Definition, MatrixOperation
+from symbolic.reverse.adjoint import adjoint
+from symbolic.reverse.transposition import TRANSPOSITIONS
 from symbolic.rules import RULES
-from symbolic.transposition import TRANSPOSITIONS
 from tools.reference import PAGE
 
 NOT_RATIONAL = {
@@ -119,10 +119,12 @@ OF_AN_OPERATION: dict[str, Callable[[MatrixOperation], Any]] = {
     "symbolic/rules: a differential of its differential": (
         lambda record: differentiate(differentiate(_program(record)).tangent)
     ),
-    "symbolic/operations: an adjoint for each operand of linear_in, or symbolic/transposition.py: its transposition": (
+    "symbolic/operations: an adjoint for each operand of linear_in, or symbolic/reverse/transposition.py: its transposition": (
         lambda record: not (record.linear_in or record.jointly) or record.name in TRANSPOSITIONS
     ),
-    "symbolic/adjoint.py: a pullback of its differential": lambda record: adjoint(differentiate(_program(record))),
+    "symbolic/reverse/adjoint.py: a pullback of its differential": lambda record: adjoint(
+        differentiate(_program(record))
+    ),
     "docs/operations.md: run make docs": lambda record: _on_page(record.written),
 }
 
@@ -134,7 +136,9 @@ OF_A_DEFINITION: dict[str, Callable[[Definition], Any]] = {
     "symbolic/rules: a differential of its differential": (
         lambda record: differentiate(differentiate(_program(record)).tangent)
     ),
-    "symbolic/adjoint.py: a pullback of its differential": lambda record: adjoint(differentiate(_program(record))),
+    "symbolic/reverse/adjoint.py: a pullback of its differential": lambda record: adjoint(
+        differentiate(_program(record))
+    ),
     "docs/operations.md: run make docs": lambda record: _on_page(record.written),
 }
 

@@ -21,11 +21,11 @@ import click
 import numpy as np
 from rich.console import Console
 
-from codegen.confirmation import confirmed, is_piecewise, nonzero_entries, unit_directions
+from codegen.jacobian.confirmation import confirmed, is_piecewise, nonzero_entries, unit_directions
 from codegen.reference import evaluate as reference
 from codegen.sampling import NoPoint, sample
 from symbolic import exact
-from symbolic.dependence import Dependence, dependence
+from symbolic.dependence.analysis import Dependence, dependence
 from symbolic.differential import Differential, differentiate
 from symbolic.field import ONE, ZERO, Matrix, Singular, with_dual_part
 from symbolic.functions import CATALOGUE

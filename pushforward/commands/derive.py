@@ -10,10 +10,10 @@ from codegen.modes import compare_modes
 from pushforward import api
 from pushforward.commands.options import echo_json, program_options, size_option, sizes_from
 from pushforward.wording import adjoint_step_line, mode_lines, step_line
-from symbolic.adjoint import Adjoint
 from symbolic.differential import Differential
-from symbolic.indices import index_statements
+from symbolic.indices.form import index_statements
 from symbolic.language.styles import STYLES
+from symbolic.reverse.adjoint import Adjoint
 
 MODES = ("forward", "reverse", "gradient", "auto")
 

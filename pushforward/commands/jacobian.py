@@ -11,15 +11,15 @@ from typing import Any
 import click
 import numpy as np
 
-from codegen.confirmation import sensible_lengths
 from codegen.files import write_bytes
+from codegen.jacobian.confirmation import sensible_lengths
 from codegen.sampling import sample
 from pushforward import api, plots
 from pushforward.commands.options import echo_json, size_option, sizes_from, source_options
 from pushforward.jacobians import Jacobian
 from pushforward.layouts import said
 from symbolic.errors import NotSupported, PushforwardError
-from symbolic.jacobian import VIEWS
+from symbolic.jacobian.views import VIEWS
 from symbolic.language.styles import STYLES
 from symbolic.program import Program
 

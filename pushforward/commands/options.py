@@ -11,9 +11,9 @@ from typing import Any
 import click
 
 from pushforward import api
-from symbolic.adjoint import Adjoint
 from symbolic.differential import Differential
 from symbolic.program import Program
+from symbolic.reverse.adjoint import Adjoint
 
 
 def program_options(function: Callable[..., Any]) -> Callable[..., Any]:

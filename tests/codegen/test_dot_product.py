@@ -6,10 +6,10 @@ import pytest
 from codegen import verify as verification
 from codegen.kernel import compile_kernel
 from codegen.verify import verify_kernel
-from symbolic.adjoint import adjoint
 from symbolic.differential import differentiate
-from symbolic.gradients import gauss_newton, gradient, hvp, vhp
 from symbolic.language.read import read_program
+from symbolic.reverse.adjoint import adjoint
+from symbolic.reverse.gradients import gauss_newton, gradient, hvp, vhp
 
 SEED = "X0 : n x m; W1 : m x h; W2 : h x p; X1 = X0*W1; X2 = f.(X1); X3 = X2*W2; X4 = f.(X3)"
 SCALAR = "S : n x n spd; X : n x m; y = tr(X'*inv(S)*X) + logdet(S)"

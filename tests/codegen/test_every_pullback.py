@@ -6,12 +6,12 @@ import pytest
 
 from codegen.kernel import compile_kernel
 from codegen.verify import verify_kernel
-from symbolic.adjoint import adjoint
 from symbolic.differential import differentiate
-from symbolic.gradients import gradient, hvp
 from symbolic.language.read import read_program
 from symbolic.nodes import SCALAR, apply, operate
 from symbolic.operations import DEFINITIONS, OPERATIONS
+from symbolic.reverse.adjoint import adjoint
+from symbolic.reverse.gradients import gradient, hvp
 from symbolic.statements import Let
 
 RECORDS = [*OPERATIONS.values(), *DEFINITIONS.values()]

@@ -8,11 +8,11 @@ from codegen.cost import flops
 from codegen.lower import lower
 from codegen.modes import compare_modes
 from codegen.passes import optimize
-from symbolic.adjoint import adjoint
 from symbolic.differential import differentiate
 from symbolic.errors import NameError_
 from symbolic.language.read import read_program
 from symbolic.operations import DEFINITIONS, OPERATIONS
+from symbolic.reverse.adjoint import adjoint
 
 MOST = 4
 VALUES_ALONE = "values alone take a cheaper routine, which gives no vectors"

@@ -11,7 +11,7 @@ from click.testing import CliRunner, Result
 
 import pushforward as pf
 from pushforward.cli import main
-from symbolic.jacobian import VIEWS
+from symbolic.jacobian.views import VIEWS
 
 THREAD = "X0 : n x 2; W2 : h x 1; X1 = X0*W1; X2 = f.(X1); X3 = X2*W2; X4 = f.(X3)"
 DONE, FAILED, USAGE, PROGRAM, FILE = range(5)

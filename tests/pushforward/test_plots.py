@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 
 import pushforward as pf
-from codegen.confirmation import confirmed
+from codegen.jacobian.confirmation import confirmed
 from pushforward import plots
-from symbolic.dependence import dependence
+from symbolic.dependence.analysis import dependence
 from symbolic.differential import differentiate
 from symbolic.errors import LimitError, NotSupported, PushforwardError
 

@@ -5,13 +5,13 @@ from dataclasses import replace
 import pytest
 from sympy import Integer
 
-from symbolic.adjoint import adjoint
 from symbolic.differential import differentiate
 from symbolic.exact_adjoint import adjoint_holds, is_adjoint_checkable
 from symbolic.field import Singular
-from symbolic.gradients import gauss_newton, gradient, vhp
 from symbolic.language.read import read_program
 from symbolic.nodes import scale
+from symbolic.reverse.adjoint import adjoint
+from symbolic.reverse.gradients import gauss_newton, gradient, vhp
 from symbolic.statements import Let
 
 PROGRAM = "X : n x m; W : m x p; y = sum(f.(X*W))"

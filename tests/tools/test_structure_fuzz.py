@@ -9,7 +9,7 @@ from click.testing import CliRunner
 from sympy import HadamardProduct, MatMul, Transpose
 
 from symbolic import entries, tracking
-from symbolic.affine import ONE
+from symbolic.indices.affine import ONE
 from symbolic.operations import OPERATIONS
 from symbolic.program import Program
 from tools.generator import draw
