@@ -16,6 +16,7 @@ from dataclasses import dataclass, field, replace
 
 from sympy import MatrixExpr
 
+from symbolic.along import along, column_by_column
 from symbolic.choice import chosen_input, chosen_name
 from symbolic.dependence import Dependence, dependence
 from symbolic.differential import Differential
@@ -25,9 +26,10 @@ from symbolic.indices import jacobian_entry
 from symbolic.kronecker import KRONECKER, vec
 from symbolic.language.printer import Printer
 from symbolic.language.styles import Style, style_named
+from symbolic.lines import COLUMN, ROW, free_letter
 from symbolic.nodes import SCALAR, Node, Shape, dimension, multiply, ones, symbol, transpose
 from symbolic.reasons import claim, first_mixing
-from symbolic.row_form import COLUMN, ROW, RowForm, along, column_by_column, free_letter, row_form
+from symbolic.row_form import RowForm, row_form
 from symbolic.shapes import words
 from symbolic.simplify import Simplifier
 from symbolic.structure import structure_of

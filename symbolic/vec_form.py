@@ -21,9 +21,10 @@ from sympy import Expr, HadamardProduct, MatAdd, MatMul, MatrixSymbol, Mul, S, T
 from symbolic.choice import chosen_input, chosen_name
 from symbolic.closed_form import ClosedForm, substitute
 from symbolic.collection import without_collecting
+from symbolic.commutations import Commutations
 from symbolic.differential import Differential
 from symbolic.errors import LimitError, NotSupported
-from symbolic.kronecker import Commutations, diag, entries_of, kron, vec
+from symbolic.kronecker import diag, entries_of, kron, vec
 from symbolic.language.elaborate import Elaboration, bind, on_top
 from symbolic.language.formulas import formula
 from symbolic.nodes import (

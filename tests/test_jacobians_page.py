@@ -29,7 +29,7 @@ def test_a_command_prints_what_the_page_shows(command: str, output: str, monkeyp
 
 def test_the_python_runs(capsys: pytest.CaptureFixture[str]) -> None:
     assert len(PYTHON) == 2
-    exec("\n".join(PYTHON), {})  # noqa: S102  (the page is ours)
+    exec("\n".join(PYTHON), {})
     shown = capsys.readouterr().out
     assert "Row i of X4 depends on row i of X0 alone." in shown
     assert "J[i, o, a, b] = ∂X4[i, o]/∂X0[a, b], of shape n × p × n × m" in shown

@@ -255,7 +255,7 @@ def test_jax_agrees(wrt):
 def test_a_long_program_is_read_statement_by_statement():
     text = "; ".join(["A : n x n", "Y0 = A", *(f"Y{k + 1} = f(Y{k}*A) + Y{k}" for k in range(100))])
     found = pf.jacobian(pf.parse(text), view="vec")
-    with pytest.raises(pf.LimitError, match="can be read one by one: pf.jacobian"):
+    with pytest.raises(pf.LimitError, match="can be read one by one"):
         found.formula  # noqa: B018
     assert "more than 20,000 operations" in str(found)
     lines = found.statements.lines("unicode")
