@@ -10,6 +10,7 @@ from faults import with_fault
 
 from codegen import jacobian_form
 from codegen.jacobian import compile_jacobian
+from codegen.sampling import numbers_for, sample
 from codegen.verify import verify_kernel
 from codegen.views import TIES, VIEWS, Way
 from symbolic.errors import NotSupported
@@ -56,16 +57,43 @@ def every_way(text, wrt):
                 continue
 
 
+OF_TENSOR = {
+    "rows": "ioia->ioa", "columns": "ioco->ioc", "entries": "ioio->io", "tensor": "ioca->ioca", "sympy": "ioca->caio",
+    "vec": "ioca->oiac", "vec-row-major": "ioca->ioca",
+}  # fmt: skip
+"""Each view as an array taken from the tensor, before it is made flat."""
+
+
 @pytest.mark.parametrize("text, wrt", CASES)
-def test_the_check_passes_in_every_view_and_every_way(text, wrt, monkeypatch):
+def test_every_view_and_every_way_agrees_with_one_that_is_checked(text, wrt, monkeypatch):
     """In blocks of few rows, so that there is more than one."""
     monkeypatch.setattr(jacobian_form, "BLOCK_ENTRIES", 8)
     monkeypatch.setattr(jacobian_form, "FEWEST_ROWS", 2)
+    plain = compiled(text, wrt, way=Way("forward", "dense"))
+    assert verify_kernel(plain, seeds=(1,)).passed
     kernels = list(every_way(text, wrt))
     assert {kernel.view.name for kernel in kernels} >= {"tensor", "sympy", "vec", "vec-row-major"}
-    for kernel in kernels:
-        report = verify_kernel(kernel, seeds=(1,))
-        assert report.passed, f"{kernel.view.name} {kernel.way}\n{report}"
+    program = read_program(text, "program")
+    for lengths in ((7, 2, 3, 4), (3, 5, 2, 1)):
+        point = sample(plain.differential.primal, [wrt], numbers_for(program, lengths), 1)
+        tensor = called(plain, point)
+        for kernel in kernels:
+            found = called(kernel, point)
+            expected = np.einsum(OF_TENSOR[kernel.view.name], tensor)
+            assert kernel.view.flat == (found.ndim == 2 != expected.ndim), kernel.view.name
+            error = np.abs(found - expected.reshape(found.shape)).max()
+            assert error <= 1e-13 * np.abs(tensor).max(), f"{kernel.view.name} {kernel.way}"
+
+
+def called(kernel, point):
+    given = [point.inputs[each.name] for each in kernel.differential.primal.inputs]
+    return kernel(*given, **{k: point.functions[name, order] for k, name, order in kernel.signature.functions})
+
+
+@pytest.mark.parametrize("view", ["rows", "tensor", "sympy", "vec", "vec-row-major"])
+@pytest.mark.parametrize("mode", ["forward", "reverse"])
+def test_the_check_passes_in_every_view(view, mode):
+    assert verify_kernel(compiled(UNKNOWN, "X0", view, way=Way(mode, "rows"))).passed
 
 
 def test_the_views_are_rearrangements_of_each_other():
