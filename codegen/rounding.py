@@ -129,7 +129,7 @@ def _directions(reach: Array) -> Iterator[tuple[Array, float]]:
 
 
 def _applied(function: Callable[[Array], Array], argument: Bounded) -> Bounded:
-    """|f'| B + |f(X)|, with the largest slope at X and at X ± u B, by the complex step: X may be rounding errors alone."""
+    """|f'| B + |f(X)|, the largest slope at X and X ± u B, by the complex step: X may be rounding errors alone."""
     value, bound = argument
     places = (value, value + ROUNDOFF * bound, value - ROUNDOFF * bound)
     slope = reduce(np.fmax, (np.abs(function(place + 1j * STEP).imag / STEP) for place in places))
