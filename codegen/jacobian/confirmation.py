@@ -13,8 +13,9 @@ from typing import Any
 
 import numpy as np
 
+from codegen.reference import evaluate as reference
 from codegen.rounding import bounded_values
-from codegen.sampling import NoPoint, Point, numbers_for, sample
+from codegen.sampling import NoPoint, numbers_for, sample
 from symbolic.dependence.analysis import Dependence
 from symbolic.differential import Differential
 from symbolic.errors import PushforwardError
@@ -145,26 +146,21 @@ def _over_a_field_at(differential: Differential, found: Dependence, lengths: Map
 def _in_floating_point(
     differential: Differential, found: Dependence, lengths: Mapping[str, int], seed: int
 ) -> tuple[Any, Any]:
+    """Column by column; the bound on rounding is that along a direction in which all entries move."""
     shape = found.lengths(lengths)
     point = sample(differential.primal, dict(differential.seeds), lengths, seed)
     nonzero, certain = np.zeros(shape, dtype=bool), np.ones(shape, dtype=bool)
-    name = differential.name(found.of)
+    name, seeds = differential.name(found.of), dict(differential.seeds)
+    still = {seeds[given]: np.zeros_like(direction) for given, direction in point.directions.items()}
+    everywhere = dict(point.inputs) | still | {seeds[found.wrt]: point.directions[found.wrt]}
+    bound = np.abs(bounded_values(differential.tangent, everywhere, point.functions)[name][1])
     for a, b in unit_directions(differential, found, shape):
-        value, bound = _column(differential, found, point, (a, b), name)
-        nonzero[:, :, a, b] = np.abs(value) > BEYOND_ROUNDING * ROUNDOFF * np.abs(bound)
+        direction = np.zeros_like(point.directions[found.wrt])
+        direction[a, b] = 1.0
+        if _is_symmetric(differential, found):
+            direction[b, a] = 1.0
+        inputs = dict(point.inputs) | still | {seeds[found.wrt]: direction}
+        value = reference(differential.tangent, inputs, point.functions)[name]
+        nonzero[:, :, a, b] = np.abs(value) > BEYOND_ROUNDING * ROUNDOFF * bound
         certain[:, :, a, b] = nonzero[:, :, a, b] | (value == 0)
     return nonzero, certain
-
-
-def _column(
-    differential: Differential, found: Dependence, point: Point, place: tuple[int, int], name: str
-) -> tuple[Any, Any]:
-    """The differential along one entry of the input, and the bound on its rounding."""
-    seeds = dict(differential.seeds)
-    inputs = dict(point.inputs) | {seeds[given]: np.zeros_like(point.directions[given]) for given in seeds}
-    direction = np.zeros_like(point.directions[found.wrt])
-    direction[place] = 1.0
-    if _is_symmetric(differential, found):
-        direction[place[::-1]] = 1.0
-    inputs[seeds[found.wrt]] = direction
-    return bounded_values(differential.tangent, inputs, point.functions)[name]

@@ -9,23 +9,17 @@ A statement that mixes rows has no such matrix, and neither has an operation who
 
 from __future__ import annotations
 
-from collections.abc import Callable, Container, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from itertools import chain, count
 from typing import Any
 
 from sympy import (
-    Expr,
-    HadamardPower,
     HadamardProduct,
     Identity,
     MatAdd,
     MatMul,
-    MatrixSymbol,
-    OneMatrix,
     S,
     Transpose,
-    ZeroMatrix,
 )
 
 from symbolic.choice import chosen_input, chosen_name
@@ -38,11 +32,10 @@ from symbolic.jacobian.vec import vec_form
 from symbolic.language.elaborate import on_top, solve
 from symbolic.language.printer import Printer, print_expression
 from symbolic.language.styles import Style, style_named
+from symbolic.lines import COLUMN, OTHER, ROW, Lines, free_letter
 from symbolic.nodes import (
     LEAVES,
     SCALAR,
-    Dim,
-    Elementwise,
     Node,
     Operation,
     Quotient,
@@ -56,8 +49,6 @@ from symbolic.nodes import (
     operands,
     operate,
     quotient,
-    rebuild,
-    rewrite,
     same_size,
     scale,
     subexpressions,
@@ -68,8 +59,6 @@ from symbolic.nodes import (
 from symbolic.statements import Let
 from symbolic.structure import structure_of
 
-ROW, COLUMN = "row", "column"
-_OTHER = {ROW: COLUMN, COLUMN: ROW}
 _LETTERS = "irstu"
 _BELOW = str.maketrans("irstu0123456789", "ᵢᵣₛₜᵤ₀₁₂₃₄₅₆₇₈₉")
 
@@ -122,12 +111,6 @@ def _with_index(line: str, index: str, style: str) -> str:
     return stem + index.translate(_BELOW)
 
 
-def free_letter(letters: str, taken: Container[str]) -> str:
-    """The first letter that no size has; i, r, …, i1, i2, …"""
-    wishes = chain(letters, (f"{letters[0]}{number}" for number in count(1)))
-    return next(wish for wish in wishes if wish not in taken)
-
-
 @without_collecting
 def row_form(differential: Differential, of: str | None = None, wrt: str | None = None, side: str = ROW) -> RowForm:
     """The Jacobian of one row (or column) with respect to the same row (or column) of an input.
@@ -178,7 +161,7 @@ class _Walk:
         self.count = self.seed.shape[0 if side == ROW else 1]
         taken = {str(size) for size in differential.primal.sizes}
         self.index = free_letter(_LETTERS, taken)
-        self.names = _Lines(dimension(self.index), set(tangent.symbols))
+        self.names = Lines(dimension(self.index), set(tangent.symbols))
         self.matrices: dict[Node, tuple[str, Node] | None] = {self.seed: (side, identity(self.size))}
         self.lets: list[Let] = []
 
@@ -279,7 +262,7 @@ class _Walk:
 
     def of_transpose(self, node: Node, k: int) -> tuple[str, Node]:
         side, matrix = self._of(node.args[0])
-        return _OTHER[side], matrix
+        return OTHER[side], matrix
 
     def of_multiple(self, node: Node, k: int) -> tuple[str, Node]:
         if not is_number(node.coefficient) and k == 0:
@@ -346,80 +329,3 @@ _OPERATIONS: Mapping[tuple[str, str], Callable[[_Walk, Any, list[int]], Node]] =
     **{(name, side): _Walk.band for name in ("tril", "triu") for side in (ROW, COLUMN)},
 }
 """The operations that keep rows, or columns, apart."""
-
-
-class _Lines:
-    """Row or column i of what does not move, as a column: that of f(A B) is f(B' aᵢ), and that of a name has a name."""
-
-    def __init__(self, index: Dim, taken: Container[str]) -> None:
-        self.index = index
-        self.taken = taken
-        self.found: dict[Node, Node] = {}
-        self.done: dict[tuple[Node, str], Node] = {}
-
-    def line(self, node: Node, side: str) -> Node:
-        if (node, side) not in self.done:
-            self.done[node, side] = self._line(node, side)
-        return self.done[node, side]
-
-    def _line(self, node: Node, side: str) -> Node:
-        operation = type(node)
-        length = node.shape[1 if side == ROW else 0]
-        if operation is MatrixSymbol:
-            return self._named(node, side)
-        if operation in (OneMatrix, ZeroMatrix):
-            return (ones if operation is OneMatrix else zeros)(length, S.One)
-        if operation is Transpose:
-            return self.line(node.args[0], _OTHER[side])
-        if operation is Scale:
-            return scale(node.coefficient, self.line(node.matrix, side))
-        if operation in (MatAdd, HadamardProduct, HadamardPower, Quotient, Elementwise):
-            return rebuild(node, [self.line(part, side) for part in operands(node)])
-        if operation is MatMul and side == ROW:
-            return multiply(*map(transpose, reversed(node.args[1:])), self.line(node.args[0], side))
-        if operation is MatMul:
-            return multiply(*node.args[:-1], self.line(node.args[-1], side))
-        if operation is Operation and (node.name, side) in (("sum_2", ROW), ("sum_1", COLUMN)):
-            inner = self.line(node.operands[0], side)
-            return multiply(ones(S.One, inner.shape[0]), inner)
-        return self._taken_from(node, side)
-
-    def _taken_from(self, node: Node, side: str) -> Node:
-        i, (rows, cols) = self.index, node.shape
-        if side == ROW:
-            return transpose(operate("slice", node, parameters=(i, i, S.One, cols)))
-        return operate("slice", node, parameters=(S.One, rows, i, i))
-
-    def _named(self, node: Node, side: str) -> Node:
-        taken = self._taken_from(node, side)
-        for known, value in self.found.items():
-            if value == taken:
-                return known
-        stem = node.name[0].lower() + node.name[1:]
-        used = {known.name for known in self.found}
-        names = (f"{stem}_{self.index}", f"{side}_{stem}_{self.index}")
-        name = next((name for name in names if name not in used and name not in self.taken), None)
-        if name is None:
-            return taken
-        new = symbol(name, *taken.shape)
-        self.found[new] = taken
-        return new
-
-
-def column_by_column(differential: Differential, form: RowForm, number: Expr | int) -> ClosedForm:
-    """∂X4[i, :]/∂X0[i, a] for all i at once and one a: the differential in the direction that is 1 in column a.
-
-    f'(X3) ∘ ((f'(X1) ∘ (1 W1[a, :])) W2), n×p. Only where rows are independent, which `form` stands for.
-    """
-    rows, cols = differential.primal.symbols[form.wrt].shape
-    unit = operate("slice", identity(cols), parameters=(S(number), S(number), S.One, cols))
-    return along(differential, form.of, form.wrt, multiply(ones(rows, S.One), unit))
-
-
-def along(differential: Differential, of: str, wrt: str, direction: Node) -> ClosedForm:
-    """The differential of one name in a fixed direction of one input, in closed form."""
-    tangent = differential.tangent
-    memo = {tangent.symbols[dict(differential.seeds)[wrt]]: direction}
-    lets = [Let(let.name, rewrite(let.expr, lambda part: part, memo)) for let in differential.tangents]
-    structure = structure_of(tangent.inputs, tangent.lets)
-    return substitute(lets, tangent.symbols[differential.name(of)], structure, KRONECKER)

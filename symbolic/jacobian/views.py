@@ -16,22 +16,24 @@ from dataclasses import dataclass, field, replace
 
 from sympy import MatrixExpr
 
+from symbolic.along import along, column_by_column
 from symbolic.choice import chosen_input, chosen_name
 from symbolic.dependence.analysis import Dependence, dependence
-from symbolic.dependence.reasons import claim, first_mixing
 from symbolic.differential import Differential
 from symbolic.errors import NotSupported
+from symbolic.reverse.gradients import gradient_of
 from symbolic.indices.form import jacobian_entry
 from symbolic.jacobian.kronecker import KRONECKER, vec
-from symbolic.jacobian.rows import COLUMN, ROW, RowForm, along, column_by_column, free_letter, row_form
-from symbolic.jacobian.vec import VecForm, vec_form
 from symbolic.language.printer import Printer
 from symbolic.language.styles import Style, style_named
+from symbolic.lines import COLUMN, ROW, free_letter
 from symbolic.nodes import SCALAR, Node, Shape, dimension, multiply, ones, symbol, transpose
-from symbolic.reverse.gradients import gradient_of
+from symbolic.dependence.reasons import claim, first_mixing
+from symbolic.jacobian.rows import RowForm, row_form
 from symbolic.shapes import words
 from symbolic.simplify import Simplifier
 from symbolic.structure import structure_of
+from symbolic.jacobian.vec import VecForm, vec_form
 
 VIEWS = ("rows", "columns", "entries", "tensor", "sympy", "vec", "vec-row-major", "numerator", "denominator")
 MOST_COLUMNS = 4

@@ -10,10 +10,10 @@ import pytest
 import pushforward as pf
 from codegen.reference import evaluate
 from codegen.sampling import sample
-from symbolic.jacobian.vec import vec_form
 from symbolic.jacobian.views import VIEWS
 from symbolic.operations import DEFINITIONS, OPERATIONS
 from symbolic.statements import Let
+from symbolic.jacobian.vec import vec_form
 from tests.oracles import TIGHT, relative_error
 
 SEED = "X1 = X0*W1; X2 = f.(X1); X3 = X2*W2; X4 = f.(X3)"
@@ -255,7 +255,7 @@ def test_jax_agrees(wrt):
 def test_a_long_program_is_read_statement_by_statement():
     text = "; ".join(["A : n x n", "Y0 = A", *(f"Y{k + 1} = f(Y{k}*A) + Y{k}" for k in range(100))])
     found = pf.jacobian(pf.parse(text), view="vec")
-    with pytest.raises(pf.LimitError, match=r"can be read one by one: pf\.jacobian"):
+    with pytest.raises(pf.LimitError, match="can be read one by one"):
         found.formula  # noqa: B018
     assert "more than 20,000 operations" in str(found)
     lines = found.statements.lines("unicode")

@@ -11,10 +11,12 @@ import pushforward as pf
 from codegen.reference import evaluate
 from codegen.sampling import sample
 from symbolic import row_form as module
+from symbolic.along import column_by_column
 from symbolic.dependence.analysis import dependence
 from symbolic.differential import differentiate
 from symbolic.errors import NotSupported
-from symbolic.jacobian.rows import COLUMN, ROW, column_by_column, row_form
+from symbolic.lines import COLUMN, ROW
+from symbolic.jacobian.rows import row_form
 from symbolic.statements import Let
 from tests.oracles import TIGHT, relative_error
 
