@@ -17,14 +17,16 @@ from pushforward.jacobians import Jacobian
 from pushforward.layouts import Layout
 from pushforward.layouts import layout as layout_named
 from pushforward.tracing.trace import Traced, trace_function
-from symbolic import gradients, index_matrices, indices
 from symbolic.closed_form import ClosedForm
 from symbolic.differential import Differential, differentiate
 from symbolic.errors import ReadError
 from symbolic.indices.form import IndexForm
+from symbolic.indices.form import index_form as form_of
+from symbolic.indices.matrices import matrix_form as matrices_of
 from symbolic.language.read import read_program
 from symbolic.language.tokens import MAX_CHARACTERS
 from symbolic.program import Program
+from symbolic.reverse import gradients
 from symbolic.reverse.adjoint import Adjoint
 from symbolic.reverse.adjoint import adjoint as transpose
 
@@ -110,12 +112,12 @@ def index_form(differential: Differential, of: str | None = None) -> IndexForm:
     [i = j] is 1 where i = j and else 0. `matrix_form` turns it back.
     Raises NotSupported where an operation has no such form, as expm, LimitError for one too large to read, NameError_.
     """
-    return indices.index_form(differential, of)
+    return form_of(differential, of)
 
 
 def matrix_form(form: IndexForm) -> ClosedForm:
     """An index form in matrix notation again. Raises NotSupported where that has no word for it."""
-    return index_matrices.matrix_form(form)
+    return matrices_of(form)
 
 
 def adjoint(what: Program | Differential, of: Names = None, wrt: Names = None) -> Adjoint:

@@ -119,7 +119,7 @@ OF_AN_OPERATION: dict[str, Callable[[MatrixOperation], Any]] = {
     "symbolic/rules: a differential of its differential": (
         lambda record: differentiate(differentiate(_program(record)).tangent)
     ),
-    "symbolic/operations: an adjoint for each operand of linear_in, or symbolic/reverse/transposition.py: its transposition": (
+    "symbolic/operations: an adjoint for each operand of linear_in, or symbolic/reverse/transposition.py": (
         lambda record: not (record.linear_in or record.jointly) or record.name in TRANSPOSITIONS
     ),
     "symbolic/reverse/adjoint.py: a pullback of its differential": lambda record: adjoint(

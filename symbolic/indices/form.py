@@ -1,9 +1,9 @@
 """A differential in index form, sums of products of entries: δX4[i,o] = f'(X3)[i,o] Σ_h W2[h,o] f'(X1)[i,h] Σ_a …
 
-Every operation that is linear in what moves says what its entry [i, j] is (`symbolic.indices.entries`); written out in each
-other they give the entries of a differential. A sum of one term is joined with the product it stands in, and a
-Kronecker delta [k = e] of a summed k puts e in its place; a sum of several terms stays a factor, in brackets, so that
-nothing is multiplied out.
+Every operation that is linear in what moves says what its entry [i, j] is (`symbolic.indices.entries`); written out
+in each other they give the entries of a differential. A sum of one term is joined with the product it stands in, and
+a Kronecker delta [k = e] of a summed k puts e in its place; a sum of several terms stays a factor, in brackets, so
+that nothing is multiplied out.
 """
 
 from __future__ import annotations

@@ -28,11 +28,11 @@ from symbolic.collection import without_collecting
 from symbolic.differential import Differential
 from symbolic.errors import NotSupported
 from symbolic.jacobian.kronecker import KRONECKER, diag
+from symbolic.jacobian.lines import COLUMN, OTHER, ROW, Lines, free_letter
 from symbolic.jacobian.vec import vec_form
 from symbolic.language.elaborate import on_top, solve
 from symbolic.language.printer import Printer, print_expression
 from symbolic.language.styles import Style, style_named
-from symbolic.lines import COLUMN, OTHER, ROW, Lines, free_letter
 from symbolic.nodes import (
     LEAVES,
     SCALAR,

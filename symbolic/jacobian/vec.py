@@ -21,9 +21,9 @@ from sympy import Expr, HadamardProduct, MatAdd, MatMul, MatrixSymbol, Mul, S, T
 from symbolic.choice import chosen_input, chosen_name
 from symbolic.closed_form import ClosedForm, substitute
 from symbolic.collection import without_collecting
-from symbolic.commutations import Commutations
 from symbolic.differential import Differential
 from symbolic.errors import LimitError, NotSupported
+from symbolic.jacobian.commutations import Commutations
 from symbolic.jacobian.kronecker import diag, entries_of, kron, vec
 from symbolic.language.elaborate import Elaboration, bind, on_top
 from symbolic.language.formulas import formula
@@ -50,7 +50,7 @@ from symbolic.nodes import (
 )  # fmt: skip
 from symbolic.operations import OPERATIONS, MatrixOperation
 from symbolic.program import Program
-from symbolic.simplify import Simplifier
+from symbolic.simplify import REWRITES, Simplifier
 from symbolic.statements import Let
 from symbolic.structure import Structure, structure_of
 
@@ -116,7 +116,7 @@ class _Walk:
         self.matrices: dict[Node, Node | None] = {self.seed: identity(self.entries)}
         structure = structure_of(tangent.inputs, tangent.lets)
         more = self.commutations.rewrites()
-        self.simplify = Simplifier({}, lambda rewrite, before, after: None, structure, more)
+        self.simplify = Simplifier({}, lambda rewrite, before, after: None, structure, (*REWRITES, *more))
         self.lets: list[Let] = []
         self.jacobians: list[Let] = []
 

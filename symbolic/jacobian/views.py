@@ -16,24 +16,24 @@ from dataclasses import dataclass, field, replace
 
 from sympy import MatrixExpr
 
-from symbolic.along import along, column_by_column
 from symbolic.choice import chosen_input, chosen_name
 from symbolic.dependence.analysis import Dependence, dependence
+from symbolic.dependence.reasons import claim, first_mixing
 from symbolic.differential import Differential
 from symbolic.errors import NotSupported
-from symbolic.reverse.gradients import gradient_of
 from symbolic.indices.form import jacobian_entry
+from symbolic.jacobian.along import along, column_by_column
 from symbolic.jacobian.kronecker import KRONECKER, vec
+from symbolic.jacobian.lines import COLUMN, ROW, free_letter
+from symbolic.jacobian.rows import RowForm, row_form
+from symbolic.jacobian.vec import VecForm, vec_form
 from symbolic.language.printer import Printer
 from symbolic.language.styles import Style, style_named
-from symbolic.lines import COLUMN, ROW, free_letter
 from symbolic.nodes import SCALAR, Node, Shape, dimension, multiply, ones, symbol, transpose
-from symbolic.dependence.reasons import claim, first_mixing
-from symbolic.jacobian.rows import RowForm, row_form
+from symbolic.reverse.gradients import gradient_of
 from symbolic.shapes import words
-from symbolic.simplify import Simplifier
+from symbolic.simplify import REWRITES, Simplifier
 from symbolic.structure import structure_of
-from symbolic.jacobian.vec import VecForm, vec_form
 
 VIEWS = ("rows", "columns", "entries", "tensor", "sympy", "vec", "vec-row-major", "numerator", "denominator")
 MOST_COLUMNS = 4
@@ -217,7 +217,7 @@ def _by_layout(differential: Differential, of: str, wrt: str, view: str) -> Form
         closed, flip = vec_form(differential, of, wrt).closed_form().expr, view == "denominator"
     if flip:
         flipped = structure.flip(closed)
-        simplify = Simplifier({}, lambda rewrite, before, after: None, structure, KRONECKER)
+        simplify = Simplifier({}, lambda rewrite, before, after: None, structure, (*REWRITES, *KRONECKER))
         closed = simplify(flipped)
 
     def write(style: str) -> tuple[list[str], list[str]]:

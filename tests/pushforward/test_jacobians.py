@@ -10,10 +10,10 @@ import pytest
 import pushforward as pf
 from codegen.reference import evaluate
 from codegen.sampling import sample
+from symbolic.jacobian.vec import vec_form
 from symbolic.jacobian.views import VIEWS
 from symbolic.operations import DEFINITIONS, OPERATIONS
 from symbolic.statements import Let
-from symbolic.jacobian.vec import vec_form
 from tests.oracles import TIGHT, relative_error
 
 SEED = "X1 = X0*W1; X2 = f.(X1); X3 = X2*W2; X4 = f.(X3)"

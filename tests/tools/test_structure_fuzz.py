@@ -8,7 +8,8 @@ import pytest
 from click.testing import CliRunner
 from sympy import HadamardProduct, MatMul, Transpose
 
-from symbolic import entries, tracking
+from symbolic.dependence import tracking
+from symbolic.indices import entries
 from symbolic.indices.affine import ONE
 from symbolic.operations import OPERATIONS
 from symbolic.program import Program

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from faults import with_fault
 
-from codegen import jacobian_form
+from codegen.jacobian import form as jacobian_form
 from codegen.jacobian.kernels import compile_jacobian
 from codegen.jacobian.layouts import TIES, VIEWS, Way
 from codegen.sampling import numbers_for, sample

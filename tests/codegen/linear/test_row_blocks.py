@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from codegen import jacobian_form
+from codegen.jacobian import form as jacobian_form
 from codegen.jacobian.kernels import compile_jacobian
 from codegen.linear.program import pushforward_of
 from codegen.linear.row_blocks import kinds

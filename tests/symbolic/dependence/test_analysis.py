@@ -8,11 +8,11 @@ from dataclasses import replace
 import pytest
 
 import pushforward as pf
-from symbolic import entries
 from symbolic.dependence.analysis import dependence, rows_independent
 from symbolic.dependence.reasons import first_mixing
 from symbolic.differential import differentiate
 from symbolic.errors import NameError_
+from symbolic.indices import entries
 from symbolic.operations import OPERATIONS
 
 SEED = "X1 = X0*W1; X2 = f.(X1); X3 = X2*W2; X4 = f.(X3)"

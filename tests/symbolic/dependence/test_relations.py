@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from sympy import Integer, Min
 
-from symbolic import elimination, relations
+from symbolic.dependence import elimination, relations
 from symbolic.dependence.elimination import simplified
 from symbolic.dependence.patterns import coordinates, mask
 from symbolic.dependence.relations import EVERYWHERE, MAX_PIECES, Piece, union

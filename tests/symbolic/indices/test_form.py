@@ -13,9 +13,10 @@ from sympy import MatAdd, Transpose
 import pushforward as pf
 from codegen.reference import evaluate as reference
 from codegen.sampling import sample
-from symbolic import entries, exact, nodes
+from symbolic import exact, nodes
 from symbolic.differential import differentiate
 from symbolic.errors import LimitError, NotSupported
+from symbolic.indices import entries
 from symbolic.indices.affine import ONE
 from symbolic.indices.form import index_form, index_statements, jacobian_entry
 from symbolic.indices.values import IndexValues, matrices_in

@@ -10,12 +10,12 @@ import pytest
 import pushforward as pf
 from codegen.reference import evaluate
 from codegen.sampling import sample
-from symbolic import row_form as module
-from symbolic.along import column_by_column
 from symbolic.dependence.analysis import dependence
 from symbolic.differential import differentiate
 from symbolic.errors import NotSupported
-from symbolic.lines import COLUMN, ROW
+from symbolic.jacobian import rows as module
+from symbolic.jacobian.along import column_by_column
+from symbolic.jacobian.lines import COLUMN, ROW
 from symbolic.jacobian.rows import row_form
 from symbolic.statements import Let
 from tests.oracles import TIGHT, relative_error

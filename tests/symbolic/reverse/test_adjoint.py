@@ -11,7 +11,6 @@ from sympy import Integer, MatMul, Transpose
 from codegen.reference import evaluate
 from codegen.sampling import NoPoint, numbers_for, sample
 from codegen.verify import LENGTHS, SPARE_LENGTHS
-from symbolic import transposition
 from symbolic.differential import differentiate
 from symbolic.errors import DifferentiationError, NameError_, NotSupported
 from symbolic.exact_adjoint import adjoint_holds, is_adjoint_checkable
@@ -19,6 +18,7 @@ from symbolic.language.names import adjoint_of, ascii_name, canonical, latex_nam
 from symbolic.language.read import read_program
 from symbolic.nodes import add, scale, transpose
 from symbolic.operations import DEFINITIONS, OPERATIONS
+from symbolic.reverse import transposition
 from symbolic.reverse.adjoint import adjoint, free_level
 from symbolic.reverse.transposition import TRANSPOSITIONS
 

@@ -7,8 +7,8 @@ from sympy import Expr, S
 from symbolic.closed_form import ClosedForm, substitute
 from symbolic.differential import Differential
 from symbolic.jacobian.kronecker import KRONECKER
-from symbolic.nodes import Node, identity, multiply, ones, operate, rewrite
 from symbolic.jacobian.rows import RowForm
+from symbolic.nodes import Node, identity, multiply, ones, operate, rewrite
 from symbolic.statements import Let
 from symbolic.structure import structure_of
 
