@@ -189,10 +189,10 @@ def test_a_wrong_rewrite_is_caught(monkeypatch, name, apply, text, wrt):
         operation: tuple(
             replace(r, apply=lambda node, structure: apply(node)) if r.name == name else r for r in rewrites
         )
-        for operation, rewrites in simplify._BY_OPERATION.items()
+        for operation, rewrites in simplify._by_operation(simplify.REWRITES).items()
     }
     assert not is_caught(text, wrt)
-    monkeypatch.setattr(simplify, "_BY_OPERATION", wrong)
+    monkeypatch.setattr(simplify, "_by_operation", lambda rewrites: wrong)
     assert_caught("rewrite", is_caught(text, wrt))
 
 

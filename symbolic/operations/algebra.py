@@ -144,14 +144,14 @@ OPERATIONS = (
     ),
     MatrixOperation(
         "rearrange",
-        "A : r x s -> 4 x 3",
+        "A : r x s -> 3 x 3",
         linear_in=(0,),
         parameters=("size",) * 4,
         parameter_names=("n", "m", "p", "q"),
         entries="Σ_a:n,b:m,c:p,d:q [i = m*(a-1) + b] [j = q*(c-1) + d] A[p*(a-1) + c, q*(b-1) + d]",
         vec=("kron(eye(p), K_nq_m)*K_p_nmq",),
         shape_rule=_rearranged,
-        form="rearrange(A, 2, 2, 1, 3)",
+        form="rearrange(A, 1, 3, 3, 1)",
         cite="Van Loan and Pitsianis 1993, section 2",
         meaning="rearrange(A, n, m, p, q), where A is n×m blocks of p×q entries: block by block, row after row, the "
         "entries of each, row after row, as one row; of A ⊗ B it is vec(A') vec(B')'",

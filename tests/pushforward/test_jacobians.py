@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from oracles import TIGHT, relative_error
 
 import pushforward as pf
 from codegen.reference import evaluate
@@ -14,7 +15,6 @@ from symbolic.jacobian.vec import vec_form
 from symbolic.jacobian.views import VIEWS
 from symbolic.operations import DEFINITIONS, OPERATIONS
 from symbolic.statements import Let
-from tests.oracles import TIGHT, relative_error
 
 SEED = "X1 = X0*W1; X2 = f.(X1); X3 = X2*W2; X4 = f.(X3)"
 THREAD = "X0 : n x 2; W2 : h x 1; " + SEED

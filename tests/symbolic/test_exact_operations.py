@@ -17,9 +17,21 @@ ORDERS = [1, 2, 3, 5]
 """Of square matrices; where the empty one is meaningful, 0 is added."""
 SHAPES = [(1, 1), (2, 3), (4, 2), (1, 4), (3, 1), (0, 3), (3, 0), (0, 0)]
 
-power, kron, hstack, vstack, block, reshape, diag, diagonal, tril, triu = (
+power, kron, hstack, vstack, block, reshape, diag, diagonal, tril, triu, rearrange = (
     EXACT_OPERATIONS[name]
-    for name in ("matrix_power", "kron", "hstack", "vstack", "slice", "reshape", "diag", "diagonal", "tril", "triu")
+    for name in (
+        "matrix_power",
+        "kron",
+        "hstack",
+        "vstack",
+        "slice",
+        "reshape",
+        "diag",
+        "diagonal",
+        "tril",
+        "triu",
+        "rearrange",
+    )
 )
 total, column_sums, row_sums, tr, det, inv, solve, pinv, sylvester, lu_l, lu_u = (
     EXACT_OPERATIONS[name]
@@ -64,6 +76,7 @@ LINEAR: list[tuple[str, Callable[..., Matrix], tuple[tuple[int, int], ...]]] = [
     ("vstack", vstack, ((1, 2), (3, 2), (0, 2))),
     ("slice", lambda A: block(A, 2, 3, 1, 2), ((4, 3),)),
     ("reshape", lambda A: reshape(A, 6, 2), ((3, 4),)),
+    ("rearrange", lambda A: rearrange(A, 2, 2, 1, 3), ((2, 6),)),
     ("diag", diag, ((3, 1),)),
     ("diagonal", diagonal, ((3, 3),)),
     ("tril", lambda A: tril(A, 1), ((3, 5),)),

@@ -8,6 +8,7 @@ from functools import cache
 
 import numpy as np
 import pytest
+from oracles import TIGHT, relative_error
 from sympy import MatAdd, Transpose
 
 import pushforward as pf
@@ -22,7 +23,6 @@ from symbolic.indices.form import index_form, index_statements, jacobian_entry
 from symbolic.indices.values import IndexValues, matrices_in
 from symbolic.operations import DEFINITIONS, OPERATIONS
 from symbolic.statements import Let
-from tests.oracles import TIGHT, relative_error
 
 SEED = "X1 = X0*W1; X2 = f.(X1); X3 = X2*W2; X4 = f.(X3)"
 PROGRAMS = {

@@ -5,7 +5,8 @@ from __future__ import annotations
 import random
 
 import pytest
-from tests.symbolic.test_indices import (
+from oracles import TIGHT, random_program, relative_error
+from test_form import (
     CONSTANT,
     EXAMPLES,
     PROGRAMS,
@@ -27,7 +28,6 @@ from symbolic.indices.matrices import matrix_form
 from symbolic.indices.terms import Group, Term
 from symbolic.indices.values import IndexValues, matrices_in
 from symbolic.nodes import dimension, symbol
-from tests.oracles import TIGHT, random_program, relative_error
 from tools.generator import draw
 from tools.structure_fuzz import with_unknown_functions
 

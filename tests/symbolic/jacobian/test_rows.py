@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from oracles import TIGHT, relative_error
 
 import pushforward as pf
 from codegen.reference import evaluate
@@ -18,7 +19,6 @@ from symbolic.jacobian.along import column_by_column
 from symbolic.jacobian.lines import COLUMN, ROW
 from symbolic.jacobian.rows import row_form
 from symbolic.statements import Let
-from tests.oracles import TIGHT, relative_error
 
 SEED = "X1 = X0*W1; X2 = f.(X1); X3 = X2*W2; X4 = f.(X3)"
 THREAD = "X0 : n x 2; W2 : h x 1; " + SEED

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from oracles import TIGHT, relative_error
 
 import pushforward as pf
 from codegen.reference import evaluate
@@ -15,7 +16,6 @@ from symbolic.errors import NameError_, NotSupported
 from symbolic.jacobian.vec import vec_form
 from symbolic.nodes import Operation
 from symbolic.operations import DEFINITIONS, OPERATIONS
-from tests.oracles import TIGHT, relative_error
 
 SEED = "X0 : n x 2; X1 = X0*W1; X2 = f.(X1); X3 = X2*W2; X4 = f.(X3)"
 ORDERS = {"column by column": "F", "row by row": "C"}
