@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterator
+from collections.abc import Container, Iterable, Iterator
 from dataclasses import dataclass, replace
 
 from symbolic.errors import LimitError, ReadError, Source, Span
@@ -70,7 +70,10 @@ def read_derivation(text: str, known: frozenset[str], name: str = "<derivation>"
     if sum(len(chain.sides) for chain in chains) > MAX_SIDES:
         raise LimitError(f"more than {MAX_SIDES} sides of equations", chains[-1].sides[-1].span, source)
     names = known | {chain.sides[0].name for chain in chains if len(chain.sides) > 1 and chain.sides[0].name}
-    resolved = tuple(Chain(tuple(_resolved(side, names) for side in chain.sides)) for chain in chains)
+    resolved = tuple(
+        Chain(tuple(_with_remainders(_resolved(side, names), prepared.remainders) for side in chain.sides))
+        for chain in chains
+    )
     return Derivation(source, dialect, resolved, prepared.remainders, names)
 
 
@@ -164,6 +167,12 @@ def _split(statement: list[Token]) -> list[list[Token]]:
 def _side(part: list[Token], statement: list[Token]) -> Side:
     span = part[0].span.to(part[-1].span) if part else Span(statement[-1].span.end, statement[-1].span.end)
     return Side(tuple(part), span)
+
+
+def _with_remainders(side: Side, remainders: Iterable[Remainder]) -> Side:
+    """A side up to the end of its last O(δX²)."""
+    ends = [r.span.end for r in remainders if side.span.start <= r.span.start < side.span.end]
+    return replace(side, span=Span(side.span.start, max([side.span.end, *ends])))
 
 
 def _resolved(side: Side, names: Container[str]) -> Side:
