@@ -21,6 +21,7 @@ COMMANDS = {
     "derive": "Print the differential of a program in closed form.",
     "generate": "Write the kernel of a program's differential.",
     "verify": "Check the kernel of a program's differential against differences and the complex step.",
+    "grade": "Mark a derivation made by hand, equality by equality.",
     "operations": "List the operations that are known; of one, show its differential, an example and its code.",
 }
 EXIT_FAILED, EXIT_PROGRAM, EXIT_FILE = 1, 3, 4

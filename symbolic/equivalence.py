@@ -62,7 +62,9 @@ class Gradient:
 class Equivalence:
     """Compares expressions over one program whose inputs `wrt` move."""
 
-    def __init__(self, program: Program, wrt: Iterable[str], gradients: tuple[Gradient, ...] = (), seed: int = 0) -> None:
+    def __init__(
+        self, program: Program, wrt: Iterable[str], gradients: tuple[Gradient, ...] = (), seed: int = 0
+    ) -> None:
         self.program = program
         self.wrt = frozenset(wrt)
         self.gradients = gradients
@@ -70,7 +72,7 @@ class Equivalence:
         self.samples = [Samples(program, self.wrt, gradients, sizes, seed) for sizes in sizes_for(program)]
 
     def decide(self, left: Node, right: Node, real_only: bool = False) -> Decision:
-        """Whether two expressions of one shape are equal. `real_only`: whether their values are, perturbations aside."""
+        """Whether two expressions of one shape are equal; `real_only`: their values, perturbations aside."""
         for samples in self.samples:
             try:
                 agree, chance = samples.agree(left, right, real_only)
@@ -83,7 +85,9 @@ class Equivalence:
             return Decision(Answer.UNKNOWN, reason=NOWHERE)
         if agree:
             return Decision(Answer.EQUAL, chance)
-        proved = self.rational and all(is_rational_node(n, self.program) for e in (left, right) for n in subexpressions(e))
+        proved = self.rational and all(
+            is_rational_node(n, self.program) for e in (left, right) for n in subexpressions(e)
+        )
         return Decision(Answer.DIFFERENT if proved else Answer.UNCONFIRMED)
 
     def agree_somewhere(self, left: Node, right: Node) -> bool:

@@ -137,9 +137,7 @@ def _holds_at(differential: Differential, sizes: Mapping[str, int], generator: r
     return all(expected[output].dual == found[differential.name(output)].real for output in primal.outputs)
 
 
-def random_matrix(
-    given: Input, sizes: Mapping[str, int], generator: random.Random, moving: bool = False
-) -> Matrix:
+def random_matrix(given: Input, sizes: Mapping[str, int], generator: random.Random, moving: bool = False) -> Matrix:
     """Random field elements with the structure of the facts that a field has; `moving`: with a random ε part too.
 
     Symmetric (all that is left of spd), diagonal and triangular by their entries; orthogonal by Cayley's transform
@@ -224,7 +222,9 @@ class Evaluation:
 
     def coefficient(self, value: Expr) -> Dual:
         """A number, or an expression in sizes such as 1/n, which has to come out rational."""
-        return self.tables.number(value.xreplace({size: Integer(self.lengths[size.name]) for size in value.free_symbols}))
+        return self.tables.number(
+            value.xreplace({size: Integer(self.lengths[size.name]) for size in value.free_symbols})
+        )
 
     def apply(self, function: str, order: int, x: Dual) -> Dual:
         if function in self.program.definitions:

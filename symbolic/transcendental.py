@@ -16,7 +16,6 @@ from functools import reduce
 from sympy import Add, Expr, Mul, Pow, Rational, S
 
 from symbolic import scalars
-from symbolic.errors import NotSupported
 from symbolic.exact import Tables, number
 from symbolic.exact_operations import column_sums, determinant, row_sums, total
 from symbolic.field import ONE, Dual, Matrix, P, Singular

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from sympy import MatrixSymbol
+
 from pushforward.grading.gradients import is_gradient
 from pushforward.grading.scope import Scope
 from symbolic import nodes
@@ -36,7 +38,7 @@ class AnswerSought:
     def note(self, first: Any, side: Any) -> None:
         """An equality that is right, in a chain that begins with δY or Y + δY, and has no other δ than the seeds'."""
         if isinstance(side, nodes.Node) and (first in self.forms or self._is_gradient(first)):
-            marked = {n.name for n in subexpressions(side) if type(n) is nodes.MatrixSymbol and split_mark(n.name)[0]}
+            marked = {n.name for n in subexpressions(side) if type(n) is MatrixSymbol and split_mark(n.name)[0]}
             self.reached |= marked <= self.seeds
 
     def said(self) -> str:
@@ -46,4 +48,4 @@ class AnswerSought:
         return f"{wanted} in terms of {seeds} alone is not reached by what is right here"
 
     def _is_gradient(self, first: Any) -> bool:
-        return isinstance(first, nodes.Node) and type(first) is nodes.MatrixSymbol and is_gradient(first.name)
+        return isinstance(first, nodes.Node) and type(first) is MatrixSymbol and is_gradient(first.name)

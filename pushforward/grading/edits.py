@@ -6,6 +6,7 @@ writer's own notation, and nothing is taken for right but by evaluating it.
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Callable, Iterable, Iterator
 
@@ -63,9 +64,7 @@ def _signs(part: Syntax, written: Written) -> Iterator[Edit]:
 def _transposes(part: Syntax, written: Written) -> Iterator[Edit]:
     if type(part) is Transposed:
         yield Edit("extra transpose", part.span, written.of(written.widened(part.argument)))
-    elif not isinstance(part, Sum):
-        yield from _behind(part, "lost transpose", written.spelling.transpose, written)
-    elif written.widened(part) != part.span:
+    elif not isinstance(part, Sum) or written.widened(part) != part.span:
         yield from _behind(part, "lost transpose", written.spelling.transpose, written)
 
 
@@ -97,7 +96,7 @@ def _operands(part: Syntax) -> list[Syntax]:
 
 def _swaps(part: Syntax, written: Written) -> Iterator[Edit]:
     spans = [written.widened(factor) for factor in _operands(part)]
-    for left, right in zip(spans, spans[1:], strict=False):
+    for left, right in itertools.pairwise(spans):
         between = written.text[left.end : right.start]
         text = written.of(right) + (between or " ") + written.of(left)
         yield Edit("factors in the wrong order", Span(left.start, right.end), text)
@@ -148,7 +147,9 @@ def _names(part: Syntax, names: list[str], written: Written, spell: Callable[[st
     for name in sorted(names, key=lambda name: split_mark(name)[1] != plain):
         if name != part.name:
             moved, same = split_mark(name)[0], split_mark(name)[1] == plain
-            kind = ("a δ is missing" if moved else "a δ too many") if same and bool(moved) != bool(level) else "wrong name"
+            kind = (
+                ("a δ is missing" if moved else "a δ too many") if same and bool(moved) != bool(level) else "wrong name"
+            )
             yield Edit(kind, part.span, spell(name))
 
 

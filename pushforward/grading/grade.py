@@ -1,18 +1,22 @@
-"""A derivation on its way to a verdict: read, every side to a matrix, every equality judged, the first mistake named."""
+"""A derivation on its way to a verdict: read, every equality judged, the first mistake named."""
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
+from sympy import MatrixSymbol
+
 from pushforward.grading.answer import AnswerSought
 from pushforward.grading.carried import Claims
-from pushforward.grading.gradients import QUOTIENT, find_gradients, implied_gradient, is_gradient
+from pushforward.grading.gradients import QUOTIENT, Found, find_gradients, implied_gradient, is_gradient
 from pushforward.grading.judge import Judge, Judgement
+from pushforward.grading.marks import Equality, Mistake, Status
 from pushforward.grading.mistakes import Search
 from pushforward.grading.scope import Scope
-from pushforward.grading.verdict import Equality, Mistake, Status, Verdict
+from pushforward.grading.verdict import Verdict
 from symbolic import nodes
 from symbolic.collection import without_collecting
 from symbolic.equivalence import Gradient
@@ -24,7 +28,7 @@ from symbolic.program import Program
 
 
 @without_collecting
-def grade(
+def mark(
     program: Program,
     text: str,
     wrt: str | Iterable[str] | None = None,
@@ -38,9 +42,10 @@ def grade(
     """
     source = Source(text.removeprefix("\ufeff"), name)
     try:
-        written, gradients = find_gradients(source.text, program, dialect)
+        found = find_gradients(source.text, program, dialect)
+        gradients = found.gradients
         known = program.symbols.keys() | {gradient.name for gradient in gradients}
-        derivation = replace(read_derivation(written, frozenset(known), name, dialect), source=source)
+        derivation = _read(found, read_derivation(found.text, frozenset(known), name, dialect), source)
         chosen = _moving(program, derivation, wrt, [gradient.by for gradient in gradients])
         if any(len(chain.sides) == 1 for chain in derivation.chains):
             gradients = tuple(dict.fromkeys((*gradients, *implied_gradient(program, chosen))))
@@ -49,6 +54,15 @@ def grade(
     except ProgramError as error:
         error.source = source
         raise error.at(None, source) from None
+
+
+def _read(found: Found, derivation: Derivation, source: Source) -> Derivation:
+    """A derivation with its own text again, where a gradient is longer than the name it was read by."""
+    chains = tuple(
+        Chain(tuple(replace(side, span=found.widened(side.span)) for side in chain.sides))
+        for chain in derivation.chains
+    )
+    return replace(derivation, source=source, chains=chains)
 
 
 def _symbol(gradient: Gradient, program: Program) -> Node:
@@ -73,7 +87,7 @@ def _moving(
 
 
 @dataclass(frozen=True)
-class _Read:
+class _Value:
     """A side with its matrix, or with the reason why it has none."""
 
     side: Side
@@ -105,27 +119,27 @@ class _Marking:
             return
         yield from self._links(sides, self.scope.defines(chain))
 
-    def _read(self, side: Side) -> _Read:
+    def _read(self, side: Side) -> _Value:
         if not side.tokens:
             raise ShapeError("one side of this equality is empty", side.span)
         try:
-            return _Read(side, self.scope.node(parse_side(side, self.derivation)))
+            return _Value(side, self.scope.node(parse_side(side, self.derivation)))
         except ShapeError as error:
-            return _Read(side, None, error)
+            return _Value(side, None, error)
 
-    def _answer(self, side: _Read) -> Equality:
+    def _answer(self, side: _Value) -> Equality:
         """An expression alone is taken for the differential, or the gradient, that is asked for."""
         wanted = self.sought.expression(side.node, self.scope)
         implied = Span(side.side.span.start, side.side.span.start)
-        equality = self._equality(_Read(Side((), implied), wanted), side, wanted)
+        equality = self._equality(_Value(Side((), implied), wanted), side, wanted)
         if equality.status is Status.RIGHT:
             self.sought.note_answer()
         return equality
 
-    def _links(self, sides: list[_Read], defines: bool) -> Iterator[Equality]:
+    def _links(self, sides: list[_Value], defines: bool) -> Iterator[Equality]:
         """Each side against the one before it; where that one was wrong, a return to what was right is no mistake."""
         anchor, tainted = sides[0], False
-        for left, right in zip(sides, sides[1:], strict=False):
+        for left, right in itertools.pairwise(sides):
             if defines and left is sides[0]:
                 yield Equality(left.side.span, right.side.span, Status.DEFINITION)
                 anchor = right
@@ -145,7 +159,7 @@ class _Marking:
                 tainted = True
             yield equality
 
-    def _equality(self, left: _Read, right: _Read, target: Node | None) -> Equality:
+    def _equality(self, left: _Value, right: _Value, target: Node | None) -> Equality:
         judgement = self._judge(left, right)
         if judgement.status is Status.WRONG and self.claims and self._follows(left, right):
             judgement = Judgement(Status.FOLLOWS)
@@ -154,10 +168,16 @@ class _Marking:
             mistake = self._mistake(left, right, target)
             self.claims.note(left.node, right.node)
         return Equality(
-            left.side.span, right.side.span, judgement.status, judgement.chance, judgement.reason, judgement.witness, mistake
+            left.side.span,
+            right.side.span,
+            judgement.status,
+            judgement.chance,
+            judgement.reason,
+            judgement.witness,
+            mistake,
         )
 
-    def _judge(self, left: _Read, right: _Read) -> Judgement:
+    def _judge(self, left: _Value, right: _Value) -> Judgement:
         error = left.error or right.error
         if error is not None:
             return Judgement(Status.WRONG, reason=error.message)
@@ -171,13 +191,13 @@ class _Marking:
         orders = [self.derivation.remainder_order(read.side) for read in (left, right)]
         return self.judge.judge(a, b, min((order for order in orders if order is not None), default=None))
 
-    def _follows(self, left: _Read, right: _Read) -> bool:
+    def _follows(self, left: _Value, right: _Value) -> bool:
         if left.node is None or right.node is None:
             return False
         a, b = same_shape(left.node, right.node)
         return a.shape == b.shape and self.judge.agree_somewhere(self.claims.assume(a), self.claims.assume(b))
 
-    def _mistake(self, left: _Read, right: _Read, target: Node | None) -> Mistake | None:
+    def _mistake(self, left: _Value, right: _Value, target: Node | None) -> Mistake | None:
         """What is wrong with the right side or, if nothing is found there, with the left one."""
         if self.found_mistake:
             return None
@@ -198,7 +218,7 @@ def same_shape(left: Any, right: Any) -> tuple[Node, Node]:
 
 def _is_quotient(node: Node) -> bool:
     """∂y/∂X of a matrix X, for which two layouts are in use; ∇ has the shape of X."""
-    named = type(node) is nodes.MatrixSymbol and is_gradient(node.name)
+    named = type(node) is MatrixSymbol and is_gradient(node.name)
     return named and node.name.startswith(QUOTIENT) and node.shape != SCALAR
 
 

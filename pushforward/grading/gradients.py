@@ -6,6 +6,7 @@ The name is padded with blanks, so that every other character keeps its place.
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 
 from symbolic.equivalence import Gradient
 from symbolic.errors import NotSupported, Source, Span
@@ -33,9 +34,23 @@ _PATTERNS = {
 }
 
 
-def find_gradients(text: str, program: Program, dialect: str | None = None) -> tuple[str, tuple[Gradient, ...]]:
-    """The text with a name for each gradient of a scalar by an input, and what the names stand for."""
+@dataclass(frozen=True)
+class Found:
+    """`text`: with a name for each gradient of a scalar by an input; `places`: where they were written."""
+
+    text: str
+    gradients: tuple[Gradient, ...]
+    places: tuple[Span, ...]
+
+    def widened(self, span: Span) -> Span:
+        """A place with the whole of a gradient that ends it."""
+        return Span(span.start, max([span.end, *(p.end for p in self.places if span.start <= p.start < span.end)]))
+
+
+def find_gradients(text: str, program: Program, dialect: str | None = None) -> Found:
+    """The gradients in a text."""
     found: dict[str, Gradient] = {}
+    places: list[Span] = []
     for kind, pattern in _PATTERNS[dialect or dialect_of(text)]:
         for match in list(pattern.finditer(text)):
             names = [_plain(name) for name in match.groups() if name]
@@ -44,9 +59,10 @@ def find_gradients(text: str, program: Program, dialect: str | None = None) -> t
                 continue
             gradient = _gradient(kind, of, by, match, text, program)
             found[gradient.name] = gradient
+            places.append(Span(*match.span()))
             written = f"{kind}{{{gradient.name[3:]}}}".replace("_q{", "_{q") if "\\" in match[0] else gradient.name
             text = text[: match.start()] + written.ljust(len(match[0])) + text[match.end() :]
-    return text, tuple(found.values())
+    return Found(text, tuple(found.values()), tuple(places))
 
 
 def implied_gradient(program: Program, wrt: tuple[str, ...]) -> tuple[Gradient, ...]:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cached_property
 
+from pushforward.grading.marks import Status, Witness
 from pushforward.grading.numbers import Numbers, Opinion
-from pushforward.grading.verdict import Status, Witness
 from symbolic.equivalence import Answer, Equivalence, Gradient
 from symbolic.nodes import Node
 from symbolic.program import Program

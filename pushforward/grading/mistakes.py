@@ -8,10 +8,10 @@ from pushforward.grading.coefficients import coefficient_edits
 from pushforward.grading.edits import edits
 from pushforward.grading.gradients import find_gradients
 from pushforward.grading.judge import Judge
+from pushforward.grading.marks import Mistake, Status
 from pushforward.grading.missing import missing_factors, missing_terms
 from pushforward.grading.scope import Scope
 from pushforward.grading.spelling import Edit, Written, spelling_of
-from pushforward.grading.verdict import Mistake, Status
 from pushforward.grading.wording import EXPLANATIONS, HINTS, kind_of
 from symbolic import nodes
 from symbolic.errors import ProgramError, ShapeError, Span
@@ -60,7 +60,9 @@ class Search:
         names = [name for name in self.scope.nodes if name in self.known or name in self.program.symbols]
         plain = list(edits(syntax, self.written, names, self.spell))
         if node is not None:
-            yield from coefficient_edits(syntax, self.written, lambda edit: self._node(self._apply(side, edit)), wanted, self.judge)
+            yield from coefficient_edits(
+                syntax, self.written, lambda edit: self._node(self._apply(side, edit)), wanted, self.judge
+            )
         yield from plain
         yield from missing_terms(self.program, self.judge.wrt, syntax, side, node, wanted, self)
         yield from missing_factors(self.program, self.judge.wrt, syntax, self.written, self)
@@ -85,7 +87,7 @@ class Search:
     def _node(self, text: str) -> Node | None:
         """The matrix that an edited side stands for; None where it makes no sense."""
         try:
-            named, _ = find_gradients(text, self.program, self.derivation.dialect)
+            named = find_gradients(text, self.program, self.derivation.dialect).text
             value = self.scope.node(read_side(named, self.derivation))
         except ProgramError:
             return None

@@ -14,7 +14,7 @@ import numpy as np
 
 from codegen.reference import Evaluation, Functions
 from codegen.sampling import sample
-from pushforward.grading.verdict import Witness
+from pushforward.grading.marks import Witness
 from symbolic.equivalence import Gradient, sizes_for
 from symbolic.errors import PushforwardError
 from symbolic.language.names import differential_of, unicode_name
@@ -91,7 +91,10 @@ class Numbers:
     def _points(self) -> Iterator[_Point]:
         for attempt, sizes in enumerate(self._sizes()):
             given = _integers(self.program, self.wrt, sizes, attempt)
-            if given is not None and (point := self._point(*given, *self._functions(attempt))) is not None:
+            if given is None:
+                continue
+            point = self._point(given[0], given[1], *self._functions(attempt))
+            if point is not None:
                 yield point
         for seed in range(3 * ENOUGH):
             try:
@@ -241,5 +244,7 @@ def _in_words(polynomial: Any) -> str:
         if coefficient:
             size = f"{abs(coefficient):g}"
             factor = powers[power] if size == "1" and power else size + powers[power]
-            words += f" {'-' if coefficient < 0 else '+'} {factor}" if words else ("-" if coefficient < 0 else "") + factor
+            words += (
+                f" {'-' if coefficient < 0 else '+'} {factor}" if words else ("-" if coefficient < 0 else "") + factor
+            )
     return words

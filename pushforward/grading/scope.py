@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from sympy import MatrixSymbol
+
 from symbolic import nodes
 from symbolic.equivalence import names_with_perturbations
 from symbolic.errors import NameError_, NotSupported, ProgramError, ReadError
@@ -29,7 +31,9 @@ class Scope:
         self.nodes: dict[str, Node] = names_with_perturbations(program) | dict(given)
         self.sizes = frozenset(str(size) for size in program.sizes)
         self.functions = program.unknown_functions.keys() | program.definitions.keys() | CATALOGUE.keys()
-        self.moving = {symbol: nodes.add(symbol, self.nodes[differential_of(n)]) for n, symbol in program.symbols.items()}
+        self.moving = {
+            symbol: nodes.add(symbol, self.nodes[differential_of(n)]) for n, symbol in program.symbols.items()
+        }
         self.defining: set[Side] = set()
         self._define_abbreviations()
 
@@ -44,7 +48,7 @@ class Scope:
     def differential(self, node: Node) -> Node:
         """F(X + δX) - F(X) of an expression F of the program's matrices."""
         for part in subexpressions(node):
-            if type(part) is nodes.MatrixSymbol and split_mark(part.name)[0]:
+            if type(part) is MatrixSymbol and split_mark(part.name)[0]:
                 raise NotSupported("the differential of a differential is of second order")
         moved = rewrite(node, lambda part: self.moving.get(part, part), {})
         return nodes.subtract(moved, node)

@@ -43,7 +43,9 @@ def spelling_of(derivation: Derivation) -> Spelling:
     if derivation.dialect == "latex":
         return Spelling(True, " ", r" \odot ", r"^\top", "^{-1}")
     hadamard = next((sign for sign in (" ⊙ ", " ∘ ") if sign.strip() in text), " .* ")
-    return Spelling(False, " * " if "*" in text.replace(".*", "") else " ", hadamard, "ᵀ" if "ᵀ" in text else "'", "^-1")
+    return Spelling(
+        False, " * " if "*" in text.replace(".*", "") else " ", hadamard, "ᵀ" if "ᵀ" in text else "'", "^-1"
+    )
 
 
 class Written:

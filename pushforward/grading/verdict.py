@@ -1,66 +1,13 @@
-"""What marking a derivation gives: a verdict for every equality, and for a wrong one what and where the mistake is."""
+"""What marking a derivation gives: the equalities with their marks, in words and as data."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from enum import Enum
 from typing import Any
 
+from pushforward.grading.marks import Equality, Mistake, Status, Witness
+from pushforward.grading.report import report
 from symbolic.errors import Source, Span
-
-
-class Status(Enum):
-    RIGHT = "right"
-    WRONG = "wrong"
-    FOLLOWS = "follows from an earlier mistake"
-    UNDECIDED = "undecided"
-    DEFINITION = "definition"
-
-
-@dataclass(frozen=True)
-class Witness:
-    """A point at which two sides differ: the inputs, and one entry of each side.
-
-    `part`: "value", or "perturbation" where the entries are coefficients of the δ's. `functions`: what the unknown
-    functions are at this point.
-    """
-
-    inputs: tuple[tuple[str, tuple[tuple[float, ...], ...]], ...]
-    functions: tuple[tuple[str, str], ...]
-    part: str
-    entry: tuple[int, int]
-    left: float
-    right: float
-
-
-@dataclass(frozen=True)
-class Mistake:
-    """`term`: the term with the mistake in it; `span`: the characters that a repair changes; `repaired`: the side then."""
-
-    kind: str
-    hint: str
-    term: Span
-    span: Span
-    replacement: str
-    repaired: str
-    explanation: str
-
-
-@dataclass(frozen=True)
-class Equality:
-    """Two sides and what is to be said of them. `chance`: a bound on the probability that this `right` is wrong.
-
-    `stands_on_mistake`: right in itself, but what stands to its left is not what it was said to be.
-    """
-
-    left: Span
-    right: Span
-    status: Status
-    chance: float = 0.0
-    reason: str = ""
-    witness: Witness | None = None
-    mistake: Mistake | None = None
-    stands_on_mistake: bool = False
 
 
 @dataclass(frozen=True)
@@ -91,6 +38,13 @@ class Verdict:
 
     def line(self, span: Span) -> int:
         return self.source.text.count("\n", 0, span.start) + 1
+
+    def report(self, reveal: bool = False) -> str:
+        """Every equality with its mark; `reveal`: the first mistake with its repair and not only a hint."""
+        return report(self, reveal)
+
+    def __str__(self) -> str:
+        return self.report()
 
     def to_dict(self, reveal: bool = False) -> dict[str, Any]:
         return {

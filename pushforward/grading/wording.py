@@ -29,7 +29,7 @@ HINTS = {
     "a term too many": "Does every term belong here?",
     "a term is missing": "The product rule gives one term for every factor that moves: are they all here?",
     "shapes that do not fit": "Write the shapes next to the factors: do they fit?",
-    "not recognised": "The two sides differ, and no single small change makes them equal: do this step again in smaller ones.",
+    "not recognised": "The two sides differ, and no small change makes them equal: do this step again in smaller ones.",
 }
 
 EXPLANATIONS = {

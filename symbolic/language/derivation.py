@@ -59,7 +59,9 @@ class Derivation:
         return min(inside, default=None)
 
 
-def read_derivation(text: str, known: frozenset[str], name: str = "<derivation>", dialect: str | None = None) -> Derivation:
+def read_derivation(
+    text: str, known: frozenset[str], name: str = "<derivation>", dialect: str | None = None
+) -> Derivation:
     """`known`: the names of the program's matrices. Raises ReadError or LimitError, with the place."""
     source = Source(text.removeprefix("\ufeff"), name)
     dialect = dialect or dialect_of(source.text)
@@ -116,7 +118,8 @@ class SideParser(Expressions):
 def _tokens(prepared: str, source: Source, dialect: str) -> list[Token]:
     """The tokens of a prepared text; an error shows what was written."""
     try:
-        return (latex_lexer if dialect == "latex" else text_lexer).tokens(Source(prepared, source.name))
+        written = Source(prepared, source.name)
+        return latex_lexer.tokens(written) if dialect == "latex" else text_lexer.tokens(written)
     except (ReadError, LimitError) as error:
         error.source = source
         raise

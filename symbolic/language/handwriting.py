@@ -21,17 +21,25 @@ _EQUALS = re.compile(
     r"\\(?:approx|simeq|doteq|equiv|coloneqq|triangleq|stackrel\{[^{}]*\}\{=\}|overset\{[^{}]*\}\{=\})(?![A-Za-z])"
     r"|:=|[≈≃≡≔≐]"
 )
-_NEXT = re.compile(r"\\(?:Rightarrow|implies|Longrightarrow|therefore|because|to|rightarrow|iff)(?![A-Za-z])|[⇒⟹→∴⇔]|=>")
+_NEXT = re.compile(
+    r"\\(?:Rightarrow|implies|Longrightarrow|therefore|because|to|rightarrow|iff)(?![A-Za-z])|[⇒⟹→∴⇔]|=>"
+)
 _LABEL = re.compile(r"\\(?:tag\*?|label|eqref|ref)\s*\{[^{}]*\}|\\(?:hline|noindent|par|centering|boxed)(?![A-Za-z])")
 _TEXT = re.compile(r"\\(?:text|mbox|textrm|textit|mathrm)\s*\{([A-Za-z ,.:;'’-]*)\}")
-_LEADING = re.compile(rf"(?:^|(?<=[\n;]))[ \t&]*(?:\(?[0-9]{{1,2}}[.)]|[-•]|(?:{WORDS})(?![A-Za-z0-9_]))[ \t]*[,:]?(?=[ \t])", re.I)
+_LEADING = re.compile(
+    rf"(?:^|(?<=[\n;]))[ \t&]*(?:\(?[0-9]{{1,2}}[.)]|[-•]|(?:{WORDS})(?![A-Za-z0-9_]))[ \t]*[,:]?(?=[ \t])", re.I
+)
 _TRAILING = re.compile(r"[.,](?=[ \t]*(?:\\\\|\n|$|\\end|\$|\\\]))")
 _FRACTION = re.compile(r"\\[dt]frac(?![A-Za-z])")
 _DIFFERENTIAL = re.compile(r"\\(?:partial|Delta|dd|diff|differential)(?![A-Za-z])")
-_REMAINDER = re.compile(r"(?<![A-Za-z0-9_\\])(?:\\(?:mathcal|mathrm)\s*\{\s*(O|o)\s*\}|(O|o|𝒪))\s*(?:\\[bB]ig+l?\s*|\\left\s*)?(?=[(\[{])")
+_REMAINDER = re.compile(
+    r"(?<![A-Za-z0-9_\\])(?:\\(?:mathcal|mathrm)\s*\{\s*(O|o)\s*\}|(O|o|𝒪))\s*(?:\\[bB]ig+l?\s*|\\left\s*)?(?=[(\[{])"
+)
 _SQUARE = re.compile(r"\^\s*\{?\s*(\d+)|([²³⁴-⁹])")
 _POWERS = {"²": 2, "³": 3, "⁴": 4, "⁵": 5, "⁶": 6, "⁷": 7, "⁸": 8, "⁹": 9}
-_MOVED = re.compile(r"\\delta|\\partial|\\Delta|\\mathrm\s*\{\s*d\s*\}|[δΔ∂]|\bd(?=[A-Z\\])|ε|\\varepsilon|\\epsilon|\bh\b|\bH\b|\\[|]")
+_MOVED = re.compile(
+    r"\\delta|\\partial|\\Delta|\\mathrm\s*\{\s*d\s*\}|[δΔ∂]|\bd(?=[A-Z\\])|ε|\\varepsilon|\\epsilon|\bh\b|\bH\b|\\[|]"
+)
 _BRACKETS = {"(": ")", "[": "]", "{": "}"}
 
 
@@ -132,5 +140,3 @@ def _order(inside: str) -> int:
     powers = [int(found[1]) if found[1] else _POWERS[found[2]] for found in _SQUARE.finditer(inside)]
     moved = len(_MOVED.findall(re.sub(r"\\[|]", "", inside)))
     return max(powers) if powers else min(moved, 2)
-
-
