@@ -33,7 +33,7 @@ def edits(root: Syntax, written: Written, names: Iterable[str], spell: Callable[
         yield from _arguments(part, choices, written, spell)
     for part in everything:
         yield from _names(part, choices, written, spell)
-    for make in (_extra_factors, _regrouped):
+    for make in (_sums, _extra_factors, _regrouped):
         for part in everything:
             yield from make(part, written)
     yield from _ungrouped(everything, written)
@@ -119,6 +119,16 @@ def _operators(part: Syntax, written: Written) -> Iterator[Edit]:
         }.get(operator, ())
         for text, kind in others:
             yield Edit(kind, between, text)
+
+
+def _sums(part: Syntax, written: Written) -> Iterator[Edit]:
+    """A + for a product."""
+    if type(part) is not Sum:
+        return
+    spans = [written.widened(term) for _, term in part.terms]
+    for left, right in itertools.pairwise(spans):
+        for sign in (written.spelling.hadamard, written.spelling.product):
+            yield Edit("+ for a product", Span(left.end, right.start), sign)
 
 
 def _inverses(part: Syntax, written: Written) -> Iterator[Edit]:

@@ -16,6 +16,7 @@ from pushforward.grading.wording import EXPLANATIONS, HINTS, kind_of
 from symbolic import nodes
 from symbolic.errors import ProgramError, ShapeError, Span
 from symbolic.language.derivation import Derivation, Side, parse_side, read_side
+from symbolic.language.names import differential_of
 from symbolic.language.syntax import Sum, Syntax
 from symbolic.nodes import Node, is_number
 from symbolic.program import Program
@@ -57,7 +58,8 @@ class Search:
         return Mistake(kind, HINTS[kind], span, span, "", "", explanation)
 
     def _candidates(self, side: Side, syntax: Syntax, node: Node | None, wanted: Node) -> Iterator[Edit]:
-        names = [name for name in self.scope.nodes if name in self.known or name in self.program.symbols]
+        moving = {differential_of(name) for name in self.program.symbols}
+        names = [name for name in self.scope.nodes if name in self.known.keys() | self.program.symbols.keys() | moving]
         plain = list(edits(syntax, self.written, names, self.spell))
         if node is not None:
             yield from coefficient_edits(

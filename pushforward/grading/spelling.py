@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from symbolic.errors import Span
 from symbolic.language.derivation import Derivation
+from symbolic.language.latex_lexer import OPERATORS, SKIPPED
 from symbolic.language.names import latex_name, unicode_name
 from symbolic.language.syntax import Call, Filled, Index, Name, Number, Syntax, Transposed
 
@@ -81,8 +82,10 @@ class Written:
 
     def _touches_function(self, before: str) -> bool:
         """Whether the word before a bracket is no matrix: names of matrices are told by their place in the tree."""
-        word = re.search(r"\\?([A-Za-z]+)'*$", before)
-        return word is None or len(word[1]) > 1 or word[1].islower() or before.endswith("'")
+        word = re.search(r"(\\?)([A-Za-z]+)'*$", before)
+        if word is not None and word[1] and word[2] in OPERATORS.keys() | SKIPPED:
+            return False
+        return word is None or len(word[2]) > 1 or word[2].islower() or before.endswith("'")
 
     def group(self, part: Syntax) -> str:
         """The text of a part, in brackets where it is more than one thing."""

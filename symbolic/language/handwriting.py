@@ -136,7 +136,11 @@ def _closing(text: str, opening: int) -> int | None:
 
 
 def _order(inside: str) -> int:
-    """2 of (δX²), of (‖δX‖^2) and of (δX δX), 1 of (δX), 0 of (1)."""
+    """2 of (δX²), of (‖δX‖^2) and of (δX δX), 1 of (δX), 0 of (1) and of what does not move; 2 of (2)."""
     powers = [int(found[1]) if found[1] else _POWERS[found[2]] for found in _SQUARE.finditer(inside)]
     moved = len(_MOVED.findall(re.sub(r"\\[|]", "", inside)))
+    if re.fullmatch(r"[(\[{\s]*[2-9][)\]}\s]*", inside):
+        return int(re.sub(r"\D", "", inside))
+    if not moved:
+        return 0
     return max(powers) if powers else min(moved, 2)
