@@ -19,13 +19,13 @@ from functools import cached_property
 from symbolic import nodes
 from symbolic.degrees import Degrees
 from symbolic.errors import LimitError, NotSupported, ShapeError
-from symbolic.exact import Evaluation, evaluate, is_rational, is_rational_node, random_matrix
+from symbolic.exact import Evaluation, is_rational, is_rational_node, random_matrix
 from symbolic.field import Dual, Matrix, Singular
 from symbolic.language.names import differential_of
 from symbolic.nodes import Node, subexpressions
 from symbolic.program import Program
 from symbolic.shapes import length
-from symbolic.transcendental import KnownTables
+from symbolic.transcendental import KnownEvaluation, KnownTables
 
 BOUND = 1e-30
 ATTEMPTS = 400
@@ -179,9 +179,9 @@ class Samples:
 
     def _evaluate(self, generator: random.Random, tables: KnownTables) -> Evaluation:
         given = {i.name: random_matrix(i, self.sizes, generator, i.name in self.wrt) for i in self.program.inputs}
-        values = evaluate(self.program, given, tables)
+        values = KnownEvaluation(self.program, given, tables).values()
         real = {name: value.real for name, value in values.items()}
-        evaluation = Evaluation(self.program, {name: real[name] for name in given}, tables)
+        evaluation = KnownEvaluation(self.program, {name: real[name] for name in given}, tables)
         perturbations = {differential_of(name): value - real[name] for name, value in values.items()}
         evaluation.named = real | perturbations
         for gradient in self.gradients:
@@ -195,7 +195,8 @@ class Samples:
 
         def entry(i: int, j: int) -> Dual:
             moved = Matrix.of(rows, cols, lambda k, m: Dual(inputs[gradient.by][k, m].a, int((i, j) == (k, m))))
-            return Dual(evaluate(self.program, inputs | {gradient.by: moved}, tables)[gradient.of][0, 0].b)
+            evaluation = KnownEvaluation(self.program, inputs | {gradient.by: moved}, tables)
+            return Dual(evaluation.values()[gradient.of][0, 0].b)
 
         return Matrix.of(rows, cols, entry)
 

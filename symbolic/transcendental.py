@@ -1,24 +1,26 @@
 """Functions that are not rational, over a prime field: random tables in which what is known of the functions holds.
 
-exp(x) is a random element with exp(-x) = 1/exp(x); tanh, sigmoid and the like are rational in it; sin x and cos x are
-a random point of the circle; log undoes exp; sqrt is the root that is itself a square, so that sqrt(a) sqrt(b) =
-sqrt(ab) and sqrt(a²) = |a|, with the Legendre symbol for a sign. π is a random element. Derivatives follow by dual
-arithmetic, so tanh' = 1 - tanh², σ' = σ(1 - σ) and sin² + cos² = 1 hold exactly. What holds by addition of arguments,
-exp(a + b) = exp(a) exp(b), does not: where two sides differ here, numbers have to confirm it.
+exp(x) is a random element with exp(-x) = 1/exp(x), and with exp(a + b) = exp(a) exp(b) wherever a sum was formed;
+tanh, sigmoid and the like are rational in it; sin x and cos x are a random point of the circle; log undoes exp; sqrt is
+the root that is itself a square, so that sqrt(a) sqrt(b) = sqrt(ab) and sqrt(a²) = |a|, with the Legendre symbol for a
+sign. π is a random element. Derivatives follow by dual arithmetic, so tanh' = 1 - tanh², σ' = σ(1 - σ) and
+sin² + cos² = 1 hold exactly. Not everything does, sin(2x) = 2 sin x cos x for one: where two sides differ here, numbers
+have to confirm it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import reduce
 
-from sympy import Add, Expr, Mul, Pow, Rational, S
+from sympy import Add, Expr, MatAdd, Mul, Pow, Rational, S
 
 from symbolic import scalars
-from symbolic.exact import Tables, number
+from symbolic.exact import Evaluation, Tables, number
 from symbolic.exact_operations import column_sums, determinant, row_sums, total
 from symbolic.field import ONE, Dual, Matrix, P, Singular
+from symbolic.nodes import Node, Scale
 
 TWO, HALF = Dual(2), Dual(2).inverse()
 
@@ -27,8 +29,10 @@ TWO, HALF = Dual(2), Dual(2).inverse()
 class KnownTables(Tables):
     """Tables of unknown functions, and of the known ones that are not rational."""
 
-    logarithms: dict[int, int] = field(default_factory=dict, compare=False)
-    exponentials: dict[int, int] = field(default_factory=dict, compare=False)
+    logarithms: dict[int, int] = field(default_factory=lambda: {1: 0}, compare=False)
+    exponentials: dict[int, int] = field(default_factory=lambda: {0: 1}, compare=False)
+    sums: dict[int, tuple[int, ...]] = field(default_factory=dict, compare=False)
+    pending: set[int] = field(default_factory=set, compare=False)
 
     def known(self, function: str, x: Dual) -> Dual:
         if function not in _FUNCTIONS:
@@ -94,15 +98,27 @@ class KnownTables(Tables):
 
     def _exp(self, x: int) -> int:
         if x not in self.exponentials:
-            value = self.value("exp", 0, x) or 1
-            if x == 0:
-                value = 1
-            self._pair(x, value)
+            self._pair(x, self._exp_of_sum(x) if x in self.sums else self.value("exp", 0, x) or 1)
         return self.exponentials[x]
 
+    def _exp_of_sum(self, x: int) -> int:
+        """The product of the terms' exponentials; where x is a part of one of its terms, that one is any number."""
+        self.pending.add(x)
+        value = 1
+        for term in self.sums[x]:
+            value = value * (self.value("exp", 0, term) or 1 if term in self.pending else self._exp(term)) % P
+        self.pending.remove(x)
+        return value
+
+    def note_sum(self, total: Matrix, terms: Sequence[Matrix]) -> None:
+        """Remember what the entries of a sum are sums of."""
+        for i, row in enumerate(total.entries):
+            for j, entry in enumerate(row):
+                parts = tuple(term[i, j].a for term in terms)
+                if entry.a not in parts and entry.a not in self.exponentials:
+                    self.sums.setdefault(entry.a, parts)
+
     def _log(self, x: int) -> int:
-        if x == 1:
-            return 0
         if x not in self.logarithms:
             self._pair(self.value("log", 0, x), x)
         return self.logarithms[x]
@@ -117,6 +133,23 @@ class KnownTables(Tables):
         if x == 0:
             return 0
         return self.value(name, 0, x) if x <= P // 2 else -self.value(name, 0, P - x) % P
+
+
+class KnownEvaluation(Evaluation):
+    """An evaluation with known functions; sums are remembered for exp."""
+
+    tables: KnownTables
+
+    def value(self, node: Node, values: list[Matrix]) -> Matrix:
+        result = super().value(node, values)
+        if type(node) is MatAdd:
+            self.tables.note_sum(result, values)
+        elif type(node) is Scale and node.coefficient in _MULTIPLES:
+            self.tables.note_sum(result, [values[-1]] * int(node.coefficient))
+        return result
+
+
+_MULTIPLES = (2, 3, 4)
 
 
 def _nonzero(x: int) -> int:

@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterable, Iterator
 from pushforward.grading.spelling import Edit, Written
 from symbolic.errors import Span
 from symbolic.language.names import split_mark
-from symbolic.language.syntax import Call, Name, Power, Product, Sum, Syntax, Transposed
+from symbolic.language.syntax import Call, Name, Number, Power, Product, Sum, Syntax, Transposed
 from symbolic.language.walk import parts
 
 _SIGN = re.compile(r"[-+−–]")
@@ -166,10 +166,11 @@ def _names(part: Syntax, names: list[str], written: Written, spell: Callable[[st
 def _extra_factors(part: Syntax, written: Written) -> Iterator[Edit]:
     spans = [written.widened(factor) for factor in _operands(part)]
     for position, span in enumerate(spans):
+        kind = "wrong factor" if type(_operands(part)[position]) is Number else "a factor too many"
         if position:
-            yield Edit("a factor too many", Span(spans[position - 1].end, span.end), "")
+            yield Edit(kind, Span(spans[position - 1].end, span.end), "")
         elif len(spans) > 1:
-            yield Edit("a factor too many", Span(span.start, spans[1].start), "")
+            yield Edit(kind, Span(span.start, spans[1].start), "")
 
 
 def _regrouped(part: Syntax, written: Written) -> Iterator[Edit]:

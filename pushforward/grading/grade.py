@@ -106,7 +106,7 @@ class _Marking:
         self.sought = AnswerSought(program, judge.wrt)
         self.claims = Claims(program)
         self.search = Search(program, derivation, scope, judge)
-        self.found_mistake = False
+        self.first: tuple[Side, Mistake] | None = None
 
     def verdict(self) -> Verdict:
         equalities = [equality for chain in self.derivation.chains for equality in self._chain(chain)]
@@ -161,7 +161,7 @@ class _Marking:
 
     def _equality(self, left: _Value, right: _Value, target: Node | None) -> Equality:
         judgement = self._judge(left, right)
-        if judgement.status is Status.WRONG and self.claims and self._follows(left, right):
+        if judgement.status is Status.WRONG and (self._follows(left, right) or self._repeats(left, right)):
             judgement = Judgement(Status.FOLLOWS)
         mistake = None
         if judgement.status is Status.WRONG:
@@ -192,21 +192,30 @@ class _Marking:
         return self.judge.judge(a, b, min((order for order in orders if order is not None), default=None))
 
     def _follows(self, left: _Value, right: _Value) -> bool:
-        if left.node is None or right.node is None:
+        if not self.claims or left.node is None or right.node is None:
             return False
         a, b = same_shape(left.node, right.node)
         return a.shape == b.shape and self.judge.agree_somewhere(self.claims.assume(a), self.claims.assume(b))
 
+    def _repeats(self, left: _Value, right: _Value) -> bool:
+        """Whether a side writes out again what was wrong, and is right once that is repaired."""
+        if self.first is None or not self.first[1].repaired or left.node is None:
+            return False
+        wrong, mistake = self.first
+        repaired = self.search.rewritten(right.side, wrong, mistake.repaired)
+        return repaired is not None and self.judge.agree_somewhere(left.node, repaired)
+
     def _mistake(self, left: _Value, right: _Value, target: Node | None) -> Mistake | None:
         """What is wrong with the right side or, if nothing is found there, with the left one."""
-        if self.found_mistake:
+        if self.first is not None:
             return None
-        self.found_mistake = True
         wanted = target if target is not None else left.node
         found = self.search.repair(right.side, right.node, wanted) if wanted is not None else None
         if found is None and left.side.tokens and right.node is not None:
             found = self.search.repair(left.side, left.node, right.node)
-        return found or self.search.unexplained(right.side, right.error)
+        mistake = found or self.search.unexplained(right.side, right.error)
+        self.first = (right.side, mistake)
+        return mistake
 
 
 def same_shape(left: Any, right: Any) -> tuple[Node, Node]:

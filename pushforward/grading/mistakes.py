@@ -101,6 +101,11 @@ class Search:
             return False
         return self.judge.judge(node, wanted).status is not Status.WRONG
 
+    def rewritten(self, side: Side, wrong: Side, repaired: str) -> Node | None:
+        """What a side stands for when what it repeats of a wrong side is repaired; None if it repeats nothing."""
+        text, part = (" ".join(self.written.of(place.span).split()) for place in (side, wrong))
+        return self._node(text.replace(part, repaired)) if part in text else None
+
     def agrees(self, node: Node, wanted: Node) -> bool:
         return self.judge.agree_somewhere(node, wanted)
 

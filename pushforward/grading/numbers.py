@@ -27,7 +27,7 @@ STEP = 1e-30
 DIFFERENT = 1e-9
 """Relative differences from here on are no rounding."""
 SMALLEST = 1e-3
-ENOUGH = 4
+ENOUGH = 6
 MAX_SHOWN = 4
 _MAX_ORDER = 9
 _POLYNOMIALS = ((0, 1, 0, 1), (0, 0, 1), (1, -1, 0, 2), (0, 2, 1))
@@ -43,10 +43,11 @@ class _Point:
 
 @dataclass(frozen=True)
 class Opinion:
-    """`points`: at how many both sides have a value; `differing`: at how many they differ."""
+    """`points`: at how many both sides have a value; `differing`: at how many they differ, and `gap`: by how much."""
 
     points: int
     differing: int
+    gap: float
     witness: Witness | None
 
 
@@ -62,18 +63,19 @@ class Numbers:
 
     def opinion(self, left: Node, right: Node, real_only: bool = False) -> Opinion:
         """Compare two expressions of one shape at several points."""
-        looked, differing, witness = 0, 0, None
+        looked, differing, gap, witness = 0, 0, 0.0, None
         for point in self._iterate():
             values = _values(point, left, right, real_only)
             if values is None:
                 continue
             looked += 1
+            gap = max(gap, _distance(*values))
             if _distance(*values) > DIFFERENT:
                 differing += 1
                 witness = witness or self._witness(point, *values)
             if looked == ENOUGH:
                 break
-        return Opinion(looked, differing, witness)
+        return Opinion(looked, differing, gap, witness)
 
     def agree_somewhere(self, left: Node, right: Node) -> bool:
         """Whether two expressions agree at the first random point; False where they have no value there."""
@@ -107,7 +109,7 @@ class Numbers:
 
     def _sizes(self) -> Iterator[dict[str, int]]:
         names = [str(size) for size in self.program.sizes]
-        for lengths in ((1,), (2, 1), (2,), (1, 2, 3), (2, 3), (3, 2, 4)):
+        for lengths in ((1,), (2, 1), (2, 3), (3, 2, 4)):
             yield {name: lengths[k % len(lengths)] for k, name in enumerate(names)}
 
     def _functions(self, shift: int) -> tuple[Functions, tuple[tuple[str, str], ...]]:

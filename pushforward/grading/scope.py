@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -15,7 +16,7 @@ from symbolic.language.derivation import DIFFERENTIALS, Chain, Derivation, Side,
 from symbolic.language.elaborate import Elaboration
 from symbolic.language.infer import Inference
 from symbolic.language.names import differential_of, split_mark, unicode_name
-from symbolic.language.syntax import Call, Syntax
+from symbolic.language.syntax import Call, Name, Syntax
 from symbolic.language.walk import matrix_names, parts, size_names
 from symbolic.language.words import is_operation
 from symbolic.nodes import Node, is_number, rewrite, subexpressions
@@ -75,7 +76,12 @@ class Scope:
 
     def _is_new(self, chain: Chain) -> bool:
         name = chain.sides[0].name
-        return len(chain.sides) > 1 and name != "" and name not in self.nodes and not split_mark(name)[0]
+        if len(chain.sides) < 2 or name == "" or name in self.nodes or split_mark(name)[0]:
+            return False
+        written = self.derivation.source.text[chain.sides[0].span.start :]
+        if re.match(r"[δΔ∂]|\\(?:delta|Delta|partial)(?![A-Za-z])|\\mathrm\s*\{\s*d\s*\}", written):
+            raise self._unknown(Name(name.removeprefix("d"), chain.sides[0].span))
+        return True
 
     def _define(self, chain: Chain) -> None:
         name, value = chain.sides[0].name, self.node(parse_side(chain.sides[1], self.derivation))
@@ -90,11 +96,7 @@ class Scope:
     def _check_names(self, syntax: Syntax) -> None:
         for used in matrix_names(syntax):
             if used.name not in self.nodes and used.name not in self.sizes:
-                known = ", ".join(map(unicode_name, self.program.symbols))
-                hint = f"the program has {known}; other names are introduced by a line such as G = …"
-                if split_mark(used.name)[0]:
-                    hint = "a differential is marked once, and of a name that has no differential in it"
-                raise NameError_(f"unknown name {unicode_name(used.name)!r}", used.span, self.derivation.source, hint)
+                raise self._unknown(used)
         for size in size_names(syntax):
             if size.name not in self.sizes:
                 raise NameError_(f"the program has no size {size.name!r}", size.span, self.derivation.source)
@@ -104,6 +106,15 @@ class Scope:
                 hint = f"its functions are {known}; in front of a bracket, * is written"
                 message = f"the program has no function {part.function!r}"
                 raise NameError_(message, part.span, self.derivation.source, hint)
+
+    def _unknown(self, used: Name) -> NameError_:
+        known = ", ".join(map(unicode_name, self.program.symbols))
+        hint = f"the program has {known}; other names are introduced by a line such as G = …"
+        if split_mark(used.name)[0]:
+            hint = "a differential is marked once, and of a name that has no differential in it"
+        elif set(used.name) <= self.nodes.keys():
+            hint = f"a product is written with spaces, {' '.join(used.name)}"
+        return NameError_(f"unknown name {unicode_name(used.name)!r}", used.span, self.derivation.source, hint)
 
     def _is_function(self, name: str) -> bool:
         return name in self.functions or is_operation(name) or name in DIFFERENTIALS

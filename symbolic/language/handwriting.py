@@ -24,6 +24,7 @@ _EQUALS = re.compile(
 _NEXT = re.compile(
     r"\\(?:Rightarrow|implies|Longrightarrow|therefore|because|to|rightarrow|iff)(?![A-Za-z])|[⇒⟹→∴⇔]|=>"
 )
+_AND = re.compile(r"(?<=\s)(?:and|where|with|so|hence|thus)(?=\s)")
 _LABEL = re.compile(r"\\(?:tag\*?|label|eqref|ref)\s*\{[^{}]*\}|\\(?:hline|noindent|par|centering|boxed)(?![A-Za-z])")
 _TEXT = re.compile(r"\\(?:text|mbox|textrm|textit|mathrm)\s*\{([A-Za-z ,.:;'’-]*)\}")
 _LEADING = re.compile(
@@ -60,7 +61,7 @@ class Prepared:
 
 
 def prepare(written: str, dialect: str, taken: frozenset[str] = frozenset()) -> Prepared:
-    """`taken`: names of the program, which stay what they are: an O may be a matrix."""
+    """What the lexers read. `taken`: names of the program, which stay what they are: an O may be a matrix."""
     text, remainders = _without_remainders(written, taken)
     text = _EQUALS.sub(lambda found: "=".ljust(len(found[0])), text)
     text = _NEXT.sub(lambda found: ";".ljust(len(found[0])), text)
@@ -72,6 +73,7 @@ def prepare(written: str, dialect: str, taken: frozenset[str] = frozenset()) -> 
     else:
         text = text.replace("{", "(").replace("}", ")").replace("∂", "δ").replace("∆", "δ")
         text = text if "Delta" in taken else text.replace("Δ", "δ")
+        text = _AND.sub(lambda found: ";".ljust(len(found[0])), text)
     text = _TRAILING.sub(" ", text)
     return Prepared(_repeatedly(_LEADING, text), remainders)
 
@@ -81,10 +83,10 @@ def _blank(found: re.Match[str]) -> str:
 
 
 def _words_blanked(found: re.Match[str]) -> str:
-    """\\text{where} is a word; \\text{d} and \\text{tr} are not."""
+    """\\text{where} is a word, and begins a statement; \\text{d} and \\text{tr} are not."""
     said = found[1].strip(" ,.:;").lower()
     is_word = " " in said or not said or re.fullmatch(WORDS, said)
-    return _blank(found) if is_word else found[0]
+    return ";".ljust(len(found[0])) if is_word else found[0]
 
 
 def _as_delta(found: re.Match[str]) -> str:
