@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from typing import Any
@@ -139,12 +138,12 @@ class _Marking:
     def _links(self, sides: list[_Value], defines: bool) -> Iterator[Equality]:
         """Each side against the one before it; where that one was wrong, a return to what was right is no mistake."""
         anchor, tainted = sides[0], False
-        for left, right in itertools.pairwise(sides):
+        for left, right, following in zip(sides, sides[1:], [*sides[2:], None], strict=False):
             if defines and left is sides[0]:
                 yield Equality(left.side.span, right.side.span, Status.DEFINITION)
                 anchor = right
                 continue
-            equality = self._equality(left, right, anchor.node)
+            equality = self._equality(left, right, anchor.node, following)
             if tainted and equality.status in (Status.WRONG, Status.FOLLOWS):
                 returned = self._judge(anchor, right)
                 if returned.status is Status.RIGHT:
@@ -159,13 +158,14 @@ class _Marking:
                 tainted = True
             yield equality
 
-    def _equality(self, left: _Value, right: _Value, target: Node | None) -> Equality:
+    def _equality(self, left: _Value, right: _Value, target: Node | None, following: _Value | None = None) -> Equality:
         judgement = self._judge(left, right)
         if judgement.status is Status.WRONG and (self._follows(left, right) or self._repeats(left, right)):
             judgement = Judgement(Status.FOLLOWS)
         mistake = None
         if judgement.status is Status.WRONG:
-            mistake = self._mistake(left, right, target)
+            confirmed = following is not None and self._judge(right, following).status is Status.RIGHT
+            mistake = self._mistake(left, right, target, confirmed)
             self.claims.note(left.node, right.node)
         return Equality(
             left.side.span,
@@ -205,15 +205,23 @@ class _Marking:
         repaired = self.search.rewritten(right.side, wrong, mistake.repaired)
         return repaired is not None and self.judge.agree_somewhere(left.node, repaired)
 
-    def _mistake(self, left: _Value, right: _Value, target: Node | None) -> Mistake | None:
-        """What is wrong with the right side or, if nothing is found there, with the left one."""
+    def _mistake(self, left: _Value, right: _Value, target: Node | None, confirmed: bool) -> Mistake | None:
+        """What is wrong with one of the sides: the right one, unless what follows confirms it.
+
+        A left side X + δX or δX says what the line is about, and is changed only if nothing else helps.
+        """
         if self.first is not None:
             return None
         wanted = target if target is not None else left.node
-        found = self.search.repair(right.side, right.node, wanted) if wanted is not None else None
-        if found is None and left.side.tokens and right.node is not None:
-            found = self.search.repair(left.side, left.node, right.node)
-        mistake = found or self.search.unexplained(right.side, right.error)
+        sides = [(right.side, right.node, wanted)] if wanted is not None else []
+        if left.side.tokens and right.node is not None:
+            sides.insert(0 if confirmed else 1, (left.side, left.node, right.node))
+        tries = [sides]
+        if self.scope.is_subject(left.node):
+            tries = [[side for side in sides if side[0] is of.side] for of in (right, left)]
+        mistake = next(filter(None, map(self.search.repair, tries)), None) or self.search.unexplained(
+            right.side, right.error
+        )
         self.first = (right.side, mistake)
         return mistake
 

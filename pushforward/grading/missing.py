@@ -15,7 +15,7 @@ from symbolic.errors import ProgramError, Span
 from symbolic.language.derivation import Side
 from symbolic.language.names import split_mark
 from symbolic.language.printer import print_expression
-from symbolic.language.syntax import Product, Sum, Syntax
+from symbolic.language.syntax import Call, Sum, Syntax
 from symbolic.language.walk import parts
 from symbolic.nodes import Elementwise, Node, Operation, Scale, subexpressions
 from symbolic.program import Program
@@ -43,11 +43,12 @@ def missing_terms(
         for term in known:
             for signed in (term, nodes.negative(term)):
                 if term.shape == node.shape and looking.agrees(nodes.add(node, signed), wanted):
-                    yield Edit("a term is missing", _end_of(root), _plus(signed, style))
+                    yield Edit("a term is missing", _end_of(side), _plus(signed, style))
     for part in parts(root):
-        if looking.written.widened(part) != part.span and part is not root:
-            end = Span(part.span.end, part.span.end)
-            yield from (Edit("a term is missing", end, _plus(term, style)) for term in known[: 2 * MAX_FACTORS])
+        if isinstance(part, Call) or looking.written.widened(part) == part.span or part is root:
+            continue
+        end = Span(part.span.end, part.span.end)
+        yield from (Edit("a term is missing", end, _plus(term, style)) for term in known[: 2 * MAX_FACTORS])
 
 
 def missing_factors(
@@ -55,28 +56,31 @@ def missing_factors(
 ) -> Iterator[Edit]:
     """A factor before or behind every factor that is there."""
     style = "latex" if written.spelling.latex else "unicode"
-    factors = [print_expression(factor, style) for factor in _known_factors(program, wrt)]
+    factors = [_printed(factor, style) for factor in _known_factors(program, wrt)]
     for part in parts(root):
-        if isinstance(part, Sum) and written.widened(part) == part.span:
+        span = written.widened(part)
+        if isinstance(part, Sum) and span == part.span:
             continue
-        span = written.widened(part) if not isinstance(part, Product) else part.span
-        text = written.of(span)
-        grouped = f"({text})" if isinstance(part, Product) else text
+        text = written.group(part)
         for factor in factors:
             yield Edit("a factor is missing", span, f"{factor}{written.spelling.product}{text}")
             yield Edit("a factor is missing", span, f"{text}{written.spelling.product}{factor}")
-            yield Edit("a factor is missing", span, f"({factor}{written.spelling.hadamard}{grouped})")
+            yield Edit("a factor is missing", span, f"({factor}{written.spelling.hadamard}{text})")
 
 
-def _end_of(root: Syntax) -> Span:
-    return Span(root.span.end, root.span.end)
+def _end_of(side: Side) -> Span:
+    return Span(side.span.end, side.span.end)
+
+
+def _printed(node: Node, style: str) -> str:
+    return print_expression(node, style).replace(r"\left(", "(").replace(r"\right)", ")")
 
 
 def _plus(term: Node, style: str) -> str:
     number, rest = nodes.split_number(term)
     if nodes.is_number(number) and number.is_number and number < 0:
-        return f" - {print_expression(nodes.scale(-number, rest), style)}"
-    return f" + {print_expression(term, style)}"
+        return f" - {_printed(nodes.scale(-number, rest), style)}"
+    return f" + {_printed(term, style)}"
 
 
 def _terms(node: Node) -> tuple[Node, ...]:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import islice
 
 from pushforward.grading.coefficients import coefficient_edits
 from pushforward.grading.edits import edits
@@ -37,17 +38,20 @@ class Search:
         self.written = Written(derivation.source.text, self.spelling)
         self.known = self._spellings()
 
-    def repair(self, side: Side, node: Node | None, wanted: Node) -> Mistake | None:
-        """The first single change after which a side equals what is wanted, or None."""
-        if side.span.end - side.span.start > MAX_LENGTH:
-            return None
-        syntax = parse_side(side, self.derivation)
-        for tried, edit in enumerate(self._candidates(side, syntax, node, wanted)):
-            if tried > MAX_TRIED:
-                return None
-            repaired = self._apply(side, edit)
-            if self._equals(repaired, wanted):
-                return self._mistake(side, syntax, edit, repaired, wanted)
+    def repair(self, sides: Sequence[tuple[Side, Node | None, Node]]) -> Mistake | None:
+        """The first single change after which one of some sides equals what is wanted of it, or None.
+
+        `sides`: each with its matrix, if it has one, and the wanted one; the likelier culprit first. What is there is
+        changed before anything is added.
+        """
+        short = [side for side in sides if side[0].span.end - side[0].span.start <= MAX_LENGTH]
+        for candidates in (self._changes, self._additions):
+            for side, node, wanted in short:
+                syntax = parse_side(side, self.derivation)
+                for edit in islice(candidates(side, syntax, node, wanted), MAX_TRIED):
+                    repaired = self._apply(side, edit)
+                    if self._equals(repaired, wanted):
+                        return self._mistake(side, syntax, edit, repaired)
         return None
 
     def unexplained(self, side: Side, error: ShapeError | None) -> Mistake:
@@ -57,15 +61,16 @@ class Search:
         explanation = error.message if error is not None else EXPLANATIONS[kind]
         return Mistake(kind, HINTS[kind], span, span, "", "", explanation)
 
-    def _candidates(self, side: Side, syntax: Syntax, node: Node | None, wanted: Node) -> Iterator[Edit]:
+    def _changes(self, side: Side, syntax: Syntax, node: Node | None, wanted: Node) -> Iterator[Edit]:
         moving = {differential_of(name) for name in self.program.symbols}
         names = [name for name in self.scope.nodes if name in self.known.keys() | self.program.symbols.keys() | moving]
-        plain = list(edits(syntax, self.written, names, self.spell))
         if node is not None:
             yield from coefficient_edits(
                 syntax, self.written, lambda edit: self._node(self._apply(side, edit)), wanted, self.judge
             )
-        yield from plain
+        yield from edits(syntax, self.written, names, self.spell)
+
+    def _additions(self, side: Side, syntax: Syntax, node: Node | None, wanted: Node) -> Iterator[Edit]:
         yield from missing_terms(self.program, self.judge.wrt, syntax, side, node, wanted, self)
         yield from missing_factors(self.program, self.judge.wrt, syntax, self.written, self)
 
@@ -109,7 +114,7 @@ class Search:
     def agrees(self, node: Node, wanted: Node) -> bool:
         return self.judge.agree_somewhere(node, wanted)
 
-    def _mistake(self, side: Side, syntax: Syntax, edit: Edit, repaired: str, wanted: Node) -> Mistake:
+    def _mistake(self, side: Side, syntax: Syntax, edit: Edit, repaired: str) -> Mistake:
         term = _term(syntax, edit.span, self.written, side)
         kind = kind_of(edit.kind, self.written.of(edit.span), edit.text)
         return Mistake(

@@ -54,6 +54,13 @@ class Scope:
         moved = rewrite(node, lambda part: self.moving.get(part, part), {})
         return nodes.subtract(moved, node)
 
+    def is_subject(self, node: Any) -> bool:
+        """Whether an expression is X, δX or X + δX of one name of the program."""
+        return any(
+            node in (symbol, mark, nodes.add(symbol, mark), nodes.add(mark, symbol))
+            for symbol, mark in ((symbol, self.nodes[differential_of(n)]) for n, symbol in self.program.symbols.items())
+        )
+
     def defines(self, chain: Chain) -> bool:
         """Whether a chain begins with a name that it gives to what follows."""
         return chain.sides[0] in self.defining
