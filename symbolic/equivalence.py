@@ -11,15 +11,17 @@ from __future__ import annotations
 
 import math
 import random
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass
 from enum import Enum
 from functools import cached_property
 
+from sympy import MatrixSymbol
+
 from symbolic import nodes
 from symbolic.degrees import Degrees
 from symbolic.errors import LimitError, NotSupported, ShapeError
-from symbolic.exact import Evaluation, is_rational, is_rational_node, random_matrix
+from symbolic.exact import Evaluation, is_rational_node, random_matrix
 from symbolic.field import Dual, Matrix, Singular
 from symbolic.language.names import differential_of
 from symbolic.nodes import Node, subexpressions
@@ -68,7 +70,8 @@ class Equivalence:
         self.program = program
         self.wrt = frozenset(wrt)
         self.gradients = gradients
-        self.rational = is_rational(program)
+        self.rational = _rational_names(program)
+        self.rational |= {gradient.name for gradient in gradients if gradient.of in self.rational}
         self.samples = [Samples(program, self.wrt, gradients, sizes, seed) for sizes in sizes_for(program)]
 
     def decide(self, left: Node, right: Node, real_only: bool = False) -> Decision:
@@ -85,9 +88,7 @@ class Equivalence:
             return Decision(Answer.UNKNOWN, reason=NOWHERE)
         if agree:
             return Decision(Answer.EQUAL, chance)
-        proved = self.rational and all(
-            is_rational_node(n, self.program) for e in (left, right) for n in subexpressions(e)
-        )
+        proved = all(_is_rational(side, self.program, self.rational) for side in (left, right))
         return Decision(Answer.DIFFERENT if proved else Answer.UNCONFIRMED)
 
     def agree_somewhere(self, left: Node, right: Node) -> bool:
@@ -199,6 +200,24 @@ class Samples:
             return Dual(evaluation.values()[gradient.of][0, 0].b)
 
         return Matrix.of(rows, cols, entry)
+
+
+def _rational_names(program: Program) -> set[str]:
+    """The names, and their perturbations, whose values the field has without tables of known functions."""
+    found: set[str] = set()
+    for given in program.inputs:
+        found |= {given.name, differential_of(given.name)}
+    for let in program.lets:
+        if _is_rational(let.expr, program, found):
+            found |= {let.name, differential_of(let.name)}
+    return found
+
+
+def _is_rational(node: Node, program: Program, names: Container[str]) -> bool:
+    return all(
+        part.name in names if type(part) is MatrixSymbol else is_rational_node(part, program)
+        for part in subexpressions(node)
+    )
 
 
 def names_with_perturbations(program: Program) -> dict[str, Node]:

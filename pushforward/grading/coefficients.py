@@ -30,9 +30,10 @@ def coefficient_edits(
         one = node_of(Edit(kind, span, written.of(span)))
         if none is None or one is None:
             continue
-        multiple = _multiple(none, one, wanted, judge)
-        if multiple is not None and multiple != 1:
-            yield from _edits(part, span, multiple, written, kind)
+        written_number = part.value if type(part) is Number else Fraction(1)
+        found = _multiple(none, one, wanted, judge, written_number)
+        if found is not None and found != written_number:
+            yield _edit(part, span, found, written, kind)
 
 
 def _places(root: Syntax) -> Iterator[tuple[Syntax, str]]:
@@ -44,16 +45,14 @@ def _places(root: Syntax) -> Iterator[tuple[Syntax, str]]:
             yield part, "wrong factor"
 
 
-def _edits(part: Syntax, span: Span, multiple: Fraction, written: Written, kind: str) -> Iterator[Edit]:
+def _edit(part: Syntax, span: Span, number: Fraction, written: Written, kind: str) -> Edit:
+    if number == 0:
+        return Edit("a term too many", span, "0")
     if type(part) is Number:
-        yield Edit(kind, span, _in_words(part.value * multiple))
-        return
-    if multiple == 0:
-        yield Edit("a term too many", span, "0")
-    elif multiple == -1:
-        yield Edit("sign", span, f"(-{written.group(part)})")
-    else:
-        yield Edit(kind, span, f"{_in_words(multiple)} {_times(written)}{written.group(part)}")
+        return Edit(kind, span, _in_words(number))
+    if number == -1:
+        return Edit("sign", span, f"(-{written.group(part)})")
+    return Edit(kind, span, f"{_in_words(number)} {_times(written)}{written.group(part)}")
 
 
 def _times(written: Written) -> str:
@@ -65,7 +64,8 @@ def _in_words(number: Fraction) -> str:
     return f"({text})" if number < 0 and not text.startswith("(") else text
 
 
-def _multiple(none: Node, one: Node, wanted: Node, judge: Judge) -> Fraction | None:
+def _multiple(none: Node, one: Node, wanted: Node, judge: Judge, of: Fraction) -> Fraction | None:
+    """The number that makes a side what is wanted, in the place of `of`."""
     if not none.shape == one.shape == wanted.shape:
         return None
     try:
@@ -73,11 +73,14 @@ def _multiple(none: Node, one: Node, wanted: Node, judge: Judge) -> Fraction | N
         base, now, goal = (point.expression(node) for node in (none, one, wanted))
     except PushforwardError:
         return None
-    return _quotient(goal - base, now - base)
+    number = _quotient(goal - base, now - base)
+    if number is None or of.denominator % P == 0:
+        return None
+    return _small_fraction(number * of.numerator * pow(of.denominator, -1, P) % P)
 
 
-def _quotient(above: Matrix, below: Matrix) -> Fraction | None:
-    """The one small fraction that all entries of the one are of those of the other."""
+def _quotient(above: Matrix, below: Matrix) -> int | None:
+    """The one field element that all entries of the one are of those of the other."""
     pairs = [
         pair
         for a, b in zip(above.entries, below.entries, strict=True)
@@ -94,7 +97,7 @@ def _quotient(above: Matrix, below: Matrix) -> Fraction | None:
         if ratio is not None and ratio != found:
             return None
         ratio = found
-    return None if ratio is None else _small_fraction(ratio)
+    return ratio
 
 
 def _small_fraction(value: int) -> Fraction | None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import itertools
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 
 from pushforward.grading.spelling import Edit, Written
 from symbolic.errors import Span
@@ -21,14 +21,21 @@ _PARTNERS = {"sin": "cos", "cos": "sin", "sinh": "cosh", "cosh": "sinh"}
 MAX_OPERANDS = 12
 
 
-def edits(root: Syntax, written: Written, names: Iterable[str], spell: Callable[[str], str]) -> Iterator[Edit]:
-    """All single changes, the likelier mistakes first. `names`: what could stand in place of a name."""
+def edits(
+    root: Syntax, written: Written, names: Iterable[str], functions: Mapping[str, str], spell: Callable[[str], str]
+) -> Iterator[Edit]:
+    """All single changes, the likelier mistakes first. `names`: what could stand in place of a name.
+
+    `functions`: the functions of the program, as they are spelled.
+    """
     everything = list(parts(root))
     choices = list(names)
     yield from _layout(root, written)
-    for make in (_signs, _transposes, _primes, _swaps, _operators, _inverses):
+    for make in (_signs, _extra_transposes, _transposes, _primes, _swaps, _operators, _exponents, _inverses):
         for part in everything:
             yield from make(part, written)
+    for part in everything:
+        yield from _functions(part, functions, written)
     for part in everything:
         yield from _arguments(part, choices, written, spell)
     for part in everything:
@@ -61,10 +68,13 @@ def _signs(part: Syntax, written: Written) -> Iterator[Edit]:
         end = term.span.end
 
 
-def _transposes(part: Syntax, written: Written) -> Iterator[Edit]:
+def _extra_transposes(part: Syntax, written: Written) -> Iterator[Edit]:
     if type(part) is Transposed:
         yield Edit("extra transpose", part.span, written.of(written.widened(part.argument)))
-    elif not isinstance(part, Sum) or written.widened(part) != part.span:
+
+
+def _transposes(part: Syntax, written: Written) -> Iterator[Edit]:
+    if (type(part) is not Transposed and not isinstance(part, Sum)) or written.widened(part) != part.span:
         yield from _behind(part, "lost transpose", written.spelling.transpose, written)
 
 
@@ -76,18 +86,24 @@ def _primes(part: Syntax, written: Written) -> Iterator[Edit]:
     """f for f', and the reverse; sin for cos."""
     if type(part) is not Call:
         return
-    head = re.match(r"\\?[^\W\d]\w*", written.text[part.span.start :])
-    if head is None:
-        return
-    end = part.span.start + head.end()
+    head = written.head(part)
+    end = part.span.start + len(head)
     yield Edit("f for f'", Span(end, end), "'")
     if part.order:
         prime = re.search(r"\^\{?\s*\\prime\s*\}?|['′]", written.text[end : part.span.end])
         if prime:
             yield Edit("f' for f", Span(end + prime.start(), end + prime.end()), "")
     if part.function in _PARTNERS:
-        backslash = "\\" if head[0].startswith("\\") else ""
+        backslash = "\\" if head.startswith("\\") else ""
         yield Edit("f for f'", Span(part.span.start, end), backslash + _PARTNERS[part.function])
+
+
+def _functions(part: Syntax, functions: Mapping[str, str], written: Written) -> Iterator[Edit]:
+    """f'(X) for g'(X)"""
+    if type(part) is Call:
+        for function, name in functions.items():
+            if function != part.function:
+                yield Edit("wrong function", Span(part.span.start, part.span.start + len(written.head(part))), name)
 
 
 def _operands(part: Syntax) -> list[Syntax]:
@@ -119,6 +135,12 @@ def _operators(part: Syntax, written: Written) -> Iterator[Edit]:
         }.get(operator, ())
         for text, kind in others:
             yield Edit(kind, between, text)
+
+
+def _exponents(part: Syntax, written: Written) -> Iterator[Edit]:
+    if type(part) is Power and type(part.exponent) is Number:
+        for value in (part.exponent.value + 1, part.exponent.value - 1):
+            yield Edit("wrong exponent", part.exponent.span, str(value))
 
 
 def _sums(part: Syntax, written: Written) -> Iterator[Edit]:

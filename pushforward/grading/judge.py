@@ -6,13 +6,15 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from pushforward.grading.marks import Status, Witness
-from pushforward.grading.numbers import DIFFERENT, Numbers, Opinion
+from pushforward.grading.numbers import Numbers, Opinion
 from symbolic.equivalence import Answer, Equivalence, Gradient
 from symbolic.nodes import Node
 from symbolic.program import Program
 
 CLEARLY_DIFFERENT = 1e-6
-"""A relative difference that no rounding explains; where the field sees a difference as well, `DIFFERENT` is enough."""
+"""A relative difference at one point that no rounding explains."""
+BARELY_DIFFERENT = 2e-13
+"""One at half of the points, which confirms what differs in the field as well."""
 NOTHING_SAID = "a remainder of first order swallows the perturbation that this line is about"
 ORDER_ZERO = "the remainder is of first order: only the values are compared"
 HIGHER = "the remainder is said to be of order {}; only the first order is checked, and there both sides agree"
@@ -75,8 +77,8 @@ class Judge:
         opinion = self.numbers.opinion(left, right, real_only)
         if decision.answer is Answer.DIFFERENT:
             return Judgement(Status.WRONG, witness=opinion.witness)
-        enough = DIFFERENT if decision.answer is Answer.UNCONFIRMED else CLEARLY_DIFFERENT
-        if opinion.gap > enough:
+        confirmed = decision.answer is Answer.UNCONFIRMED and opinion.usual_gap > BARELY_DIFFERENT
+        if confirmed or opinion.gap > CLEARLY_DIFFERENT:
             return Judgement(Status.WRONG, reason="in double precision", witness=opinion.witness)
         return Judgement(Status.UNDECIDED, reason=_undecided(decision.answer, decision.reason, opinion))
 

@@ -20,7 +20,8 @@ from symbolic.language.walk import parts
 from symbolic.nodes import Elementwise, Node, Operation, Scale, subexpressions
 from symbolic.program import Program
 
-MAX_FACTORS = 14
+MAX_FACTORS = 20
+MAX_TERMS = 24
 
 
 class Looking(Protocol):
@@ -45,10 +46,16 @@ def missing_terms(
                 if term.shape == node.shape and looking.agrees(nodes.add(node, signed), wanted):
                     yield Edit("a term is missing", _end_of(side), _plus(signed, style))
     for part in parts(root):
-        if isinstance(part, Call) or looking.written.widened(part) == part.span or part is root:
+        if (
+            part is root
+            or isinstance(part, Call)
+            or (isinstance(part, Sum) and looking.written.widened(part) == part.span)
+        ):
             continue
-        end = Span(part.span.end, part.span.end)
-        yield from (Edit("a term is missing", end, _plus(term, style)) for term in known[: 2 * MAX_FACTORS])
+        span, text = looking.written.widened(part), looking.written.group(part)
+        for term in known[:MAX_TERMS]:
+            for signed in (term, nodes.negative(term)):
+                yield Edit("a term is missing", span, f"({text}{_plus(signed, style)})")
 
 
 def missing_factors(
@@ -108,6 +115,10 @@ def _known_terms(program: Program, wrt: tuple[str, ...]) -> tuple[Node, ...]:
                 continue
         for let in reversed(differential.tangents):
             found |= dict.fromkeys((let.symbol, *_terms(let.expr)))
+        for let in reversed(differential.tangents):
+            for part in subexpressions(let.expr):
+                if type(part) is MatAdd:
+                    found |= dict.fromkeys(part.args)
     for name, symbol in program.symbols.items():
         if name in {let.name for let in program.lets}:
             found |= dict.fromkeys((symbol, *_terms(program.let(name).expr)))
@@ -125,6 +136,9 @@ def _known_factors(program: Program, wrt: tuple[str, ...]) -> tuple[Node, ...]:
                 found |= dict.fromkeys(arg for arg in nodes.operands(part) if _is_factor(arg))
     for given in program.bindings:
         found[given.symbol] = None
+    if differential is not None:
+        found |= dict.fromkeys(differential.tangent.symbols[seed] for _, seed in differential.seeds)
+        found |= dict.fromkeys(let.symbol for let in differential.tangents)
     return tuple(found)[:MAX_FACTORS]
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
 
+from sympy import MatAdd, MatrixSymbol
+
 from pushforward.grading.coefficients import coefficient_edits
 from pushforward.grading.edits import edits
 from pushforward.grading.gradients import find_gradients
@@ -17,9 +19,9 @@ from pushforward.grading.wording import EXPLANATIONS, HINTS, kind_of
 from symbolic import nodes
 from symbolic.errors import ProgramError, ShapeError, Span
 from symbolic.language.derivation import Derivation, Side, parse_side, read_side
-from symbolic.language.names import differential_of
+from symbolic.language.names import differential_of, split_mark
 from symbolic.language.syntax import Sum, Syntax
-from symbolic.nodes import Node, is_number
+from symbolic.nodes import Node, is_number, subexpressions
 from symbolic.program import Program
 
 MAX_TRIED = 1500
@@ -68,7 +70,8 @@ class Search:
             yield from coefficient_edits(
                 syntax, self.written, lambda edit: self._node(self._apply(side, edit)), wanted, self.judge
             )
-        yield from edits(syntax, self.written, names, self.spell)
+        functions = {name: self.spelling.name(name) for name in self.program.unknown_functions}
+        yield from edits(syntax, self.written, names, functions, self.spell)
 
     def _additions(self, side: Side, syntax: Syntax, node: Node | None, wanted: Node) -> Iterator[Edit]:
         yield from missing_terms(self.program, self.judge.wrt, syntax, side, node, wanted, self)
@@ -104,6 +107,8 @@ class Search:
         node = self._node(text)
         if node is None or node.shape != wanted.shape or not self.judge.agree_somewhere(node, wanted):
             return False
+        if _says_nothing(node, wanted):
+            return False
         return self.judge.judge(node, wanted).status is not Status.WRONG
 
     def rewritten(self, side: Side, wrong: Side, repaired: str) -> Node | None:
@@ -120,6 +125,14 @@ class Search:
         return Mistake(
             kind, HINTS[kind], term, edit.span, edit.text.strip(), " ".join(repaired.split()), EXPLANATIONS[kind]
         )
+
+
+def _says_nothing(node: Node, wanted: Node) -> bool:
+    """δX = δX, or δX = 0 + δX: a side that repeats what it should explain."""
+    if node == wanted:
+        return True
+    marks = {part for part in subexpressions(wanted) if type(part) is MatrixSymbol and split_mark(part.name)[0]}
+    return type(node) is MatAdd and bool(marks & set(node.args)) and len(marks) == 1
 
 
 def _term(syntax: Syntax, span: Span, written: Written, side: Side) -> Span:

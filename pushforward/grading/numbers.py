@@ -6,6 +6,7 @@ complex step. What is of second order underflows.
 
 from __future__ import annotations
 
+import statistics
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -26,6 +27,8 @@ from symbolic.statements import Input
 STEP = 1e-30
 DIFFERENT = 1e-9
 """Relative differences from here on are no rounding."""
+NOTICED = 1e-13
+"""From here on a point is shown where two sides are known to differ."""
 SMALLEST = 1e-3
 ENOUGH = 6
 MAX_SHOWN = 4
@@ -43,11 +46,15 @@ class _Point:
 
 @dataclass(frozen=True)
 class Opinion:
-    """`points`: at how many both sides have a value; `differing`: at how many they differ, and `gap`: by how much."""
+    """`points`: at how many both sides have a value; `differing`: at how many they differ.
+
+    `gap`: by how much at most, `usual_gap`: at half of the points, relative to the largest entry.
+    """
 
     points: int
     differing: int
     gap: float
+    usual_gap: float
     witness: Witness | None
 
 
@@ -63,19 +70,19 @@ class Numbers:
 
     def opinion(self, left: Node, right: Node, real_only: bool = False) -> Opinion:
         """Compare two expressions of one shape at several points."""
-        looked, differing, gap, witness = 0, 0, 0.0, None
+        gaps: list[float] = []
+        witness = None
         for point in self._iterate():
             values = _values(point, left, right, real_only)
             if values is None:
                 continue
-            looked += 1
-            gap = max(gap, _distance(*values))
-            if _distance(*values) > DIFFERENT:
-                differing += 1
+            gaps.append(_distance(*values))
+            if gaps[-1] > NOTICED:
                 witness = witness or self._witness(point, *values)
-            if looked == ENOUGH:
+            if len(gaps) == ENOUGH:
                 break
-        return Opinion(looked, differing, gap, witness)
+        differing = sum(gap > DIFFERENT for gap in gaps)
+        return Opinion(len(gaps), differing, max(gaps, default=0.0), statistics.median_low(gaps or [0.0]), witness)
 
     def agree_somewhere(self, left: Node, right: Node) -> bool:
         """Whether two expressions agree at the first random point; False where they have no value there."""
@@ -153,7 +160,7 @@ class Numbers:
         if any(max(np.shape(matrix)) > MAX_SHOWN for matrix in point.inputs.values()):
             return None
         gaps = [np.abs(part(left) - part(right)) / _scale(part(left), part(right)) for part in (np.real, _slope)]
-        part = 0 if gaps[0].max() > DIFFERENT else 1
+        part = 0 if gaps[0].max() > NOTICED else 1
         i, j = np.unravel_index(gaps[part].argmax(), gaps[part].shape)
         take = (np.real, _slope)[part]
         named = [(name, matrix) for name, matrix in point.inputs.items()]

@@ -73,6 +73,11 @@ class Written:
                 return span
             span = Span(before.start(), span.end + after.end())
 
+    def head(self, call: Call) -> str:
+        """The name of a function as it is written."""
+        found = re.match(r"\\[A-Za-z]+\s*\{[^{}]*\}|\\?[^\W\d]\w*", self.text[call.span.start :])
+        return found[0] if found else ""
+
     def _is_call(self, opening: int, bracket: str) -> bool:
         """f(…): the bracket belongs to the function; so does that of \\frac{…}{…} and of ^{…}."""
         before = self.text[:opening].rstrip()

@@ -39,7 +39,7 @@ _REMAINDER = re.compile(
 _SQUARE = re.compile(r"\^\s*\{?\s*(\d+)|([²³⁴-⁹])")
 _POWERS = {"²": 2, "³": 3, "⁴": 4, "⁵": 5, "⁶": 6, "⁷": 7, "⁸": 8, "⁹": 9}
 _MOVED = re.compile(
-    r"\\delta|\\partial|\\Delta|\\mathrm\s*\{\s*d\s*\}|[δΔ∂]|\bd(?=[A-Z\\])|ε|\\varepsilon|\\epsilon"
+    r"\\delta|\\partial|\\Delta|\\mathrm\s*\{\s*d\s*\}|[δΔ∂]|(?<![A-Za-z])d(?=[A-Za-zα-ω\\])|ε|\\varepsilon|\\epsilon"
     r"|(?<![A-Za-z])[hH](?![A-Za-z])"
 )
 _BRACKETS = {"(": ")", "[": "]", "{": "}"}

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import partial
 
 from sympy import HadamardPower, HadamardProduct, Identity, Integer, MatAdd, MatMul, MatrixSymbol, OneMatrix, Rational
 from sympy import Transpose as Transposed
@@ -10,9 +11,8 @@ from sympy import Transpose as Transposed
 from symbolic import nodes
 from symbolic.errors import ShapeError
 from symbolic.language.names import differential_of, split_mark
-from symbolic.nodes import Elementwise, Node, Operation, Quotient, Scale, is_number, subexpressions
+from symbolic.nodes import Elementwise, Node, Operation, Quotient, Scale, is_number
 from symbolic.program import Program
-from tools.marking.rewriting import replaced
 
 Wrong = tuple[str, Node]
 TINY = Rational(1, 10**12)
@@ -24,7 +24,7 @@ NAMED = {
     "factor 1/2": {"wrong factor"},
     "factor 1 + 1e-12": {"wrong factor"},
     "factor 1 - 1e-12": {"wrong factor"},
-    "coefficient lost": {"wrong factor", "a factor is missing"},
+    "coefficient lost": {"wrong factor", "a factor is missing", "sign"},
     "transpose lost": {"lost transpose", "layout", "shapes that do not fit"},
     "transpose added": {"extra transpose", "layout"},
     "product transposed": {"extra transpose", "layout", "factors in the wrong order"},
@@ -50,8 +50,8 @@ NAMED = {
     "δ added": {"a δ too many", "wrong name"},
     "another name": {"wrong name"},
     "sin for cos": {"f for f'", "f' for f"},
-    "another function": {"f for f'", "f' for f", "wrong name"},
-    "exponent off by one": {"wrong factor", "a factor is missing", "a factor too many"},
+    "another function": {"wrong function"},
+    "exponent off by one": {"wrong exponent"},
     "quotient upside down": {"factors in the wrong order", "a factor that divides"},
     "product for a quotient": {"a factor that divides"},
     "quotient for a product": {"a factor that divides"},
@@ -67,16 +67,29 @@ def mistakes(node: Node, program: Program) -> Iterator[Wrong]:
     yield "transposed as a whole", nodes.transpose(node)
     for label, factor in _FACTORS:
         yield label, nodes.scale(factor, node)
-    for part in subexpressions(node):
+    for part, put in places(node):
         for label, wrong in _at(part, program):
-            if wrong != part and (changed := _put(node, part, wrong)) is not None:
+            if wrong != part and (changed := _put(put, wrong)) is not None:
                 yield label, changed
 
 
-def _put(node: Node, part: Node, wrong: Node) -> Node | None:
+def places(node: Node) -> Iterator[tuple[Node, Callable[[Node], Node]]]:
+    """Every part of an expression, with what puts another one in its place and in no other."""
+    yield node, lambda new: new
+    inside = list(nodes.operands(node))
+    for k, operand in enumerate(inside):
+        for part, put in places(operand):
+            yield part, partial(_rebuilt, node, inside, k, put)
+
+
+def _rebuilt(node: Node, inside: list[Node], k: int, put: Callable[[Node], Node], new: Node) -> Node:
+    return nodes.rebuild(node, [*inside[:k], put(new), *inside[k + 1 :]])
+
+
+def _put(put: Callable[[Node], Node], wrong: Node) -> Node | None:
     """The expression with the mistake in it; None where a named operation refuses the shapes."""
     try:
-        return replaced(node, part, wrong)
+        return put(wrong)
     except ShapeError:
         return None
 
