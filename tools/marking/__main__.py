@@ -36,20 +36,23 @@ def mark_right(seeds: range) -> bool:
 
 def mark_wrong(seeds: range) -> bool:
     """None accepted, nearly all located, most of them named."""
-    outcomes = [outcome for seed in seeds if (outcome := wrong_one(seed)) is not None and outcome.changed]
+    marked = [wrong_one(seed) for seed in seeds]
+    outcomes = [outcome for outcome in marked if outcome.changed]
+    harmless = [outcome for outcome in marked if not outcome.changed and outcome.wrong]
     accepted = [outcome for outcome in outcomes if outcome.accepted]
     located, named = sum(o.located for o in outcomes), sum(o.named for o in outcomes)
     undecided, refused = sum(o.undecided for o in outcomes), sum(bool(o.refused) for o in outcomes)
     kinds = len({outcome.label for outcome in outcomes})
     print(
         f"wrong: {len(outcomes)} of {kinds} kinds, accepted {len(accepted)}, located {located}, named {named}, "
-        f"undecided {undecided}, refused {refused}"
+        f"undecided {undecided}, refused {refused}; {len(marked) - len(outcomes)} change nothing, "
+        f"of which called wrong {len(harmless)}"
     )
     _table(outcomes)
-    for outcome in accepted[:5]:
+    for outcome in (*accepted[:5], *harmless[:5]):
         _show(outcome)
     enough = located >= LEAST_LOCATED * len(outcomes) and named >= LEAST_NAMED * len(outcomes)
-    return not accepted and enough
+    return not accepted and not harmless and enough
 
 
 def _table(outcomes: list[Outcome]) -> None:

@@ -55,8 +55,8 @@ def right_one(seed: int) -> Outcome:
     return _marked(case, derivation(lines, style), "")
 
 
-def wrong_one(seed: int) -> Outcome | None:
-    """A derivation with one mistake in one line; None where that line has none to make."""
+def wrong_one(seed: int) -> Outcome:
+    """A derivation with one mistake in one line."""
     random_ = random.Random(f"wrong {seed}")
     case, style = draw(random_), random_.choice(STYLES)
     position = random_.randrange(len(case.lines))
