@@ -15,7 +15,8 @@ from codegen.version import VERSION
 
 ROOT = Path(__file__).resolve().parent.parent
 PACKAGES = ("symbolic", "codegen", "pushforward")
-DATA = {"codegen/targets/numpy/kernel.py.jinja", "pushforward/py.typed"}
+TEMPLATES = ("arguments.jinja", "kernel.py.jinja", "linear.py.jinja", "top.jinja")
+DATA = {"pushforward/py.typed", *(f"codegen/targets/numpy/{name}" for name in TEMPLATES)}
 METADATA = {"METADATA", "WHEEL", "RECORD", "entry_points.txt", "top_level.txt", "licenses/LICENSE"}
 NOT_THE_SOURCE = (".*", "__pycache__", "build", "dist", "*.egg-info")
 OFFLINE = ("Could not find a version", "Connection", "Temporary failure", "No module named pip", "Max retries")
