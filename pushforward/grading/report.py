@@ -11,7 +11,7 @@ from symbolic.errors import excerpt, printable
 if TYPE_CHECKING:
     from pushforward.grading.verdict import Verdict
 
-_SIGNS = {
+SIGNS = {
     Status.RIGHT: "✓",
     Status.WRONG: "✗",
     Status.FOLLOWS: "↳",
@@ -26,7 +26,7 @@ def report(verdict: Verdict, reveal: bool = False) -> str:
     lines: list[str] = []
     for equality in verdict.equalities:
         lines += _equality(verdict, equality, reveal)
-    return "\n".join([*lines, "", *_summary(verdict, reveal)])
+    return "\n".join([*lines, "", *summary(verdict, reveal)])
 
 
 def _equality(verdict: Verdict, equality: Equality, reveal: bool) -> Iterator[str]:
@@ -34,15 +34,20 @@ def _equality(verdict: Verdict, equality: Equality, reveal: bool) -> Iterator[st
     written = f"{left} = {right}" if left else right
     if len(written) > MAX_WIDTH:
         written = written[: MAX_WIDTH - 1] + "…"
-    yield f"{_SIGNS[equality.status]} line {verdict.line(equality.right)}: {written}   {equality.status.value}"
+    yield f"{SIGNS[equality.status]} line {verdict.line(equality.right)}: {written}   {equality.status.value}"
+    yield from explain(equality)
+    if equality.mistake is not None:
+        yield from _mistake(verdict, equality.mistake, reveal)
+
+
+def explain(equality: Equality) -> Iterator[str]:
+    """Why an equality has its mark."""
     if equality.reason:
         yield f"    {printable(equality.reason)}"
     if equality.stands_on_mistake:
         yield "    right in itself, but it stands on the mistake to its left"
     if equality.witness is not None:
         yield from _witness(equality.witness)
-    if equality.mistake is not None:
-        yield from _mistake(verdict, equality.mistake, reveal)
 
 
 def _mistake(verdict: Verdict, mistake: Mistake, reveal: bool) -> Iterator[str]:
@@ -80,7 +85,7 @@ def _number(value: float) -> str:
     return f"{value:.0f}" if value == round(value) and abs(value) < 1e15 else f"{value:.15g}"
 
 
-def _summary(verdict: Verdict, reveal: bool) -> Iterator[str]:
+def summary(verdict: Verdict, reveal: bool) -> Iterator[str]:
     counts = [f"{verdict.count(status)} {status.value}" for status in Status if verdict.count(status)]
     yield ", ".join(counts)
     worst = max((e.chance for e in verdict.equalities if e.status is Status.RIGHT), default=0.0)

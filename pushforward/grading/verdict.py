@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from pushforward.grading.marks import Equality, Mistake, Status, Witness
+from pushforward.grading.page import html
 from pushforward.grading.report import report
 from symbolic.errors import Source, Span
 
@@ -45,6 +46,10 @@ class Verdict:
 
     def __str__(self) -> str:
         return self.report()
+
+    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
+        """What notebooks show."""
+        return {"text/plain": self.report(), "text/html": html(self)}
 
     def to_dict(self, reveal: bool = False) -> dict[str, Any]:
         return {

@@ -30,7 +30,7 @@ _TEXT = re.compile(r"\\(?:text|mbox|textrm|textit|mathrm)\s*\{([A-Za-z ,.:;'’-
 _LEADING = re.compile(
     rf"(?:^|(?<=[\n;]))[ \t&]*(?:\(?[0-9]{{1,2}}[.)]|[-•]|(?:{WORDS})(?![A-Za-z0-9_]))[ \t]*[,:]?(?=[ \t])", re.I
 )
-_TRAILING = re.compile(r"[.,](?=[ \t]*(?:\\\\|\n|$|\\end|\$|\\\]))")
+_TRAILING = re.compile(r"[.,](?=[ \t\r]*(?:\\\\|\n|$|\\end|\$|\\\]))")
 _FRACTION = re.compile(r"\\[dt]frac(?![A-Za-z])")
 _DIFFERENTIAL = re.compile(r"\\(?:partial|Delta|dd|diff|differential)(?![A-Za-z])")
 _REMAINDER = re.compile(

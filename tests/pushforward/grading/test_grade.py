@@ -2,13 +2,16 @@
 
 import re
 import time
+from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
 
 import pushforward as pf
 from pushforward.grading import report
-from pushforward.grading.marks import Status
+from pushforward.grading.marks import Equality, Status
+from pushforward.grading.verdict import Verdict
+from symbolic.errors import Source, Span
 
 EXAMPLES = Path(__file__).resolve().parents[3] / "examples"
 QUESTION = pf.read(EXAMPLES / "question.tex")
@@ -231,6 +234,46 @@ def test_a_report_gives_the_hint_first_and_the_repair_on_request():
     assert "replacement" not in verdict.to_dict()["equalities"][0]["mistake"]
 
 
+class _Tags(HTMLParser):
+    """What is open, and every attribute that was seen."""
+
+    def __init__(self):
+        super().__init__()
+        self.open, self.seen, self.attributes = [], [], []
+
+    def handle_starttag(self, tag, attrs):
+        self.seen.append(tag)
+        self.attributes += [name for name, _ in attrs]
+        if tag != "br":
+            self.open.append(tag)
+
+    def handle_endtag(self, tag):
+        assert self.open.pop() == tag
+
+
+def test_notebooks_show_the_mistake_underlined():
+    bundle = pf.grade(QUESTION, changed(*CHANGES[1][:3]), wrt="X0")._repr_mimebundle_()
+    assert bundle["text/plain"].startswith("✗")
+    assert r"<u>\delta X_0 W_1^T</u>" in bundle["text/html"]
+
+
+def test_a_side_over_two_lines_is_shown_on_one():
+    assert "?" not in marked(SEED, "X1 + δX1 = X0 W1\n  + δX0 W1")._repr_mimebundle_()["text/html"]
+
+
+def test_what_notebooks_show_is_escaped():
+    text = "δX1 = δX0 W1  # <script>alert(1)</script>\nδX1 = δX0 W1 & <b>"
+    with pytest.raises(pf.ProgramError):
+        marked(SEED, text)
+    source = Source("δX1 = <img src=x onerror=alert(1)> & 'X'")
+    right = Span(6, len(source.text))
+    verdict = Verdict(source, ("X0",), (Equality(Span(0, 3), right, Status.WRONG, reason="<b>&"),), "<i>")
+    page = _Tags()
+    page.feed(verdict._repr_mimebundle_()["text/html"])
+    assert page.open == [] and set(page.seen) <= {"div", "ol", "li", "code", "strong", "br", "p", "u"}
+    assert set(page.attributes) <= {"style"}
+
+
 HOSTILE = [
     r"\delta X_4 = \text{<script>alert(1)</script>}",
     r"\delta X_4 = \input{/etc/passwd}",
@@ -270,4 +313,4 @@ def test_hostile_text_takes_no_time():
 
 
 def test_every_status_has_a_sign_in_the_report():
-    assert set(report._SIGNS) == set(Status)
+    assert set(report.SIGNS) == set(Status)
