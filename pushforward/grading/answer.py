@@ -45,7 +45,7 @@ class AnswerSought:
         wanted, seeds = unicode_name(self.mark.name), ", ".join(map(unicode_name, sorted(self.seeds)))
         if self.reached:
             return f"{wanted} is reached in terms of {seeds}"
-        return f"{wanted} in terms of {seeds} alone is not reached by what is right here"
+        return f"no right line gives {wanted} in terms of {seeds} alone"
 
     def _is_gradient(self, first: Any) -> bool:
         return isinstance(first, nodes.Node) and type(first) is MatrixSymbol and is_gradient(first.name)

@@ -216,7 +216,7 @@ def test_the_inputs_that_move_are_those_whose_differential_is_named():
 
 
 def test_the_answer_is_missed():
-    assert "not reached" in marked(SEED, "δX1 = δX0 W1").answer
+    assert "no right line gives δX4" in marked(SEED, "δX1 = δX0 W1").answer
 
 
 # What people see
