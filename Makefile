@@ -8,7 +8,7 @@ SEED := 0
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: demo test check fuzz bench generated docs clean help
+.PHONY: demo test check fuzz marking bench generated docs clean help
 
 demo: $(VENV)/.core ## Show the question, its differential, a kernel and its check
 	@$(PYTHON) -m pushforward demo
@@ -29,6 +29,9 @@ fuzz: $(VENV)/.dev ## Check random programs by every oracle: make fuzz N=20000 S
 	@$(PYTHON) -m pytest -m long
 	@$(PYTHON) -m tools.fuzz --count $(N) --seed $(SEED)
 	@$(PYTHON) -m tools.structure_fuzz --count 5000 --seed $(SEED)
+
+marking: $(VENV)/.dev ## Mark derivations made right and wrong by rule: make marking N=20000 SEED=0
+	@$(PYTHON) -m tools.marking --wrong $(N) --seed $(SEED)
 
 bench: $(VENV)/.bench ## Time the kernels beside other tools
 	@$(PYTHON) benchmarks/run.py

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
         compile,
         differential,
         gauss_newton,
+        grade,
         gradient,
         hvp,
         index_form,
@@ -37,6 +38,7 @@ if TYPE_CHECKING:
         vhp,
     )
     from pushforward.applied import directions, linear_operator, linearize, sparse_jacobian, sparsity
+    from pushforward.grading.verdict import Verdict
     from pushforward.jacobians import Jacobian
     from pushforward.layouts import Layout
     from symbolic.closed_form import ClosedForm
@@ -59,7 +61,7 @@ if TYPE_CHECKING:
 _HOME = {
     **dict.fromkeys(
         ("parse", "read", "trace", "traced", "differential", "adjoint", "gradient", "hvp", "vhp", "gauss_newton",
-         "jacobian", "layout", "index_form", "matrix_form", "compile", "verify"),
+         "jacobian", "layout", "index_form", "matrix_form", "compile", "verify", "grade"),
         "pushforward.api",
     ),
     **dict.fromkeys(
@@ -80,14 +82,15 @@ _HOME = {
     "CheckReport": "codegen.check",
     "Jacobian": "pushforward.jacobians",
     "Layout": "pushforward.layouts",
+    "Verdict": "pushforward.grading.verdict",
 }  # fmt: skip
 
 __all__ = [
     "Adjoint", "AdjointStep", "CheckReport", "ClosedForm", "Differential", "DifferentiationError", "IndexForm",
     "Input", "Jacobian", "Kernel", "Layout", "Let", "LimitError", "NameError_", "NotSupported", "Program",
-    "ProgramError", "PushforwardError", "ReadError", "ShapeError", "Step", "__version__", "adjoint", "compile",
-    "differential", "directions", "gauss_newton", "gradient", "hvp", "index_form", "jacobian", "layout",
-    "linear_operator", "linearize", "matrix_form", "parse", "read", "sparse_jacobian", "sparsity", "trace",
+    "ProgramError", "PushforwardError", "ReadError", "ShapeError", "Step", "Verdict", "__version__", "adjoint",
+    "compile", "differential", "directions", "gauss_newton", "grade", "gradient", "hvp", "index_form", "jacobian",
+    "layout", "linear_operator", "linearize", "matrix_form", "parse", "read", "sparse_jacobian", "sparsity", "trace",
     "traced", "verify", "vhp",
 ]  # fmt: skip
 

@@ -13,6 +13,8 @@ import pushforward.siblings  # noqa: F401  (first: it checks which packages the 
 from codegen.check import CheckReport
 from codegen.kernel import Kernel, compile_kernel
 from codegen.verify import SEEDS, verify_kernel
+from pushforward.grading.grade import mark
+from pushforward.grading.verdict import Verdict
 from pushforward.jacobians import Jacobian
 from pushforward.layouts import Layout
 from pushforward.layouts import layout as layout_named
@@ -51,18 +53,26 @@ def read(path: str | Path) -> Program:
     Raises OSError when there is no such file, ProgramError as `parse` does.
     """
     path = Path(path)
+    return read_bytes(read_content(path), path.name, _DIALECTS.get(path.suffix)).renamed(path.stem)
+
+
+def read_content(path: Path) -> bytes:
+    """The bytes of a file, and no more of them than are read as a text."""
     with path.open("rb") as file:
-        content = file.read(4 * MAX_CHARACTERS + 1)
-    return read_bytes(content, path.name, _DIALECTS.get(path.suffix)).renamed(path.stem)
+        return file.read(4 * MAX_CHARACTERS + 1)
 
 
 def read_bytes(content: bytes, name: str, dialect: str | None = None) -> Program:
     """A matrix program from the bytes of a text in UTF-8. Raises ProgramError."""
+    return read_program(decode(content, name), name, dialect)
+
+
+def decode(content: bytes, name: str) -> str:
+    """A text in UTF-8. Raises ReadError, naming the byte that is none."""
     try:
-        text = content.decode("utf-8")
+        return content.decode("utf-8")
     except UnicodeDecodeError as error:
         raise ReadError(f"{name} is not UTF-8 text: byte {error.start} is {content[error.start]:#04x}") from None
-    return read_program(text, name, dialect)
 
 
 def trace(
@@ -222,3 +232,15 @@ def verify(
     Raises PushforwardError when no point is found where the program is defined and smooth.
     """
     return verify_kernel(kernel, sizes, seeds, progress)
+
+
+def grade(
+    program: Program, derivation: str, wrt: str | Iterable[str] | None = None, name: str = "<derivation>"
+) -> Verdict:
+    """Mark a derivation made by hand, in text or LaTeX, equality by equality.
+
+    Every equality is right, wrong or undecided; `str()` says which, `.first_wrong.mistake` what the first mistake is
+    and how it is repaired. wrt: the inputs that move; by default those whose δ the derivation names, or all.
+    Raises ProgramError, with line, column and caret, where the derivation cannot be read.
+    """
+    return mark(program, derivation, wrt, name)

@@ -22,6 +22,7 @@ COMMANDS = {
     "jacobian": "The Jacobian: closed form, axes, structure; a kernel, numbers or a picture of it.",
     "generate": "Write the kernel of a program's differential.",
     "verify": "Check the kernel of a program's differential against differences and the complex step.",
+    "grade": "Mark a derivation made by hand, equality by equality.",
     "operations": "List the operations that are known; of one, show its differential, an example and its code.",
 }
 EXIT_FAILED, EXIT_PROGRAM, EXIT_FILE = 1, 3, 4

@@ -60,27 +60,30 @@ class ProgramError(PushforwardError):
     def __str__(self) -> str:
         lines = [self.message]
         if self.span is not None and self.source is not None:
-            lines = [f"{_printable(self.source.name)}:{self.line}:{self.column}: {self.message}", *self._excerpt()]
+            lines = [
+                f"{printable(self.source.name)}:{self.line}:{self.column}: {self.message}",
+                *excerpt(self.source, self.span),
+            ]
         if self.hint:
             lines.append(f"  help: {self.hint}")
         return "\n".join(lines)
 
-    def _excerpt(self) -> list[str]:
-        """The line with a caret under the exact characters; a long line is cut around them."""
-        assert self.span is not None and self.source is not None
-        text, width = self.source.text, 100
-        begin = text.rfind("\n", 0, self.span.start) + 1
-        end = text.find("\n", begin)
-        end = len(text) if end < 0 else end
-        left = max(begin, self.span.start - width // 2)
-        shown = _printable(text[left : min(end, left + width)])
-        carets = max(1, min(self.span.end, end, left + width) - self.span.start)
-        number = str(self.line)
-        margin = " " * len(number)
-        return [
-            f"  {number} | {shown}",
-            f"  {margin} | {' ' * (self.span.start - left)}{'^' * carets}",
-        ]
+
+def excerpt(source: Source, span: Span) -> list[str]:
+    """The line of a place with a caret under the exact characters; a long line is cut around them."""
+    text, width = source.text, 100
+    begin = text.rfind("\n", 0, span.start) + 1
+    end = text.find("\n", begin)
+    end = len(text) if end < 0 else end
+    left = max(begin, span.start - width // 2)
+    shown = printable(text[left : min(end, left + width)])
+    carets = max(1, min(span.end, end, left + width) - span.start)
+    number = str(text.count("\n", 0, span.start) + 1)
+    margin = " " * len(number)
+    return [
+        f"  {number} | {shown}",
+        f"  {margin} | {' ' * (span.start - left)}{'^' * carets}",
+    ]
 
 
 class ReadError(ProgramError):
@@ -107,6 +110,6 @@ class DifferentiationError(ProgramError):
     """The differential cannot be derived."""
 
 
-def _printable(text: str) -> str:
+def printable(text: str) -> str:
     """One visible character for each character: control and direction marks become `?`."""
     return "".join(c if c.isprintable() or c == " " else " " if c == "\t" else "?" for c in text)

@@ -68,10 +68,27 @@ class Tables:
     def apply(self, function: str, order: int, x: Dual) -> Dual:
         return Dual(self.value(function, order, x.a), self.value(function, order + 1, x.a) * x.b % P)
 
+    def known(self, function: str, x: Dual) -> Dual:
+        """A function of the catalogue. Raises NotSupported where it is not rational."""
+        if function not in _RATIONAL_FUNCTIONS:
+            raise NotSupported(f"{function} is not rational")
+        return x ** _RATIONAL_FUNCTIONS[function]
+
+    def power(self, x: Dual, exponent: Expr) -> Dual:
+        return x ** _whole(exponent)
+
+    def number(self, value: Expr) -> Dual:
+        return number(value)
+
+    def operation(self, name: str) -> Callable[..., Matrix]:
+        if name not in EXACT_OPERATIONS:
+            raise NotSupported(f"{name} is not rational, or not known to the exact oracle")
+        return EXACT_OPERATIONS[name]
+
 
 def is_rational(program: Program) -> bool:
     """Whether every operation of the program is exact here."""
-    return all(_is_rational(node, program) for node in program.nodes())
+    return all(is_rational_node(node, program) for node in program.nodes())
 
 
 def evaluate(program: Program, inputs: Mapping[str, Matrix], tables: Tables) -> dict[str, Matrix]:
@@ -79,7 +96,7 @@ def evaluate(program: Program, inputs: Mapping[str, Matrix], tables: Tables) -> 
 
     Raises Singular where something is divided by zero, NotSupported for an operation that is not rational.
     """
-    return _Evaluation(program, inputs, tables).values()
+    return Evaluation(program, inputs, tables).values()
 
 
 def is_checkable(differential: Differential) -> bool:
@@ -120,14 +137,16 @@ def _holds_at(differential: Differential, sizes: Mapping[str, int], generator: r
     return all(expected[output].dual == found[differential.name(output)].real for output in primal.outputs)
 
 
-def random_matrix(given: Input, sizes: Mapping[str, int], generator: random.Random) -> Matrix:
-    """Random field elements with the structure of the facts that a field has.
+def random_matrix(given: Input, sizes: Mapping[str, int], generator: random.Random, moving: bool = False) -> Matrix:
+    """Random field elements with the structure of the facts that a field has; `moving`: with a random ε part too.
 
     Symmetric (all that is left of spd), diagonal and triangular by their entries; orthogonal by Cayley's transform
     (I - K)(I + K)⁻¹ of a skew K. Positive says nothing in a field. May raise Singular for an orthogonal matrix.
     """
     rows, cols = (length(size, sizes) for size in given.shape)
     drawn = Matrix.of(rows, cols, lambda _i, _j: Dual(generator.randrange(1, P)))
+    if moving:
+        drawn = drawn.map(lambda x: Dual(x.a, generator.randrange(1, P)))
     for fact in given.facts:
         drawn = _WITH_FACT.get(fact, _as_it_is)(drawn)
     return drawn
@@ -157,7 +176,9 @@ _WITH_FACT: dict[str, Callable[[Matrix], Matrix]] = {
 }
 
 
-class _Evaluation:
+class Evaluation:
+    """One evaluation: `named` holds the values of the names so far."""
+
     def __init__(self, program: Program, inputs: Mapping[str, Matrix], tables: Tables) -> None:
         self.program = program
         self.tables = tables
@@ -166,11 +187,15 @@ class _Evaluation:
 
     def values(self) -> dict[str, Matrix]:
         for let in self.program.lets:
-            done: dict[Node, Matrix] = {}
-            for part in subexpressions(let.expr):
-                done[part] = self.value(part, [done[operand] for operand in operands(part)])
-            self.named[let.name] = done[let.expr]
+            self.named[let.name] = self.expression(let.expr)
         return self.named
+
+    def expression(self, node: Node) -> Matrix:
+        """The value of an expression over the names so far."""
+        done: dict[Node, Matrix] = {}
+        for part in subexpressions(node):
+            done[part] = self.value(part, [done[operand] for operand in operands(part)])
+        return done[node]
 
     def value(self, node: Node, values: list[Matrix]) -> Matrix:
         """The value of a node, given those of its operands."""
@@ -183,12 +208,11 @@ class _Evaluation:
             factor = self.coefficient(node.coefficient) if is_number(node.coefficient) else values[0][0, 0]
             return values[-1].map(lambda x: factor * x)
         if operation is HadamardPower:
-            exponent = _whole(node.args[1])
-            return values[0].map(lambda x: x**exponent)
+            return values[0].map(lambda x: self.tables.power(x, node.args[1]))
         if operation is Elementwise:
             return values[0].map(lambda x: self.apply(node.function, node.order, x))
         if operation is Operation:
-            return _named(node.name)(*values, *map(self.length, node.parameters))
+            return self.tables.operation(node.name)(*values, *map(self.length, node.parameters))
         if operation not in _ARITHMETIC:
             raise NotSupported(f"{operation.__name__} is not rational, or not known to the exact oracle")
         return _ARITHMETIC[operation](*values)
@@ -198,26 +222,26 @@ class _Evaluation:
 
     def coefficient(self, value: Expr) -> Dual:
         """A number, or an expression in sizes such as 1/n, which has to come out rational."""
-        return number(value.xreplace({size: Integer(self.lengths[size.name]) for size in value.free_symbols}))
+        return self.tables.number(
+            value.xreplace({size: Integer(self.lengths[size.name]) for size in value.free_symbols})
+        )
 
     def apply(self, function: str, order: int, x: Dual) -> Dual:
         if function in self.program.definitions:
             return self.scalar(scalars.derivative(self.program.definitions[function], order), x)
-        if function in _RATIONAL_FUNCTIONS:
-            return x ** _RATIONAL_FUNCTIONS[function]
         if function in CATALOGUE:
-            raise NotSupported(f"{function} is not rational")
+            return self.tables.known(function, x)
         return self.tables.apply(function, order, x)
 
     def scalar(self, expression: Expr, x: Dual) -> Dual:
         if expression == scalars.ARGUMENT:
             return x
         if expression.is_number:
-            return number(expression)
+            return self.tables.number(expression)
         if isinstance(expression, Pow):
-            return self.scalar(expression.args[0], x) ** _whole(expression.args[1])
+            return self.tables.power(self.scalar(expression.args[0], x), expression.args[1])
         if not isinstance(expression, Add | Mul):
-            raise NotSupported(f"{type(expression).__name__} is not rational")
+            return self.tables.known(scalars.name_of(expression), self.scalar(expression.args[0], x))
         combine = Dual.__add__ if isinstance(expression, Add) else Dual.__mul__
         return reduce(combine, [self.scalar(arg, x) for arg in expression.args])
 
@@ -229,12 +253,6 @@ def number(value: Expr) -> Dual:
     if not isinstance(value, Rational):
         raise NotSupported(f"{value} is not rational")
     return Dual(int(value.p) % P) / Dual(int(value.q) % P)
-
-
-def _named(operation: str) -> Callable[..., Matrix]:
-    if operation not in EXACT_OPERATIONS:
-        raise NotSupported(f"{operation} is not rational, or not known to the exact oracle")
-    return EXACT_OPERATIONS[operation]
 
 
 def _whole(exponent: Expr) -> int:
@@ -258,14 +276,15 @@ _ARITHMETIC: dict[type, Callable[..., Matrix]] = {
 _RATIONAL_FUNCTIONS = {"square": 2, "reciprocal": -1}
 
 
-def _is_rational(node: Node, program: Program) -> bool:
+def is_rational_node(node: Node, program: Program) -> bool:
+    """Whether the outermost operation of an expression over a program's names is exact here."""
     operation = type(node)
     if operation is Scale:
-        return not is_number(node.coefficient) or _is_rational_expression(node.coefficient)
+        return not is_number(node.coefficient) or _is_rational_formula(node.coefficient)
     if operation is HadamardPower:
         return bool(node.args[1].is_Integer)
     if operation is Elementwise and node.function in program.definitions:
-        return _is_rational_expression(program.definitions[node.function])
+        return _is_rational_formula(program.definitions[node.function])
     if operation is Elementwise:
         return node.function not in CATALOGUE or node.function in _RATIONAL_FUNCTIONS
     if operation is Operation:
@@ -273,10 +292,10 @@ def _is_rational(node: Node, program: Program) -> bool:
     return operation is MatrixSymbol or operation in _CONSTANTS or operation in _ARITHMETIC
 
 
-def _is_rational_expression(expression: Expr) -> bool:
+def _is_rational_formula(expression: Expr) -> bool:
     """Whether a scalar expression is rational at every rational point; pi/n is a rational function, and is not."""
     if isinstance(expression, Pow):
-        return bool(expression.args[1].is_Integer) and _is_rational_expression(expression.args[0])
+        return bool(expression.args[1].is_Integer) and _is_rational_formula(expression.args[0])
     if isinstance(expression, Add | Mul | Min | Max):
-        return all(map(_is_rational_expression, expression.args))
+        return all(map(_is_rational_formula, expression.args))
     return isinstance(expression, Rational | Symbol)

@@ -26,14 +26,14 @@ from symbolic.language.words import RESHAPING, is_operation
 
 def matrix_names(syntax: Syntax) -> Iterator[Name]:
     """The names that stand for matrices, from left to right: not those in sizes."""
-    for part in _parts(syntax):
+    for part in parts(syntax):
         if type(part) is Name and part.name != "pi":
             yield part
 
 
 def size_names(syntax: Syntax) -> Iterator[Name]:
     """The names in sizes: n in ones(n, 1), X[1:n, :] and reshape(X, n, 2)."""
-    for part in _parts(syntax):
+    for part in parts(syntax):
         if type(part) in (Filled, Least, Index, Call):
             for size in _sizes(part):
                 yield from names_in_size(size)
@@ -41,7 +41,7 @@ def size_names(syntax: Syntax) -> Iterator[Name]:
 
 def check_scalar(body: Syntax) -> None:
     """Raise NotSupported where the body of f(x) = … has what is of matrices only."""
-    for part in _parts(body):
+    for part in parts(body):
         if type(part) is Call and is_operation(part.function):
             hint = "f(x) is a function of a number, applied to each entry"
             raise NotSupported(f"{part.function} is an operation on matrices", part.span, hint=hint)
@@ -60,7 +60,7 @@ def names_in_size(size: Syntax) -> Iterator[Name]:
         yield from names_in_size(part)
 
 
-def _parts(syntax: Syntax) -> Iterator[Syntax]:
+def parts(syntax: Syntax) -> Iterator[Syntax]:
     """The expression and everything in it but what stands in sizes, from left to right."""
     stack = [syntax]
     while stack:

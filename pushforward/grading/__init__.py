@@ -1,0 +1,1 @@
+"""A derivation made by hand, marked equality by equality."""

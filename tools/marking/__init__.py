@@ -1,0 +1,1 @@
+"""Marking put to the test: right derivations rewritten, and wrong ones, by rules that the simplifier does not know."""
