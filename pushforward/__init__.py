@@ -18,7 +18,7 @@ from codegen.version import VERSION as __version__
 if TYPE_CHECKING:
     from codegen.check import CheckReport
     from codegen.kernel import Kernel
-    from pushforward.api import compile, differential, parse, read, trace, traced, verify
+    from pushforward.api import compile, differential, explain, parse, read, trace, traced, verify
     from symbolic.closed_form import ClosedForm
     from symbolic.differential import Differential, Step
     from symbolic.errors import (
@@ -35,7 +35,9 @@ if TYPE_CHECKING:
     from symbolic.statements import Input, Let
 
 _HOME = {
-    **dict.fromkeys(("parse", "read", "trace", "traced", "differential", "compile", "verify"), "pushforward.api"),
+    **dict.fromkeys(
+        ("parse", "read", "trace", "traced", "differential", "compile", "verify", "explain"), "pushforward.api"
+    ),
     "Program": "symbolic.program",
     **dict.fromkeys(("Input", "Let"), "symbolic.statements"),
     **dict.fromkeys(("Differential", "Step"), "symbolic.differential"),
@@ -52,7 +54,7 @@ _HOME = {
 __all__ = [
     "CheckReport", "ClosedForm", "Differential", "DifferentiationError", "Input", "Kernel", "Let", "LimitError",
     "NameError_", "NotSupported", "Program", "ProgramError", "PushforwardError", "ReadError", "ShapeError", "Step",
-    "__version__", "compile", "differential", "parse", "read", "trace", "traced", "verify",
+    "__version__", "compile", "differential", "explain", "parse", "read", "trace", "traced", "verify",
 ]  # fmt: skip
 
 

@@ -1,6 +1,6 @@
 """The public face: the whole way from text to a checked kernel, one function a stage.
 
-text → parse → differential → compile → verify
+text → parse → differential → compile → verify, and differential → explain
 """
 
 from __future__ import annotations
@@ -13,9 +13,11 @@ import pushforward.siblings  # noqa: F401  (first: it checks which packages the 
 from codegen.check import CheckReport
 from codegen.kernel import Kernel, compile_kernel
 from codegen.verify import SEEDS, verify_kernel
+from pushforward.lesson.build import lesson
+from pushforward.lesson.render import render
 from pushforward.tracing.trace import Traced, trace_function
 from symbolic.differential import Differential, differentiate
-from symbolic.errors import ReadError
+from symbolic.errors import DifferentiationError, ReadError
 from symbolic.language.read import read_program
 from symbolic.language.tokens import MAX_CHARACTERS
 from symbolic.program import Program
@@ -121,3 +123,24 @@ def verify(
     Raises PushforwardError when no point is found where the program is defined and smooth.
     """
     return verify_kernel(kernel, sizes, seeds, progress)
+
+
+def explain(
+    what: Differential | Program,
+    format: str = "text",
+    level: str = "full",
+    wrt: str | Iterable[str] | None = None,
+) -> str:
+    """How a differential comes about: the program as a graph, every step, numbers and the check.
+
+    what: a differential, or a program, which is differentiated with respect to `wrt`, by default to everything.
+    format: "text" for a terminal, "markdown", "latex" (a whole document) or "html" (one page, without scripts).
+    level: "brief", "full" or "beginner".
+    Raises NotSupported for another format or level and for a differential of higher order, ProgramError as
+    `differential` does.
+    """
+    if isinstance(what, Program):
+        what = differentiate(what, wrt)
+    elif wrt is not None:
+        raise DifferentiationError("this is a differential already; `wrt` chooses the inputs of a program")
+    return render(lesson(what, level), format)
