@@ -23,9 +23,13 @@ def diagram(differential: Differential) -> Diagram:
 
 def moving(differential: Differential) -> dict[str, str]:
     """Each name that changes when the chosen inputs do, with the name of its change, in the order of the program."""
-    tangent = {let.name for let in differential.tangents} | {seed for _, seed in differential.seeds}
-    names = {name: differential.name(name) for name in differential.primal.symbols}
-    return {name: changed for name, changed in names.items() if changed in tangent}
+    moved = dict(differential.seeds)
+    tangent = {let.name for let in differential.tangents}
+    for let in differential.primal.lets:
+        change = differential.name(let.name)
+        if change in tangent and any(name in moved for name in _names(let.expr)):
+            moved[let.name] = change
+    return moved
 
 
 def _box(binding: Input | Let, moved: dict[str, str], is_output: bool) -> Box:

@@ -57,7 +57,7 @@ class Latex(Notation):
 
     def diagram(self, diagram: Diagram) -> str:
         """One line a statement: what it uses, an arrow, and a box, with a thick frame where something moves."""
-        return " \\\\[3pt]\n".join(self.box(box) for box in diagram.boxes)
+        return " \\\\[6pt]\n".join(self.box(box) for box in diagram.boxes)
 
     def box(self, box: Box) -> str:
         names = ", ".join(map(self.printer.style.name, box.uses))

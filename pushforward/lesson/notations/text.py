@@ -15,6 +15,8 @@ WIDTH = 96
 ROOM = 56
 """The columns of a page, and those between the smallest and the largest remainder."""
 _INDENT = "    "
+INSET = 2
+"""How much further to the right the equalities of single steps stand."""
 
 
 class Text(Notation):
@@ -41,12 +43,12 @@ class Text(Notation):
         """On one line where it fits, else one side a line below the first `=`."""
         sides = list(map(self.side, chain.formula.sides))
         whole = " = ".join(sides)
-        if len(whole) + len(_INDENT) <= WIDTH and len(sides) <= 3:
+        if len(whole) + len(_INDENT) <= WIDTH - INSET and len(sides) <= 3:
             return _INDENT + whole
         first, *rest = sides
         margin = _INDENT + " " * min(len(first), 16)
         lines = [f"{margin if k else _INDENT + first} = {side}" for k, side in enumerate(rest)]
-        return "\n".join(wrapped(line, len(margin) + 3) for line in lines)
+        return "\n".join(wrapped(line, len(margin) + 3, width=WIDTH - INSET) for line in lines)
 
     def values(self, row: tuple[Value, ...]) -> str:
         return beside([_matrix(self.equality(value.name), value.grid) for value in row])
@@ -111,9 +113,9 @@ def beside(columns: list[list[str]]) -> str:
     return "\n".join((_INDENT + "    ".join(row)).rstrip() for row in rows)
 
 
-def wrapped(text: str, indent: int = 0, first: int = 0) -> str:
-    """A paragraph of at most WIDTH columns."""
+def wrapped(text: str, indent: int = 0, first: int = 0, width: int = WIDTH) -> str:
+    """A paragraph of at most `width` columns."""
     return textwrap.fill(
-        text, WIDTH, initial_indent=" " * first, subsequent_indent=" " * indent, drop_whitespace=True,
+        text, width, initial_indent=" " * first, subsequent_indent=" " * indent, drop_whitespace=True,
         break_long_words=False, break_on_hyphens=False,
     )  # fmt: skip
