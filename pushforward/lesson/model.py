@@ -64,6 +64,14 @@ class Definition:
     order: int = 0
 
 
+@dataclass(frozen=True)
+class Written:
+    """A formula that is more than an expression, in Unicode and in LaTeX."""
+
+    unicode: str
+    latex: str
+
+
 Part = Union[str, Formula, Size, Code, Strong, Definition]
 Prose = tuple[Part, ...]
 
@@ -155,7 +163,29 @@ class Ladder:
     slope: float
 
 
-Block = Union[Paragraph, Bullets, Chain, Uses, Values, Diagram, Ladder]
+@dataclass(frozen=True)
+class Lines:
+    """Formulas under each other."""
+
+    lines: tuple[Written, ...]
+
+
+@dataclass(frozen=True)
+class Column:
+    """Equalities under a heading."""
+
+    heading: str
+    chains: tuple[Chain, ...]
+
+
+@dataclass(frozen=True)
+class Beside:
+    """Columns to be compared."""
+
+    columns: tuple[Column, ...]
+
+
+Block = Union[Paragraph, Bullets, Chain, Uses, Values, Diagram, Ladder, Lines, Beside]
 
 
 @dataclass(frozen=True)
@@ -181,3 +211,5 @@ class Lesson:
                     yield block
                 elif isinstance(block, Uses):
                     yield from (use.chain for use in block.uses)
+                elif isinstance(block, Beside):
+                    yield from (chain for column in block.columns for chain in column.chains)

@@ -32,7 +32,7 @@ def with_numbers(differential: Differential, example: Example) -> Iterator[Block
         yield Paragraph(("Move one entry alone: ", seed, " is 1 in the first entry and 0 elsewhere."))
         yield from _along(differential, example, directions)
     yield Paragraph(("Move all of them, in a direction drawn once and kept:",))
-    yield from _along(differential, example, _all_entries(differential, example))
+    yield from _along(differential, example, all_entries(differential, example))
 
 
 def _introduced(differential: Differential, example: Example) -> tuple[Part, ...]:
@@ -96,7 +96,7 @@ def _first_entry(differential: Differential, example: Example) -> dict[str, Arra
     return directions
 
 
-def _all_entries(differential: Differential, example: Example) -> dict[str, Array]:
+def all_entries(differential: Differential, example: Example) -> dict[str, Array]:
     random = np.random.default_rng(1)
     given = [given for given in differential.primal.inputs if given.name in differential.wrt]
     return {one.name: _direction(one, example, random) for one in given}

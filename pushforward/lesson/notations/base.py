@@ -8,15 +8,18 @@ from __future__ import annotations
 from typing import Any
 
 from pushforward.lesson.model import (
+    Beside,
     Block,
     Bullets,
     Chain,
     Code,
+    Column,
     Definition,
     Diagram,
     Formula,
     Ladder,
     Lesson,
+    Lines,
     Paragraph,
     Part,
     Prose,
@@ -27,6 +30,7 @@ from pushforward.lesson.model import (
     Uses,
     Value,
     Values,
+    Written,
 )
 from symbolic.language.names import unicode_name
 from symbolic.language.printer import Printer
@@ -68,6 +72,9 @@ class Notation:
         raise NotImplementedError
 
     def ladder(self, ladder: Ladder) -> str:
+        raise NotImplementedError
+
+    def written(self, formula: Written) -> str:
         raise NotImplementedError
 
     def values(self, row: tuple[Value, ...]) -> str:
@@ -142,8 +149,15 @@ class Notation:
                 return {"kind": "values", "rows": list(map(self.values, rows))}
             case Diagram():
                 return {"kind": "diagram", "drawing": self.diagram(block), "left_out": self.left_out(block)}
+            case Lines(lines):
+                return {"kind": "lines", "lines": list(map(self.written, lines))}
+            case Beside(columns):
+                return {"kind": "beside", "columns": list(map(self.column, columns))}
             case Ladder():
                 return {"kind": "ladder", "drawing": self.ladder(block), "rows": list(map(list, rungs(block)))}
+
+    def column(self, column: Column) -> Record:
+        return {"heading": self.words(column.heading), "chains": list(map(self.chain_record, column.chains))}
 
     def chain_record(self, chain: Chain) -> Record:
         where = [self.inline(self.equality(formula)) for formula in chain.where]

@@ -9,7 +9,7 @@ from importlib.resources import files
 
 from markupsafe import Markup, escape
 
-from pushforward.lesson.model import Chain, Diagram, Grid, Ladder, Prose, Value
+from pushforward.lesson.model import Chain, Diagram, Grid, Ladder, Prose, Value, Written
 from pushforward.lesson.notations.base import Notation, Record
 from pushforward.lesson.notations.graph import graph
 from pushforward.lesson.notations.plot import plot
@@ -59,6 +59,9 @@ class Html(Notation):
 
     def row(self, written: str) -> Markup:
         return Markup(breakable(written))
+
+    def written(self, formula: Written) -> Markup:
+        return escape(formula.unicode)
 
     def values(self, row: tuple[Value, ...]) -> Markup:
         equals = self.printer.style.equals

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
-from pushforward.lesson.model import Box, Chain, Diagram, Grid, Ladder, Value
+from pushforward.lesson.model import Box, Chain, Diagram, Grid, Ladder, Value, Written
 from pushforward.lesson.notations.base import Notation
 from pushforward.lesson.notations.picture import picture
 from symbolic.language.names import GREEK
 from symbolic.language.printer import Printer
 from symbolic.language.styles import LATEX, UNICODE
 
+_GROWING = re.compile(r"\\(?:left|right)(?![A-Za-z])")
 _THIN = r"\,\allowbreak "
 BREAKING = replace(LATEX, brackets=("(", ")"), product=_THIN, multiple=_THIN, comma=r",\allowbreak ")
 """Brackets that lines may break in, as \\left( and \\right) do not let them."""
@@ -51,6 +53,10 @@ class Latex(Notation):
         first, *rest = map(self.side, chain.formula.sides)
         lines = [f"${first}$" + (f" ${{}}= {rest[0]}$" if rest else "")]
         return "\\\\\n".join([*lines, *(rf"\hspace*{{1.5em}}${{}}= {side}$" for side in rest[1:])])
+
+    def written(self, formula: Written) -> str:
+        """With brackets that lines may break in."""
+        return f"${_GROWING.sub('', formula.latex)}$"
 
     def values(self, row: tuple[Value, ...]) -> str:
         return r" \qquad ".join(f"${self.equality(value.name)} = {matrix(value.grid)}$" for value in row)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from itertools import count
 
-from pushforward.lesson.model import Chain, Diagram, Ladder, Value
+from pushforward.lesson.model import Chain, Diagram, Ladder, Value, Written
 from pushforward.lesson.notations.base import Notation
 from pushforward.lesson.notations.latex import matrix
 from pushforward.lesson.notations.text import picture
@@ -40,6 +40,9 @@ class Markdown(Notation):
         lines = [f"{first} &= {rest[0]}", *(f"&= {side}" for side in rest[1:])]
         body = " \\\\\n".join(lines)
         return f"$$\n\\begin{{aligned}}\n{body}\n\\end{{aligned}}\n$$"
+
+    def written(self, formula: Written) -> str:
+        return f"$$\n{formula.latex}\n$$"
 
     def values(self, row: tuple[Value, ...]) -> str:
         body = r" \qquad ".join(f"{self.equality(value.name)} = {matrix(value.grid)}" for value in row)

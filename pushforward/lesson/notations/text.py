@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import textwrap
 
-from pushforward.lesson.model import Box, Chain, Diagram, Grid, Ladder, Value
+from pushforward.lesson.model import Box, Chain, Diagram, Grid, Ladder, Value, Written
 from pushforward.lesson.notations.axes import Axes
 from pushforward.lesson.notations.base import Notation
 from symbolic.language.printer import Printer
@@ -49,6 +49,9 @@ class Text(Notation):
         margin = _INDENT + " " * min(len(first), 16)
         lines = [f"{margin if k else _INDENT + first} = {side}" for k, side in enumerate(rest)]
         return "\n".join(wrapped(line, len(margin) + 3, width=WIDTH - INSET) for line in lines)
+
+    def written(self, formula: Written) -> str:
+        return wrapped(formula.unicode, 2 * len(_INDENT), len(_INDENT))
 
     def values(self, row: tuple[Value, ...]) -> str:
         return beside([_matrix(self.equality(value.name), value.grid) for value in row])
