@@ -12,6 +12,8 @@ from symbolic.nodes import Node, operands, rewrite, subexpressions, symbol
 
 LONGEST = 76
 """How many characters a side of an equality may have, as it is written in Unicode."""
+COMFORTABLE = 48
+"""A longer side is written with the names that there are already."""
 SHORTEST = 12
 """A part that is shorter gets no name."""
 _LETTERS = "TUSRKHM"
@@ -36,7 +38,7 @@ class Shortener:
         return Chain(Formula(tuple(_without_repetition(used))), note, where)
 
     def shorten(self, nodes: list[Node]) -> list[Node]:
-        if all(self.length(node) <= LONGEST for node in nodes):
+        if all(self.length(node) <= COMFORTABLE for node in nodes):
             return nodes
         memo: dict[Node, Node] = {}
         nodes = [rewrite(node, lambda part: self.names.get(part, part), memo) for node in nodes]

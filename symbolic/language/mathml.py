@@ -6,6 +6,7 @@ What is printed is a row of elements without a parent; `element` makes a `math` 
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 from html import escape
 from xml.etree import ElementTree
@@ -18,6 +19,8 @@ from symbolic.language.styles import LATEX
 _BREAKS = frozenset("+−⊙⊘⊗=,\\")
 _SPACE = '<mspace width="0.22em"/>'
 _DIGITS = "0123456789"
+_LONG = 6
+"""A bracket of so many parts may break across lines."""
 
 
 def operator(sign: str, form: str = "infix") -> str:
@@ -121,12 +124,28 @@ def element(row: str) -> str:
 def breakable(row: str) -> str:
     """Several `math` elements after each other, where a line may break after an operator."""
     pieces: list[list[ElementTree.Element]] = [[]]
-    for part in ElementTree.fromstring(f"<mrow>{row}</mrow>"):
+    for part in _laid_flat(ElementTree.fromstring(f"<mrow>{row}</mrow>")):
         pieces[-1].append(part)
         infix = part.tag == "mo" and part.get("form") == "infix" and part.text in _BREAKS
         if infix or part.tag == "mspace":
             pieces.append([])
     return "".join(element("".join(map(_written, piece))) for piece in pieces if piece)
+
+
+def _laid_flat(row: ElementTree.Element) -> Iterator[ElementTree.Element]:
+    """The parts of a row; a long bracket with an exponent, (A + B)ᵀ, lies open, and its end carries the exponent."""
+    for part in row:
+        base = part[0] if part.tag == "msup" else None
+        if base is None or len(base) < _LONG or base[-1].text != ")":
+            yield part
+            continue
+        *inside, end = base
+        whole = ElementTree.Element("mrow")
+        whole.extend(inside)
+        yield from _laid_flat(whole)
+        last = ElementTree.Element("msup")
+        last.extend([end, part[1]])
+        yield last
 
 
 def _written(part: ElementTree.Element) -> str:

@@ -55,6 +55,12 @@ def test_a_long_row_breaks_after_operators() -> None:
     assert breakable(mathml_printer()(expression)).count("<math>") == 4
 
 
+def test_a_long_bracket_breaks_inside_though_it_is_transposed() -> None:
+    printed = mathml_printer()(pf.parse("Y = (A + B - C + D)'").lets[0].expr)
+    assert element(printed).count("<math>") == 1 and breakable(printed).count("<math>") == 4
+    assert breakable(printed).endswith("<mi>⊤</mi></mrow></msup></mrow></math>")
+
+
 @pytest.mark.parametrize(
     "text, expected",
     [
