@@ -22,6 +22,7 @@ ROUNDOFF = float(np.finfo(float).eps) / 2
 CLEAR = 100
 """A remainder so many times the rounding errors shows its slope."""
 NEARLY_TWO = (1.9, 2.1)
+LAST = 5
 
 
 def checked(differential: Differential) -> Iterator[Block]:
@@ -52,14 +53,21 @@ def _in_numbers(differential: Differential) -> Iterator[Block]:
         "A wrong differential would leave a slope of 1.",
     ))  # fmt: skip
     yield ladder
-    low, high = NEARLY_TWO
-    verdict = "as it should be" if low <= ladder.slope <= high else "which is not 2: the picture says where to look"
-    yield Paragraph((f"The slope measured is {ladder.slope:.2f}, {verdict}.",))
+    yield Paragraph((f"The slope measured is {ladder.slope:.2f}, {_verdict(ladder.slope)}.",))
     yield Paragraph((
         "Below the dotted line lies what rounding does: numbers are kept to about 16 digits, the difference of two "
         "nearly equal values has lost most of them, and the remainder cannot fall further. That floor is of the "
         "arithmetic, not of the derivative.",
     ))  # fmt: skip
+
+
+def _verdict(slope: float) -> str:
+    low, high = NEARLY_TWO
+    if low <= slope <= high:
+        return "as it should be"
+    if slope > high:
+        return "steeper than 2: along this direction what is of second order is small too"
+    return "which is not 2: the differential or a kink nearby is to blame"
 
 
 def measured(differential: Differential, output: str) -> Ladder | None:
@@ -89,11 +97,11 @@ def _remainder(
 
 
 def _slope(errors: list[float], floor: float) -> float:
-    """The median over the steps that stand clear of rounding."""
+    """The median over the last steps that stand clear of rounding, where terms of third order are smallest."""
     clear = [k for k, error in enumerate(errors) if error > CLEAR * floor and np.isfinite(error)]
     pairs = [(a, b) for a, b in pairwise(clear) if b == a + 1]
     slopes = [np.log(errors[a] / errors[b]) / np.log(STEPS[a] / STEPS[b]) for a, b in pairs]
-    return float(np.median(slopes)) if slopes else float("nan")
+    return float(np.median(slopes[-LAST:])) if slopes else float("nan")
 
 
 def _largest(matrix: Array) -> float:
