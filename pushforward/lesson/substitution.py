@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from pushforward.lesson.model import Block, Paragraph, Side, Size
+from pushforward.lesson.graph import moving
+from pushforward.lesson.model import Block, Chain, Paragraph, Side, Size
 from pushforward.lesson.shortening import Shortener
 from symbolic.differential import Differential
 from symbolic.errors import LimitError
-from symbolic.nodes import Node, rewrite, subexpressions
+from symbolic.nodes import Node, add, rewrite, subexpressions
 
 MOST_LINES = 12
 """A chain with more substitutions shows the first ones and the last."""
@@ -29,6 +30,9 @@ def substituted(differential: Differential, level: str, shorten: Shortener) -> I
         if not stages or stages[-1] != closed.expr:
             stages.append(closed.expr)
         yield from _told(symbol, _thinned(stages, level), shorten)
+        if len(stages) > 1 and level != "brief":
+            yield Paragraph(("With the value itself, this is where the perturbed program arrives:",))
+            yield _arrived(differential, output, closed.expr, shorten)
 
 
 def _told(symbol: Node, stages: list[Node], shorten: Shortener) -> Iterator[Block]:
@@ -36,6 +40,16 @@ def _told(symbol: Node, stages: list[Node], shorten: Shortener) -> Iterator[Bloc
     yield chain
     if chain.where:
         yield Paragraph(("Parts that are long have names here; put in, they give the closed form written out.",))
+
+
+def _arrived(differential: Differential, output: str, closed: Node, shorten: Shortener) -> Chain:
+    """X4 + δX4 = f(X3) + f'(X3) ⊙ (…) + O(δX0²)"""
+    let, symbols = differential.primal.let(output), differential.tangent.symbols
+    moved = {symbols[name] for name in moving(differential)}
+    exact = not any(part in moved for part in subexpressions(closed))
+    remainder = () if exact else tuple(seed for _, seed in differential.seeds)
+    sides = [Side(add(let.symbol, symbols[differential.name(output)])), Side(add(let.expr, closed), remainder)]
+    return shorten.chain(sides, (Size(let.symbol.shape),))
 
 
 def _thinned(stages: list[Node], level: str) -> list[Node]:

@@ -12,7 +12,7 @@ from lesson_equalities import false_equalities
 
 import pushforward as pf
 from pushforward.lesson.build import LEVELS, lesson
-from pushforward.lesson.model import Chain, Diagram, Formula, Ladder, Lesson, Section, Side, Uses
+from pushforward.lesson.model import Diagram, Formula, Ladder, Lesson, Section, Side, Uses
 from pushforward.lesson.notations.text import WIDTH
 from pushforward.lesson.render import FORMATS
 from pushforward.lesson.shortening import LONGEST, Shortener
@@ -88,7 +88,7 @@ def test_a_wrong_derivation_gives_a_lesson_that_is_seen_to_be_wrong() -> None:
     assert "DOES NOT agree" in pf.explain(wrong)
 
 
-# The seed program, in the manner of the thread
+# The seed program
 
 
 def test_the_seed_is_carried_through_statement_by_statement() -> None:
@@ -104,7 +104,7 @@ def test_the_seed_is_carried_through_statement_by_statement() -> None:
 
 
 def test_the_substitution_goes_one_statement_at_a_time() -> None:
-    chain = next(chain for chain in reversed(list(lesson(seed()).chains())) if isinstance(chain, Chain))
+    chain = next(chain for chain in lesson(seed()).chains() if print_expression(chain.formula.sides[0].node) == "δX4")
     assert [print_expression(side.node) for side in chain.formula.sides] == [
         "δX4",
         "f'(X3) ⊙ δX3",
@@ -112,6 +112,13 @@ def test_the_substitution_goes_one_statement_at_a_time() -> None:
         "f'(X3) ⊙ ((f'(X1) ⊙ δX1) W2)",
         "f'(X3) ⊙ ((f'(X1) ⊙ (δX0 W1)) W2)",
     ]
+
+
+def test_the_perturbed_program_arrives_at_value_and_closed_form() -> None:
+    line = "X4 + δX4 = f(X3) + f'(X3) ⊙ ((f'(X1) ⊙ (δX0 W1)) W2) + O(δX0²)"
+    assert f"    {line}\n" in pf.explain(seed())
+    linear = pf.explain(pf.parse("Y = A*B; Z = Y*C"), wrt="A")
+    assert "    Z + δZ = Y C + δA B C\n" in linear
 
 
 def test_the_numbers_of_the_seed_are_those_of_the_definition() -> None:
