@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 import numpy as np
+from sympy import MatMul, MatrixSymbol
 
 from codegen.reference import Array
 from codegen.sampling import sample_direction
@@ -64,7 +65,33 @@ def _along(differential: Differential, example: Example, directions: Mapping[str
         given = name in directions
         rows.append((moved,) if given else (_value(symbols[name], found[name]), moved))
     yield Values(tuple(rows))
+    written_out = _one_entry(differential, found)
+    if written_out:
+        yield Paragraph(written_out)
     yield Paragraph(_compared(differential, example, directions, found))
+
+
+def _one_entry(differential: Differential, found: Mapping[str, Array]) -> tuple[Part, ...]:
+    """The first entry of the first change that is a product of two names, as a row times a column."""
+    for let in differential.tangents:
+        factors = let.expr.args if type(let.expr) is MatMul else ()
+        if len(factors) == 2 and all(type(factor) is MatrixSymbol for factor in factors):
+            left, right = (found[factor.name] for factor in factors)
+            pairs = zip(left[:1].ravel(), right[:, :1].ravel(), strict=True)
+            terms = " + ".join("·".join(map(_in_a_sum, pair)) for pair in pairs)
+            row, column = map(Formula.of, factors)
+            total = grid(found[let.name][:1, :1])[0][0]
+            return (
+                "The first entry of ", Formula.of(let.symbol), " is the first row of ", row,
+                " times the first column of ", column, f": {terms} = {total}.",
+            )  # fmt: skip
+    return ()
+
+
+def _in_a_sum(entry: float) -> str:
+    """2, and (-2) so that no sign follows another."""
+    written = grid(np.array([[entry]]))[0][0]
+    return f"({written})" if written.startswith("-") else written
 
 
 def _compared(

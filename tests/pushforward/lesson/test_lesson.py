@@ -127,6 +127,9 @@ def test_the_numbers_of_the_seed_are_those_of_the_definition() -> None:
     assert "X4 = [ 529 ]    δX4 = [ 920 ]\n         [ 676 ]          [   0 ]" in text
     assert "X4 = [ 529 ]    δX4 = [ -1472 ]\n         [ 676 ]          [ -1144 ]" in text
     assert "All numbers are exact." in text
+    one_entry = "The first entry of δX1 is the first row of δX0 times the first column of W1: "
+    assert one_entry + "1·2 + 0·1 = 2." in " ".join(text.split())
+    assert one_entry + "1·2 + 2·1 = 4." in " ".join(text.split())
 
 
 def test_the_remainder_falls_with_slope_2_to_the_floor() -> None:
