@@ -67,7 +67,7 @@ def _verdict(slope: float) -> str:
         return "as it should be"
     if slope > high:
         return "steeper than 2: along this direction what is of second order is small too"
-    return "which is not 2: the differential or a kink nearby is to blame"
+    return "which is not 2: a kink is near, the steps are too large here, or the differential is wrong"
 
 
 def measured(differential: Differential, output: str) -> Ladder | None:
