@@ -55,12 +55,16 @@ def spoiled(shown: Lesson, number: int, side: int) -> Lesson:
     sides[side] = Side(negative(sides[side].node), sides[side].remainder, sides[side].moved)
     wrong = replace(chain, formula=Formula(tuple(sides)))
 
+    def swapped(each: Chain) -> Chain:
+        return wrong if each is chain else each
+
     def swap(block):  # type: ignore[no-untyped-def]
         if isinstance(block, Uses):
-            return replace(
-                block, uses=tuple(replace(u, chain=wrong if u.chain is chain else u.chain) for u in block.uses)
-            )
-        return wrong if block is chain else block
+            return replace(block, uses=tuple(replace(use, chain=swapped(use.chain)) for use in block.uses))
+        if isinstance(block, Beside):
+            columns = (replace(column, chains=tuple(map(swapped, column.chains))) for column in block.columns)
+            return replace(block, columns=tuple(columns))
+        return swapped(block)
 
     sections = tuple(Section(s.title, tuple(map(swap, s.blocks))) for s in shown.sections)
     return replace(shown, sections=sections)
