@@ -12,7 +12,7 @@ from lesson_equalities import false_equalities
 
 import pushforward as pf
 from pushforward.lesson.build import LEVELS, lesson
-from pushforward.lesson.model import Diagram, Formula, Ladder, Lesson, Section, Side, Uses
+from pushforward.lesson.model import Beside, Chain, Diagram, Formula, Ladder, Lesson, Section, Side, Uses
 from pushforward.lesson.notations.text import WIDTH
 from pushforward.lesson.render import FORMATS
 from pushforward.lesson.shortening import LONGEST, Shortener
