@@ -1,4 +1,4 @@
-"""What the kernels are compared with: NumPy written by hand, and JAX where it is installed."""
+"""What the kernels are compared with: NumPy written by hand, JAX and PyTorch where they are installed."""
 
 from __future__ import annotations
 
@@ -21,6 +21,14 @@ def load_jax() -> Any:
         return None
     jax.config.update("jax_enable_x64", True)
     return jax
+
+
+def load_torch() -> Any:
+    """PyTorch, or None where it is not installed."""
+    try:
+        return importlib.import_module("torch")
+    except ImportError:
+        return None
 
 
 def sin_by_hand(X0: Array, W1: Array, W2: Array, dX0: Array) -> Pair:

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from typing import Any
 
 import derivation
+import jacobians
 import kernels
 
 Results = dict[str, Any]
@@ -35,6 +36,15 @@ def as_markdown(results: Results) -> str:
             "",
             *_kernel_table(results["kernels"]),
             "",
+            "## Jacobians",
+            "",
+            "The Jacobian of X4 by X0 of the same program, f = sin, whose rows are independent: the emitted kernel of",
+            "J[i, o, a] beside `jax.vmap(jax.jacrev(…))`, which is told that they are, compiled by `jax.jit` and not,",
+            "and `jacfwd`, which computes all of the n×p×n×m entries. All must agree to",
+            f"{jacobians.TOLERANCE:g} before anything is timed; ratios are to the kernel, above one it is faster.",
+            "",
+            *_jacobian_table(results["jacobians"]),
+            "",
             "## Derivation",
             "",
             "From text to a loaded kernel (parse, derive, emit, load) for a chain of X1 = X0 W1; X2 = tanh(X1); … of",
@@ -57,6 +67,16 @@ def _kernel_table(rows: list[Results]) -> Iterable[str]:
         times = [time(row["seconds"][name]) for name in names]
         relative = [number(value) for value in row["ratio to hand"].values()]
         yield _line([row["function"], ", ".join(map(str, row["sizes"])), *times, *relative, str(row["rounds"])])
+
+
+def _jacobian_table(rows: list[Results]) -> Iterable[str]:
+    names = list(rows[0]["seconds"])
+    yield from _header(["n, m, h, p", *names, *(f"{name} / {jacobians.ROWS}" for name in names[1:]), "rounds"])
+    for row in rows:
+        times = [time(row["seconds"][name]) if name in row["seconds"] else "–" for name in names]
+        ratios = row["ratio to rows"]
+        relative = [number(ratios[name]) if name in ratios else "–" for name in names[1:]]
+        yield _line([", ".join(map(str, row["sizes"])), *times, *relative, str(row["rounds"])])
 
 
 def _derivation_table(rows: list[Results]) -> Iterable[str]:

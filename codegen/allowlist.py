@@ -49,8 +49,8 @@ _CHILDREN: dict[type[ast.AST], tuple[str, ...]] = {
 """The kinds of node allowed, with the fields that hold further nodes."""
 
 _ATTRIBUTES = frozenset(
-    """shape view setflags dtype ndim T dot copy kind items values astype reshape setdefault join trace diagonal sum max
-    min all any imag real size eps prod itemsize type flags f_contiguous""".split()  # noqa: SIM905
+    """shape view setflags dtype ndim T dot copy kind items values astype reshape swapaxes setdefault join trace
+    diagonal sum max min all any imag real size eps prod itemsize type flags f_contiguous""".split()  # noqa: SIM905
 )
 _BUILTINS = frozenset(
     (
@@ -66,6 +66,7 @@ _BUILTINS = frozenset(
         "tuple",
         "ValueError",
         "TypeError",
+        "MemoryError",
         "min",
         "max",
         "range",

@@ -170,8 +170,9 @@ def measure(
     values, differentials = kernel(inputs, directions)
     comparison = _Comparison(primal, exact, sizes, seed, dtype, bounds)
     found = []
-    for output in values:
-        found.append(comparison.value(output, values[output]))
+    for output in {**values, **differentials}:
+        if output in values:
+            found.append(comparison.value(output, values[output]))
         if output in differentials:
             found.append(comparison.complex_step(output, differentials[output]))
             if dtype == "float64":
@@ -264,7 +265,7 @@ class _Comparison:
         self, output: str, found: Array, scale: float, rounding: float, steps: tuple[float, ...]
     ) -> Measurement:
         """(F(-2h) - 8F(-h) + 8F(h) - F(2h)) / 12h, where truncation and rounding balance best."""
-        best = (float("inf"), 0.0)
+        best = (float("inf"), steps[0])
         for h in steps[1:]:
             stencil = {-2 * h: 1, -h: -8, h: 8, 2 * h: -1}
             estimate = sum(weight * self.at(step)[output] for step, weight in stencil.items()) / (12 * h)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ast
 import hashlib
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -18,7 +19,7 @@ from codegen.allowlist import check_source
 from codegen.naming import Names, function_argument, identifier
 from codegen.schedule import Schedule
 from codegen.targets.numpy import SPELLINGS
-from codegen.targets.numpy.arguments import Arguments
+from codegen.targets.numpy.arguments import Arguments, Lengths
 from codegen.targets.numpy.body import Body, guard
 from codegen.targets.numpy.carried import HELPER_NAMES
 from codegen.version import VERSION
@@ -26,7 +27,7 @@ from symbolic.language.names import ascii_name
 
 MAX_SIGNATURE = 70
 TEMPLATE_NAMES = frozenset(
-    "FLOAT32 FLOAT64 SHAPES annotations array asarray dtype errstate ndarray result_type".split()  # noqa: SIM905
+    "FLOAT32 FLOAT64 LARGEST SHAPES annotations arange array asarray dtype empty errstate ndarray result_type".split()  # noqa: SIM905
 )
 """Names that the template uses, which nothing of a program may take."""
 
@@ -62,13 +63,17 @@ class Emitted:
 
 def emit(schedule: Schedule, header: Header, function: str) -> Emitted:
     """The file of a kernel named `function`. Raises PushforwardError should it hold anything unexpected."""
-    emission = _Emission(schedule, identifier(function))
-    source = _template().render(**emission.record(header))
+    return render("kernel.py.jinja", Emission(schedule, identifier(function)), header)
+
+
+def render(template: str, emission: Emission, header: Header) -> Emitted:
+    """The file of an emission, checked. Raises PushforwardError should it hold anything unexpected."""
+    source = _template(template).render(**emission.record(header))
     return Emitted(source, check_source(source, emission.imports), emission.signature)
 
 
-@lru_cache(maxsize=1)
-def _template() -> jinja2.Template:
+@lru_cache(maxsize=4)
+def _template(name: str) -> jinja2.Template:
     environment = jinja2.Environment(
         loader=jinja2.PackageLoader("codegen", "targets/numpy"),
         undefined=jinja2.StrictUndefined,
@@ -77,24 +82,24 @@ def _template() -> jinja2.Template:
         keep_trailing_newline=True,
         autoescape=False,
     )
-    return environment.get_template("kernel.py.jinja")
+    return environment.get_template(name)
 
 
-class _Emission:
-    """The strings of one kernel file."""
+class Emission:
+    """The strings of one kernel file. `given`: its arguments with their shapes, where not the schedule's inputs."""
 
-    def __init__(self, schedule: Schedule, function: str) -> None:
+    def __init__(self, schedule: Schedule, function: str, given: Mapping[str, Lengths] | None = None) -> None:
         self.schedule = schedule
         self.shared = {*schedule.inputs, *(instr.out for instr in schedule.instrs if instr.kind == "view")}
         calls = sorted({(i.attr("function"), i.attr("order")) for i in schedule.instrs if i.op == "call"})
         self.names = _named(schedule, function, calls)
         self.signature = Signature(
             self.names["the function"],
-            tuple(self.names[name] for name in schedule.inputs),
+            tuple(self.names[name] for name in (schedule.inputs if given is None else given)),
             tuple((self.names[f"{called} {order}"], called, order) for called, order in calls),
             schedule.outputs,
         )
-        self.arguments = Arguments(schedule, self.names)
+        self.arguments = Arguments(schedule, self.names, given)
         self.body = Body(schedule, self.names, self.arguments.sizes)
         self.guard, self.reason = guard(schedule)
         self.imports = self.body.imports()
@@ -116,10 +121,11 @@ class _Emission:
             "statement": header.statement,
             "imports": [(module, sorted(names)) for module, names in sorted(self.imports.items())],
             "shapes": self.arguments.table(),
+            "constants": (),
             "guard": self.guard,
             "reason": self.reason,
             "function": self.signature.function,
-            "signature": _wrapped([*(f"{a}: ndarray" for a in arguments), *(["*", *keywords] if keywords else [])]),
+            "signature": wrapped([*(f"{a}: ndarray" for a in arguments), *(["*", *keywords] if keywords else [])]),
             "result_type": f"tuple[{', '.join(['ndarray'] * len(outputs))}]" if several else "ndarray",
             "returns": f"({', '.join(outputs)})" if several else outputs[0],
             "parameters": [*self.matrix_parameters(dict(header.roles)), *self.function_parameters()],
@@ -138,9 +144,10 @@ class _Emission:
         }
 
     def matrix_parameters(self, roles: dict[str, str]) -> list[str]:
+        by_identifier = {self.names[name]: role for name, role in roles.items() if name in self.names.chosen}
         return [
-            f"{self.names[name]}: {self.arguments.shape(self.schedule.shapes[name])}{roles.get(name, '')}"
-            for name in self.schedule.inputs
+            f"{name}: {self.arguments.shape(shape)}{by_identifier.get(name, '')}"
+            for name, shape in self.arguments.shapes.items()
         ]
 
     def function_parameters(self) -> list[str]:
@@ -177,7 +184,7 @@ def _named(schedule: Schedule, function: str, calls: list[tuple[str, int]]) -> N
     return names
 
 
-def _wrapped(parameters: list[str]) -> str:
+def wrapped(parameters: list[str]) -> str:
     """The parameters of a function, on lines of their own where one line would be long."""
     line = ", ".join(parameters)
     return line if len(line) <= MAX_SIGNATURE else "\n    " + ",\n    ".join(parameters) + ",\n"

@@ -13,13 +13,17 @@ _PREFIX, _SUFFIX = ".pushforward-", ".tmp"
 
 
 def write_text(path: str | Path, text: str) -> bool:
-    """Write `text` as UTF-8; True if the file changed. Raises OSError, leaving what was there.
+    """Write `text` as UTF-8; True if the file changed. Raises OSError, leaving what was there."""
+    return write_bytes(path, text.encode())
 
-    The text goes to a temporary file beside the target, is forced to the disk, and then takes its name. A link
+
+def write_bytes(path: str | Path, content: bytes) -> bool:
+    """Write a file; True if it changed. Raises OSError, leaving what was there.
+
+    The content goes to a temporary file beside the target, is forced to the disk, and then takes its name. A link
     is followed; a device or pipe is written to directly, since it cannot be replaced.
     """
     path = Path(os.path.realpath(path))
-    content = text.encode()
     if path.is_dir():
         raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), str(path))
     if path.exists() and not path.is_file():

@@ -219,6 +219,10 @@ class Lowering:
         if not is_number(coefficient):
             if type(matrix) is OneMatrix and matrix.shape != SCALAR:
                 return self.emit("broadcast", (self.matrix(coefficient),), matrix.shape, name)
+            if name is not None and type(matrix) is Identity and matrix.shape != SCALAR:
+                column = (matrix.shape[0], S.One)
+                repeated = self.emit("broadcast", (self.matrix(coefficient),), column)
+                return self.emit("diag", (repeated,), matrix.shape, name)
             return self.emit("multiply", (self.matrix(matrix), self.matrix(coefficient)), matrix.shape, name)
         if type(matrix) is Quotient and type(matrix.numerator) is OneMatrix:
             return self.emit("divide", (_literal(coefficient), self.matrix(matrix.denominator)), matrix.shape, name)

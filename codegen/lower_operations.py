@@ -59,6 +59,11 @@ def _reshape(to: Emitter, node: Node, name: str | None) -> str:
     return to.emit("reshape", (to.matrix(node.operands[0]),), node.shape, name)
 
 
+def _rearrange(to: Emitter, node: Node, name: str | None) -> str:
+    sizes = dict(zip("nmpq", node.parameters, strict=True))
+    return to.emit("rearrange", (to.matrix(node.operands[0]),), node.shape, name, **sizes)
+
+
 def _power(to: Emitter, node: Node, name: str | None) -> str:
     """A^k by squaring: A^5 = (A^2)^2 A"""
     base, exponent = node.operands[0], int(node.parameters[0])
@@ -200,6 +205,7 @@ _SPECIAL: dict[str, Callable[[Emitter, Node, str | None], str]] = {
     "tril": _band,
     "triu": _band,
     "reshape": _reshape,
+    "rearrange": _rearrange,
     "matrix_power": _power,
     **dict.fromkeys((*_FUNCTIONS, *(f"{name}_frechet" for name in _FUNCTIONS)), _function),
     "sylvester": _sylvester,

@@ -91,6 +91,7 @@ OPERATIONS: dict[str, Operation] = {
         Operation("call", "call", "{0}"),
         Operation("slice", "view", "{0}[{rows}, {cols}]"),
         Operation("reshape", "view", "reshape({0}, {rows}, {cols})"),
+        Operation("rearrange", "view", "rearrange({0})"),
         Operation("diagonal", "view", "diagonal({0})"),
         _library("choose", "({1} where {0} > 0, {2} elsewhere)"),
         _library("kron", "{0} ⊗ {1}"),

@@ -101,6 +101,12 @@ def _sylvester(A: Array, B: Array, C: Array) -> Array:
     return np.linalg.solve(equations, C.reshape(-1, 1, order="F")).reshape(C.shape, order="F")
 
 
+def _rearranged(A: Array, n: int, m: int, p: int, q: int) -> Array:
+    """Block by block, row after row, the entries of each as a row."""
+    blocks = [A[i * p : (i + 1) * p, j * q : (j + 1) * q].reshape(1, p * q) for i in range(n) for j in range(m)]
+    return np.vstack([np.zeros((0, p * q), dtype=A.dtype), *blocks])
+
+
 def _weights(A: Array, axis: int | None) -> Array:
     """1 at the largest entry, by the real part; equal parts of 1 where it is attained more than once."""
     attained = (A.real == A.real.max(axis=axis, keepdims=True, initial=-np.inf)).astype(float)
@@ -114,6 +120,7 @@ OPERATION_VALUES: dict[str, Callable[..., Array]] = {
     "vstack": lambda *parts: np.vstack(parts),
     "slice": _block,
     "reshape": lambda A, rows, cols: A.reshape((rows, cols), order="F"),
+    "rearrange": _rearranged,
     "diag": lambda x: np.diag(x[:, 0]),
     "diagonal": lambda A: np.diag(A)[:, None],
     "tril": np.tril,

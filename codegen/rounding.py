@@ -35,6 +35,12 @@ Bounded = tuple[Array, Array]
 
 def rounding_bounds(program: Program, inputs: Mapping[str, Array], functions: Functions) -> dict[str, float]:
     """For every let, the largest entry of its bound, in units of roundoff."""
+    named = bounded_values(program, inputs, functions)
+    return {let.name: float(np.abs(named[let.name][1]).max(initial=0.0)) for let in program.lets}
+
+
+def bounded_values(program: Program, inputs: Mapping[str, Array], functions: Functions) -> dict[str, Bounded]:
+    """Every name with its value and the bound on the rounding of each entry, in units of roundoff."""
     program = program.inline_definitions()
     evaluation = Evaluation(program, inputs, functions)
     named: dict[str, Bounded] = {
@@ -46,7 +52,7 @@ def rounding_bounds(program: Program, inputs: Mapping[str, Array], functions: Fu
             for part in subexpressions(let.expr):
                 done[part] = _bounded(part, [done[operand] for operand in operands(part)], named, evaluation)
             named[let.name] = done[let.expr]
-    return {let.name: float(np.abs(named[let.name][1]).max(initial=0.0)) for let in program.lets}
+    return named
 
 
 def _bounded(node: Node, parts: list[Bounded], named: dict[str, Bounded], evaluation: Evaluation) -> Bounded:

@@ -116,10 +116,15 @@ def sample_input(given: Input, sizes: Mapping[str, int], random: np.random.Gener
 
 def sample_direction(given: Input, sizes: Mapping[str, int], random: np.random.Generator) -> Array:
     """A random direction, of largest entry 1, that stays in the linear space of the facts."""
-    direction = random.standard_normal(_shape(given, sizes))
-    for fact in given.facts:
-        direction = _DIRECTION_WITH_FACT[fact](direction) if fact in _DIRECTION_WITH_FACT else direction
+    direction = kept_by(given.facts, random.standard_normal(_shape(given, sizes)))
     return direction / max(1.0, float(np.abs(direction).max(initial=0.0)))
+
+
+def kept_by(facts: Iterable[str], direction: Array) -> Array:
+    """The projection of a direction on the linear space of facts, the symmetric part, the diagonal, a triangle."""
+    for fact in facts:
+        direction = _DIRECTION_WITH_FACT[fact](direction) if fact in _DIRECTION_WITH_FACT else direction
+    return direction
 
 
 def _shape(given: Input, sizes: Mapping[str, int]) -> tuple[int, int]:

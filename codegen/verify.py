@@ -4,20 +4,24 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any
 
 import numpy as np
 
 from codegen.check import Bounds, CheckReport, Measurement, Values, measure
-from codegen.kernel import Kernel
+from codegen.dot_product import Label, given_values, measure_adjoint, measure_transpose
+from codegen.kernel import Kernel, ResultsMissing
 from codegen.reference import evaluate
 from codegen.rounding import rounding_bounds
 from codegen.sampling import NoPoint, Point, numbers_for, sample
 from symbolic.differential import Differential, differentiate
-from symbolic.errors import LimitError, PushforwardError
+from symbolic.errors import LimitError, ProgramError, PushforwardError
 from symbolic.exact import differential_holds, is_checkable
+from symbolic.exact_adjoint import adjoint_holds, is_adjoint_checkable
 from symbolic.field import Singular
 from symbolic.program import Program
+from symbolic.reverse.adjoint import Adjoint, adjoint
 from symbolic.shapes import length
 from symbolic.simplify import ZEROS
 
@@ -33,6 +37,8 @@ LARGEST_EXACT = 12
 _NOTHING = np.full((), np.nan)
 """Stands for a result that is missing, and passes no measurement."""
 
+Cases = list[tuple[dict[str, int], int, str]]
+"""Lengths, seed, precision."""
 Progress = Callable[[int, int], None]
 
 
@@ -48,15 +54,17 @@ def verify_kernel(
     named in the report. `progress(done, total)` is called after each point. Raises PushforwardError when there is
     no point at all.
     """
-    primal = kernel.differential.primal if kernel.differential else kernel.program
+    derived = kernel.differential or (kernel.adjoint and kernel.adjoint.differential)
+    primal = derived.primal if derived else kernel.program
     if not seeds:
         raise PushforwardError("at least one seed is needed: it decides the random points")
     cases = _cases(primal, sizes, seeds)
     measurements: list[Measurement] = []
     avoided: dict[str, None] = {}
     left_out: dict[str, None] = {}
-    wrt = dict(kernel.differential.seeds) if kernel.differential else {}
+    wrt = dict(derived.seeds) if derived else {}
     plain = as_the_rules_give_it(kernel.differential) if kernel.differential else None
+    transpose = _transpose(kernel.differential)
     for done, (lengths, seed, dtype) in enumerate(cases, start=1):
         label = _label(lengths)
         try:
@@ -67,15 +75,20 @@ def verify_kernel(
                 raise
             continue
         avoided |= dict.fromkeys(point.avoided)
-        bounds = bounds_at(kernel.program, kernel.differential, plain, point)
-        measurements += measure(
-            _KernelAt(kernel, primal, point), _primal(primal, point), point, label, seed, dtype, bounds
-        )
+        where = Label(label, seed, dtype)
+        if kernel.adjoint is not None:
+            measurements += _reverse(kernel, kernel.adjoint, point, where)
+        else:
+            at = _KernelAt(kernel, primal, point)
+            bounds = bounds_at(kernel.program, kernel.differential, plain, point)
+            measurements += measure(at, _primal(primal, point), point, label, seed, dtype, bounds)
+            if transpose is not None and dtype == "float64":
+                measurements.append(measure_transpose(transpose, at(point.inputs, point.directions)[1], point, where))
         if progress is not None:
             progress(done, len(cases))
-    measurements += _exact_measurements(
-        kernel.differential, [case for case in cases if _label(case[0]) not in left_out]
-    )
+    seen = [case for case in cases if _label(case[0]) not in left_out]
+    measurements += _exact_measurements(kernel.differential, seen)
+    measurements += _exact_transposes(kernel.adjoint or transpose, seen)
     return CheckReport(kernel.signature.function, tuple(measurements), tuple(avoided), tuple(left_out))
 
 
@@ -83,30 +96,61 @@ def _label(lengths: Mapping[str, int]) -> str:
     return ", ".join(f"{size}={length}" for size, length in lengths.items())
 
 
-def _exact_measurements(
-    differential: Differential | None, cases: list[tuple[dict[str, int], int, str]]
-) -> list[Measurement]:
+def _transpose(differential: Differential | None) -> Adjoint | None:
+    """The pullback that a differential has to agree with; none of what is not linear in one direction, or has none."""
+    if differential is None or differential.before is not None:
+        return None
+    try:
+        return adjoint(differential)
+    except ProgramError:
+        return None
+
+
+def _reverse(kernel: Kernel, pullback: Adjoint, point: Point, label: Label) -> list[Measurement]:
+    """A reverse kernel at one point."""
+    precision = np.dtype(label.dtype)
+    inputs = {name: value.astype(precision) for name, value in given_values(pullback, point, label.seed).items()}
+    functions = {keyword: point.functions[function, order] for keyword, function, order in kernel.signature.functions}
+    results = kernel(*(inputs[given.name] for given in kernel.program.inputs), **functions)
+    results = results if isinstance(results, tuple) else (results,)
+    if len(results) != len(kernel.program.outputs):
+        results = (_NOTHING,) * len(kernel.program.outputs)
+    found = dict(zip(kernel.program.outputs, results, strict=True))
+    return list(measure_adjoint(pullback, found, inputs, point, label))
+
+
+def _exact_measurements(differential: Differential | None, cases: Cases) -> list[Measurement]:
     """Where the program is rational, the derivation itself against dual numbers over a prime field: no rounding."""
     if differential is None or not is_checkable(differential):
         return []
+    outputs = ", ".join(differential.primal.outputs)
+    return _exact("dual numbers", outputs, cases, partial(differential_holds, differential))
+
+
+def _exact_transposes(pullback: Adjoint | None, cases: Cases) -> list[Measurement]:
+    """The same of a transposition: the dot product over a prime field."""
+    if pullback is None or not is_adjoint_checkable(pullback):
+        return []
+    results = ", ".join(name for _, name in pullback.results)
+    return _exact("exact dot product", results, cases, partial(adjoint_holds, pullback))
+
+
+def _exact(
+    method: str, output: str, cases: Cases, holds: Callable[[Mapping[str, int], int], bool]
+) -> list[Measurement]:
     found = []
     for lengths, seed, dtype in cases:
         if dtype == "float64" and all(0 < length <= LARGEST_EXACT for length in lengths.values()):
             try:
-                holds = differential_holds(differential, lengths, seed)
+                held = holds(lengths, seed)
             except Singular:
                 continue
-            error = 0.0 if holds else float("inf")
-            outputs = ", ".join(differential.primal.outputs)
-            found.append(
-                Measurement("dual numbers", outputs, _label(lengths), "exact", seed, (0.0,), (error,), None, 0.0, holds)
-            )
+            error = 0.0 if held else float("inf")
+            found.append(Measurement(method, output, _label(lengths), "exact", seed, (0.0,), (error,), None, 0.0, held))
     return found
 
 
-def _cases(
-    primal: Program, sizes: Mapping[str, int] | None, seeds: tuple[int, ...]
-) -> list[tuple[dict[str, int], int, str]]:
+def _cases(primal: Program, sizes: Mapping[str, int] | None, seeds: tuple[int, ...]) -> Cases:
     sets = _sensible(primal, LENGTHS) or _sensible(primal, SPARE_LENGTHS)
     if sizes is not None:
         primal.check_sizes(sizes)
@@ -167,15 +211,7 @@ class _KernelAt:
         }
 
     def __call__(self, inputs: Values, directions: Values) -> tuple[Values, Values]:
-        differential = self.kernel.differential
-        given = dict(inputs)
-        if differential is not None:
-            given |= {seed: directions[name] for name, seed in differential.seeds}
-        program = self.kernel.program
-        results = self.kernel(*(given[argument.name] for argument in program.inputs), **self.functions)
-        results = results if isinstance(results, tuple) else (results,)
-        if len(results) != len(program.outputs):
+        try:
+            return self.kernel.along(inputs, directions, self.functions)
+        except ResultsMissing:
             return dict.fromkeys(self.primal.outputs, _NOTHING), dict.fromkeys(self.primal.outputs, _NOTHING)
-        named = dict(zip(program.outputs, results, strict=True))
-        values = {of: named[of] for of in self.primal.outputs}
-        return values, {of: named[differential.name(of)] for of in self.primal.outputs} if differential else {}

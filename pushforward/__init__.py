@@ -18,7 +18,28 @@ from codegen.version import VERSION as __version__
 if TYPE_CHECKING:
     from codegen.check import CheckReport
     from codegen.kernel import Kernel
-    from pushforward.api import compile, differential, explain, parse, read, trace, traced, verify
+    from pushforward.api import (
+        adjoint,
+        compile,
+        differential,
+        explain,
+        gauss_newton,
+        gradient,
+        hvp,
+        index_form,
+        jacobian,
+        layout,
+        matrix_form,
+        parse,
+        read,
+        trace,
+        traced,
+        verify,
+        vhp,
+    )
+    from pushforward.applied import directions, linear_operator, linearize, sparse_jacobian, sparsity
+    from pushforward.jacobians import Jacobian
+    from pushforward.layouts import Layout
     from symbolic.closed_form import ClosedForm
     from symbolic.differential import Differential, Step
     from symbolic.errors import (
@@ -31,13 +52,21 @@ if TYPE_CHECKING:
         ReadError,
         ShapeError,
     )  # fmt: skip
+    from symbolic.indices.form import IndexForm
     from symbolic.program import Program
+    from symbolic.reverse.adjoint import Adjoint, AdjointStep
     from symbolic.statements import Input, Let
 
 _HOME = {
     **dict.fromkeys(
-        ("parse", "read", "trace", "traced", "differential", "compile", "verify", "explain"), "pushforward.api"
+        ("parse", "read", "trace", "traced", "differential", "adjoint", "gradient", "hvp", "vhp", "gauss_newton",
+         "jacobian", "layout", "index_form", "matrix_form", "compile", "verify", "explain"),
+        "pushforward.api",
     ),
+    **dict.fromkeys(
+        ("directions", "linearize", "linear_operator", "sparse_jacobian", "sparsity"), "pushforward.applied"
+    ),
+    **dict.fromkeys(("Adjoint", "AdjointStep"), "symbolic.reverse.adjoint"),
     "Program": "symbolic.program",
     **dict.fromkeys(("Input", "Let"), "symbolic.statements"),
     **dict.fromkeys(("Differential", "Step"), "symbolic.differential"),
@@ -47,14 +76,20 @@ _HOME = {
         "symbolic.errors",
     ),
     "ClosedForm": "symbolic.closed_form",
+    "IndexForm": "symbolic.indices.form",
     "Kernel": "codegen.kernel",
     "CheckReport": "codegen.check",
+    "Jacobian": "pushforward.jacobians",
+    "Layout": "pushforward.layouts",
 }  # fmt: skip
 
 __all__ = [
-    "CheckReport", "ClosedForm", "Differential", "DifferentiationError", "Input", "Kernel", "Let", "LimitError",
-    "NameError_", "NotSupported", "Program", "ProgramError", "PushforwardError", "ReadError", "ShapeError", "Step",
-    "__version__", "compile", "differential", "explain", "parse", "read", "trace", "traced", "verify",
+    "Adjoint", "AdjointStep", "CheckReport", "ClosedForm", "Differential", "DifferentiationError", "IndexForm",
+    "Input", "Jacobian", "Kernel", "Layout", "Let", "LimitError", "NameError_", "NotSupported", "Program",
+    "ProgramError", "PushforwardError", "ReadError", "ShapeError", "Step", "__version__", "adjoint", "compile",
+    "differential", "directions", "explain", "gauss_newton", "gradient", "hvp", "index_form", "jacobian", "layout",
+    "linear_operator", "linearize", "matrix_form", "parse", "read", "sparse_jacobian", "sparsity", "trace",
+    "traced", "verify", "vhp",
 ]  # fmt: skip
 
 

@@ -13,15 +13,26 @@ import pushforward.siblings  # noqa: F401  (first: it checks which packages the 
 from codegen.check import CheckReport
 from codegen.kernel import Kernel, compile_kernel
 from codegen.verify import SEEDS, verify_kernel
+from pushforward.jacobians import Jacobian
+from pushforward.layouts import Layout
+from pushforward.layouts import layout as layout_named
 from pushforward.lesson.build import lesson
 from pushforward.lesson.render import render
 from pushforward.tracing.trace import Traced, trace_function
+from symbolic.closed_form import ClosedForm
 from symbolic.differential import Differential, differentiate
 from symbolic.errors import DifferentiationError, ReadError
+from symbolic.indices.form import IndexForm
+from symbolic.indices.form import index_form as form_of
+from symbolic.indices.matrices import matrix_form as matrices_of
 from symbolic.language.read import read_program
 from symbolic.language.tokens import MAX_CHARACTERS
 from symbolic.program import Program
+from symbolic.reverse import gradients
+from symbolic.reverse.adjoint import Adjoint
+from symbolic.reverse.adjoint import adjoint as transpose
 
+Names = str | Iterable[str] | None
 _DIALECTS = {".tex": "latex", ".jl": "text", ".pf": "text"}
 
 
@@ -96,15 +107,103 @@ def differential(program: Program, wrt: str | Iterable[str] | None = None, order
     return differentiate(program, wrt, order)
 
 
+def index_form(differential: Differential, of: str | None = None) -> IndexForm:
+    """The differential of an output, by default the last, as sums over indices of products of entries.
+
+    δX4[i,o] = f'(X3)[i,o] Σ_h W2[h,o] f'(X1)[i,h] Σ_a W1[a,h] δX0[i,a]; `str()`, `.latex()`, `.equation("text")`.
+    [i = j] is 1 where i = j and else 0. `matrix_form` turns it back.
+    Raises NotSupported where an operation has no such form, as expm, LimitError for one too large to read, NameError_.
+    """
+    return form_of(differential, of)
+
+
+def matrix_form(form: IndexForm) -> ClosedForm:
+    """An index form in matrix notation again. Raises NotSupported where that has no word for it."""
+    return matrices_of(form)
+
+
+def adjoint(what: Program | Differential, of: Names = None, wrt: Names = None) -> Adjoint:
+    """The pullback: the transpose of the differential, by which ⟨Ȳ, δY⟩ = ⟨X̄, δX⟩ for every δX.
+
+    what: a differential, or a program and `wrt`. of: the outputs whose cotangents, of their shapes, are given; by
+    default all that move. The result's `.program` computes the outputs and, from the cotangents, that of each input, of
+    its shape; of an input declared symmetric, diagonal or triangular, projected on the perturbations it admits.
+    `str()` is the closed form, `.steps` the derivation. Raises NameError_, and NotSupported for a higher order.
+    """
+    return transpose(what if isinstance(what, Differential) else differentiate(what, wrt), of)
+
+
+def gradient(program: Program, wrt: Names = None, of: str | None = None) -> Adjoint:
+    """The gradient of a scalar output, in the shape of each input: its pullback with the cotangent 1.
+
+    Compiled, k(X) -> (y, X_bar); `.program` can be differentiated again. Raises ShapeError for an output that is no
+    scalar.
+    """
+    return gradients.gradient(program, wrt, of)
+
+
+def gradient_of(differential: Differential, of: str | None = None) -> Adjoint:
+    """The gradient from a differential that is there already. Raises as `gradient` does."""
+    return gradients.gradient_of(differential, of)
+
+
+def hvp(program: Program, wrt: Names = None, of: str | None = None) -> Differential:
+    """The Hessian of a scalar output times δX, forward over reverse: the differential of the gradient.
+
+    Compiled, k(X, dX) -> (X_bar, dX_bar). Raises as `gradient` does.
+    """
+    return gradients.hvp(program, wrt, of)
+
+
+def vhp(program: Program, wrt: Names = None, of: str | None = None) -> Adjoint:
+    """δX times the Hessian of a scalar output, reverse over forward: the gradient of the differential δy = ⟨X̄, δX⟩.
+
+    Compiled, k(X, dX) -> (dy, X_bar), where X_bar is the Hessian times dX. Raises as `gradient` does.
+    """
+    return gradients.vhp(program, wrt, of)
+
+
+def gauss_newton(program: Program, wrt: Names = None, of: Names = None) -> Adjoint:
+    """J'J δX, the differential of the outputs pulled back. Compiled, k(X, dX) -> (Y, X_bar)."""
+    return gradients.gauss_newton(program, wrt, of)
+
+
+def jacobian(program: Program, of: str | None = None, wrt: str | None = None, view: str = "tensor") -> Jacobian:
+    """The Jacobian of a name of the program, by default the last output, by one input, by default the first.
+
+    view: "rows" (J[i, o, a] where row i depends on row i alone), "columns", "entries", "tensor" (as JAX and PyTorch),
+    "sympy", "vec" (column by column, as ForwardDiff and the textbooks), "vec-row-major" (as NumPy's ravel),
+    "numerator", "denominator" (the layouts of vector calculus). `.formula` and `.latex()` are its closed form, for
+    symbolic sizes, `.structure` which entries are zero and why, `.kernel()` a kernel, `.numbers(X0=…)` an array,
+    `.layout` its axes.
+    Raises NameError_ for an unknown name, NotSupported where there is no such view, with the statement that mixes rows.
+    """
+    return Jacobian(program, of, wrt, view)
+
+
+def layout(
+    name: str, of: Sequence[Any] = ("n", "p"), wrt: Sequence[Any] = ("m", "q"), names: Sequence[str] = ("Y", "X")
+) -> Layout:
+    """How a Jacobian is laid out in an array, in words, and from one layout to another.
+
+    name: of a view, or of a tool: "jax", "torch", "tensorflow", "vmap", "forwarddiff", "casadi", "numpy", "sympy".
+    of, wrt: the shapes of output and input, numbers or names of sizes. names: theirs, for the words.
+    `str()` states the axes; `.shape`, `.index(i, o, a, b)`, `.convert(array, to="vec")`.
+    Raises NotSupported for an unknown name, or where there is no such layout.
+    """
+    return layout_named(name, of, wrt, names)
+
+
 def compile(
-    what: Program | Differential,
+    what: Program | Differential | Adjoint,
     target: str = "numpy",
     sizes: Mapping[str, int] | None = None,
     name: str | None = None,
 ) -> Kernel:
     """A callable kernel, with its source as `.source`.
 
-    k(inputs…, seeds…, f=…, df=…) -> (outputs…, differentials…); a program alone gives its outputs.
+    k(inputs…, seeds…, f=…, df=…) -> (outputs…, differentials…); a program alone gives its outputs, an adjoint, from the
+    cotangents of outputs as seeds, also those of the inputs, a gradient the value and the gradients.
     sizes: sample lengths of symbolic sizes, by which the order of matrix products is chosen.
     Raises NotSupported for another target, ProgramError for an unknown size.
     """
@@ -119,6 +218,8 @@ def verify(
 ) -> CheckReport:
     """Check a kernel against an independent evaluation: complex step, differences of order 2, both precisions.
 
+    Between forward and reverse, the dot product ⟨Ȳ, J δX⟩ = ⟨X̄, δX⟩; where all is rational, exactly.
+
     sizes: lengths of symbolic sizes; by default several sets are tried. seeds: of the random points.
     Raises PushforwardError when no point is found where the program is defined and smooth.
     """
@@ -129,7 +230,7 @@ def explain(
     what: Differential | Program,
     format: str = "text",
     level: str = "full",
-    wrt: str | Iterable[str] | None = None,
+    wrt: Names = None,
 ) -> str:
     """How a differential comes about: the program as a graph, every step, numbers and the check.
 

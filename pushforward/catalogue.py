@@ -5,6 +5,7 @@ from __future__ import annotations
 import difflib
 import math
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from sympy import HadamardPower, HadamardProduct, MatAdd, MatMul, Transpose
@@ -16,6 +17,7 @@ from symbolic.language.calls import result_form
 from symbolic.language.words import INSTEAD
 from symbolic.nodes import Elementwise, Quotient, Scale
 from symbolic.operations import ALIASES, CALLS, FAMILIES, OPERATIONS, RESULTS, Definition, MatrixOperation
+from symbolic.reverse.transposition import TRANSPOSITIONS
 from symbolic.rules import RULES
 
 Record = MatrixOperation | Definition
@@ -27,7 +29,9 @@ class Form:
 
     `formula`: its differential, d(sum(A, 1)) = …, or, of a composition, what it stands for; `where` names parts of it.
     `needs`: what has to be known of the operands. `domain`: the arguments of a function that has not all numbers.
-    `no_derivative`: where it has none. `example`: a program of one use.
+    `no_derivative`: where it has none. `example`: a program of one use. `transpose`: of what is linear, how a cotangent
+    Y of the result comes back to the operands, <Y, tr(dA)> = <Y*eye(n), dA>. `lines`: what else its record says, each
+    with its label: its entries over indices, its matrix of vec.
     """
 
     name: str
@@ -41,6 +45,8 @@ class Form:
     domain: str = ""
     no_derivative: str = ""
     composed: bool = False
+    transpose: str = ""
+    lines: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -73,7 +79,22 @@ def _form(record: Record) -> Form:
         record.name, _written(record), record.signature, f"{left} = {right}" if right else record.formula, record.cite,
         record.example, record.where, "A that is known to be symmetric" if symmetric else "",
         no_derivative=f"where {record.singular}" if record.singular else "", composed=composed,
+        transpose=_transpose(record.name), lines=() if isinstance(record, Definition) else tuple(_lines(record)),
     )  # fmt: skip
+
+
+def _lines(record: MatrixOperation) -> Iterator[tuple[str, str]]:
+    """What a record says of a linear operation besides, in the words of its operands and of i and j."""
+    if record.entries:
+        yield "entry [i, j]", record.entries
+    operands = list(record.shapes.operands)
+    for place, text in zip(record.linear_in, record.vec, strict=False):
+        yield f"vec, of {operands[place]}" if len(record.vec) > 1 else "vec", text
+
+
+def _transpose(operation: type | str) -> str:
+    found = TRANSPOSITIONS.get(operation)
+    return found.formula if found else ""
 
 
 def _written(record: Record) -> str:
@@ -125,7 +146,7 @@ def _operator(symbol: str, node: type, written: str, shapes: str, meaning: str) 
     operands = shapes.partition(" -> ")[0].split(", ")
     example = "\n".join((*operands, f"Y = {written}"))
     also = () if rule.name in OPERATIONS else (rule.name,)
-    form = Form(symbol, written, shapes, rule.formula, rule.cite, example)
+    form = Form(symbol, written, shapes, rule.formula, rule.cite, example, transpose=_transpose(node))
     return Entry(symbol, "operators", meaning, (form,), also)
 
 

@@ -3,13 +3,22 @@
 from __future__ import annotations
 
 import importlib
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from codegen.check import CheckReport
-from symbolic.errors import PushforwardError
+from symbolic.dependence.analysis import Dependence
+from symbolic.dependence.reasons import certainty, claim
+from symbolic.errors import LimitError, NotSupported, PushforwardError
 
 FORMATS = (".png", ".svg")
+ORDERS = {"vec": ("F", "column by column"), "vec-row-major": ("C", "row by row")}
+MOST_CELLS = 4_000_000
+MOST_NAMES = 24
+"""Entries whose names are written beside the picture."""
 
 
 def require(path: str) -> Any:
@@ -51,3 +60,59 @@ def remainder(report: CheckReport, path: str) -> None:
     axes.legend()
     axes.grid(True, which="major", alpha=0.3)
     figure.savefig(path, metadata={"Date": None} if path.endswith(".svg") else {"Software": None}, dpi=150)
+
+
+def structure(found: Dependence, path: str, sizes: Mapping[str, int] | None = None, order: str | None = None) -> None:
+    """Where a Jacobian can be different from zero: an output entry a row, an input entry a column, blocks outlined.
+
+    `sizes`: lengths of the symbolic sizes. `order`: of the entries, "vec" or "vec-row-major"; by default the one in
+    which blocks are seen. Raises LimitError for a picture too large to draw, PushforwardError where there is nothing
+    to draw, OSError when the file cannot be written.
+    """
+    figure_class = require(path)
+    order = order or ("vec-row-major" if found.rows_independent and not found.columns_independent else "vec")
+    if order not in ORDERS:
+        raise NotSupported(f"there is no order {order!r}; there are {', '.join(ORDERS)}")
+    numpy_order, words = ORDERS[order]
+    rows, cols, in_rows, in_cols = lengths = found.lengths(sizes or {})
+    if rows * cols * in_rows * in_cols > MOST_CELLS:
+        raise LimitError(f"{rows * cols:,} × {in_rows * in_cols:,} cells are too many to draw; give smaller sizes")
+    if not rows * cols * in_rows * in_cols:
+        raise PushforwardError("there is nothing to draw: one of the matrices has no entries")
+    filled = flattened(found.mask(sizes), numpy_order)
+    figure = figure_class(figsize=(7, 7), layout="constrained")
+    axes = figure.subplots()
+    axes.imshow(filled, cmap="Greys", vmin=0, vmax=1.6, interpolation="nearest", aspect="auto")
+    _outline(axes, filled.shape, lengths, numpy_order)
+    _name_entries(axes, found, lengths, numpy_order)
+    axes.set(xlabel=f"entries of {found.wrt}, {words}", ylabel=f"entries of {found.of}, {words}")
+    figure.suptitle(f"{claim(found)}\n{filled.sum():,} of {filled.size:,} entries; {certainty(found).split(':')[0]}")
+    figure.savefig(path, metadata={"Date": None} if path.endswith(".svg") else {"Software": None}, dpi=150)
+
+
+def flattened(mask: Any, order: str) -> Any:
+    """n×p×m×q as a matrix, np × mq, the entries of both row by row (C) or column by column (F)."""
+    rows, cols, in_rows, in_cols = mask.shape
+    if order == "F":
+        mask = mask.transpose(1, 0, 3, 2)
+    return mask.reshape(rows * cols, in_rows * in_cols)
+
+
+def _outline(axes: Any, shape: tuple[int, int], lengths: tuple[int, int, int, int], order: str) -> None:
+    """Lines between the rows (or columns) of the output, and of the input."""
+    rows, cols, in_rows, in_cols = lengths
+    below, across = (rows, in_rows) if order == "F" else (cols, in_cols)
+    for place in np.arange(below, shape[0], max(below, 1)):
+        axes.axhline(place - 0.5, color="C0", linewidth=0.6)
+    for place in np.arange(across, shape[1], max(across, 1)):
+        axes.axvline(place - 0.5, color="C0", linewidth=0.6)
+
+
+def _name_entries(axes: Any, found: Dependence, lengths: tuple[int, int, int, int], order: str) -> None:
+    """X4[1,2] beside the row of that entry, where there are few."""
+    rows, cols, in_rows, in_cols = lengths
+    for axis, name, shape in ((axes.yaxis, found.of, (rows, cols)), (axes.xaxis, found.wrt, (in_rows, in_cols))):
+        if 0 < shape[0] * shape[1] <= MOST_NAMES:
+            places = [np.unravel_index(k, shape, order=order) for k in range(shape[0] * shape[1])]  # type: ignore[call-overload]
+            axis.set_ticks(range(len(places)), [f"{name}[{i + 1},{j + 1}]" for i, j in places])
+    axes.tick_params(axis="x", labelrotation=90)

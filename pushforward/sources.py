@@ -56,6 +56,10 @@ SOURCES = {
         "J. Townsend, Differentiating the singular value decomposition, 2016, "
         "https://j-towns.github.io/papers/svd-derivative.pdf."
     ),
+    "Van Loan and Pitsianis 1993": (
+        "C. F. Van Loan and N. Pitsianis, Approximation with Kronecker products, Linear Algebra for Large Scale and "
+        "Real-Time Applications, Kluwer, 1993, 293–314."
+    ),
     "Vaswani et al. 2017": (
         "A. Vaswani et al., Attention is all you need, Advances in Neural Information Processing Systems 30, 2017."
     ),

@@ -15,6 +15,8 @@ _WHAT = {
     "central difference": "(F(X + hδX) − F(X − hδX))/2h: its error falls as h²",
     "remainder": "F(X + hδX) − F(X) − hδF: falls as h², the O(δX²)",
     "five-point difference": "a fourth-order difference, at its best step",
+    "dot product": "⟨Ȳ, J δX⟩ = ⟨X̄, δX⟩: forward and reverse agree",
+    "exact dot product": "the same over a prime field: exact",
     "dual numbers": "the derivation, over a prime field with ε² = 0: exact",
 }
 

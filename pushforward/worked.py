@@ -25,6 +25,11 @@ class Worked:
         """The differential of every output, δY = …"""
         return tuple(self.differential.closed_form(of).equation(style) for of in self.differential.primal.outputs)
 
+    def pullbacks(self, style: str = "unicode") -> tuple[str, ...]:
+        """The cotangent of every input, Ā = …"""
+        pullback = api.adjoint(self.differential)
+        return tuple(pullback.closed_form(name).equation(style) for name in pullback.wrt)
+
 
 def work_out(text: str, name: str = "example") -> Worked:
     """Read a program, differentiate it with respect to everything, and generate its kernel."""

@@ -11,7 +11,7 @@ from symbolic.errors import LimitError
 from symbolic.language.printer import Printer, print_expression
 from symbolic.language.styles import style_named
 from symbolic.nodes import Node, operands, rewrite, subexpressions
-from symbolic.simplify import Simplifier
+from symbolic.simplify import REWRITES, Rewrite, Simplifier
 from symbolic.statements import Let
 from symbolic.structure import Structure
 
@@ -43,10 +43,10 @@ class ClosedForm(MatrixExpr):  # type: ignore[misc]
         return f"$${self.equation('latex')}$$"
 
 
-def substitute(lets: Iterable[Let], symbol: Node, structure: Structure) -> ClosedForm:
+def substitute(lets: Iterable[Let], symbol: Node, structure: Structure, more: tuple[Rewrite, ...] = ()) -> ClosedForm:
     """A name with what it stands for, the other `lets` written out in it, all the way down, and simplified.
 
-    Raises LimitError where the expression would be too large to read.
+    `more`: rewrites besides the usual ones. Raises LimitError where the expression would be too large to read.
     """
     values: dict[Node, Node] = {}
     sizes: dict[Node, int] = {}
@@ -60,7 +60,7 @@ def substitute(lets: Iterable[Let], symbol: Node, structure: Structure) -> Close
         values[let.symbol] = rewrite(let.expr, lambda part: values.get(part, part), {})
         if let.symbol == symbol:
             break
-    simplify = Simplifier({}, lambda rewrite, before, after: None, structure)
+    simplify = Simplifier({}, lambda rewrite, before, after: None, structure, (*REWRITES, *more))
     return ClosedForm(Str(symbol.name), simplify(values.get(symbol, symbol)))
 
 

@@ -53,6 +53,13 @@ def reshape(A: Matrix, rows: int, cols: int) -> Matrix:
     return Matrix.of(rows, cols, lambda i, j: column[i + j * rows])
 
 
+def rearrange(A: Matrix, n: int, m: int, p: int, q: int) -> Matrix:
+    """Entry (k, l) of block (i, j) as entry (i m + j, k q + l), counted from 0."""
+    if A.shape != (n * p, m * q):
+        raise ShapeError(f"{A.rows}×{A.cols} entries are not {n}×{m} blocks of {p}×{q}")
+    return Matrix.of(n * m, p * q, lambda a, b: A[a // m * p + b // q, a % m * q + b % q])
+
+
 def diagonal_matrix(x: Matrix) -> Matrix:
     if x.cols != 1:
         raise ShapeError(f"a column makes a diagonal matrix, not {x.rows}×{x.cols}")
@@ -211,6 +218,7 @@ EXACT_OPERATIONS: dict[str, Callable[..., Matrix]] = {
     "vstack": stacked,
     "slice": block,
     "reshape": reshape,
+    "rearrange": rearrange,
     "diag": diagonal_matrix,
     "diagonal": diagonal,
     "tril": lower_triangle,

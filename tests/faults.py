@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import ast
 from collections import Counter
 
 import numpy as np
 import pytest
 
 from codegen.kernel import compile_kernel
+from codegen.load import load
 from codegen.verify import verify_kernel
 from symbolic.differential import differentiate
 from symbolic.errors import PushforwardError
@@ -37,3 +39,11 @@ def plant(fault):
     """A parameter whose id is the name of the fault."""
     name, *rest = fault
     return pytest.param(*rest, id=name)
+
+
+def with_fault(kernel, right, wrong):
+    """The same kernel, in whose source something right stands wrong."""
+    assert right in kernel.source
+    source = kernel.source.replace(right, wrong)
+    kernel.function = load(source, ast.parse(source), kernel.signature.function)
+    return kernel

@@ -18,7 +18,7 @@ SIZES = (5, 2, 3, 1)
 @pytest.fixture(scope="module")
 def benchmarks() -> Any:
     """The modules of the folder, which are written to be run as a script."""
-    names = ("derivation", "kernels", "peers", "report", "run", "timing")
+    names = ("derivation", "jacobians", "kernels", "peers", "report", "run", "timing")
     with pytest.MonkeyPatch.context() as patch:
         patch.syspath_prepend(FOLDER)
         return SimpleNamespace(**{name: importlib.import_module(name) for name in names})
@@ -30,7 +30,8 @@ def results(benchmarks: Any) -> Any:
     effort = benchmarks.timing.Effort(seconds=0.01, fewest=2, most=2, shortest_sample=0)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(benchmarks.peers, "load_jax", lambda: None)
-        return benchmarks.run.collect([SIZES], [2], (1, 3), effort)
+        patch.setattr(benchmarks.peers, "load_torch", lambda: None)
+        return benchmarks.run.collect([SIZES], [2], (1, 3), [SIZES], effort)
 
 
 @pytest.mark.parametrize("function", ["sin", "tanh"])
@@ -49,6 +50,25 @@ def test_jax_agrees(benchmarks: Any) -> None:
     assert benchmarks.kernels.JAX in contenders
     benchmarks.kernels.check_agreement(contenders)
     benchmarks.peers.compile_chain_in_jax(jax, 2, 3)
+    jacobians = benchmarks.jacobians.make_contenders(SIZES, jax, None)
+    assert {"jax.jit(jacfwd)", "jax.vmap(jacrev)", "jax.jit(vmap(jacrev))"} < jacobians.keys()
+    benchmarks.jacobians.check_agreement(jacobians)
+
+
+@pytest.mark.filterwarnings("ignore")
+def test_torch_agrees(benchmarks: Any) -> None:
+    torch = pytest.importorskip("torch")
+    contenders = benchmarks.jacobians.make_contenders(SIZES, None, torch)
+    assert benchmarks.jacobians.DENSE_TORCH in contenders
+    benchmarks.jacobians.check_agreement(contenders)
+
+
+def test_a_small_fault_in_a_jacobian_is_seen(benchmarks: Any) -> None:
+    contenders = benchmarks.jacobians.make_contenders(SIZES, None, None)
+    right = contenders[benchmarks.jacobians.ROWS]()
+    contenders["wrong"] = lambda: right * (1 + 1e-9)
+    with pytest.raises(benchmarks.jacobians.Disagreement, match="the Jacobian of wrong"):
+        benchmarks.jacobians.check_agreement(contenders)
 
 
 @pytest.mark.parametrize("output", ["value", "tangent"])
@@ -84,7 +104,7 @@ def test_report_has_a_row_for_each_comparison(benchmarks: Any, results: Any) -> 
     text = benchmarks.report.as_markdown(results)
     lines = text.splitlines()
     assert all(len(line) <= 120 or line.startswith("|") for line in lines)
-    for start in ("| sin | 5, 2, 3, 1 |", "| tanh | 5, 2, 3, 1 |", "| 2 |", "A layer takes"):
+    for start in ("| sin | 5, 2, 3, 1 |", "| tanh | 5, 2, 3, 1 |", "| 5, 2, 3, 1 |", "| 2 |", "A layer takes"):
         assert sum(line.startswith(start) for line in lines) == 1, start
     for key in ("processor", "cores", "Python", "NumPy", "SymPy", "JAX"):
         assert f"- {key}: {results['machine'][key]}" in lines

@@ -27,8 +27,11 @@ from symbolic.differential import differentiate
 from symbolic.errors import DifferentiationError
 from symbolic.exact_operations import EXACT_OPERATIONS
 from symbolic.functions import CATALOGUE, ElementaryFunction
+from symbolic.indices.entries import CODED as CODED_ENTRIES
 from symbolic.nodes import LEAVES, NODES, Elementwise, Operation, operate, zeros
 from symbolic.operations import DEFINITIONS, OPERATIONS, RESULTS, Definition, MatrixOperation
+from symbolic.reverse.adjoint import adjoint
+from symbolic.reverse.transposition import TRANSPOSITIONS
 from symbolic.rules import RULES
 from tools.reference import PAGE
 
@@ -41,6 +44,9 @@ NOT_RATIONAL = {
 
 PIECEWISE_CONSTANT = {"max_weights", "max_weights_1", "max_weights_2", "sign", "step"}
 """The only operations whose differential is zero."""
+
+NO_ENTRIES = {"expm_frechet", "logm_frechet", "sinm_frechet", "cosm_frechet"}
+"""Linear operations whose entries are no finite sums of products of entries."""
 
 NO_SOURCE_NEEDED = ("definition", "linear: ", "piecewise ", "from ")
 """How a reason begins that stands in the place of a citation."""
@@ -74,6 +80,17 @@ def _is_cited(cite: str) -> bool:
     return bool(work_cited(cite)) or cite.startswith(NO_SOURCE_NEEDED)
 
 
+def _has_entries(record: MatrixOperation) -> bool:
+    """In its record, in code where it has any number of operands, or known to be none."""
+    places = bool(record.entries), record.name in CODED_ENTRIES, record.name in NO_ENTRIES
+    return places.count(True) == bool(record.is_linear or record.linear_in)
+
+
+def _has_vec(record: MatrixOperation) -> bool:
+    """A line for each operand that it is linear in; those of any number of operands are coded."""
+    return len(record.vec) == (0 if record.variadic else len(record.linear_in))
+
+
 def _on_page(name: str) -> bool:
     return f"\n### {name}\n" in PAGE.read_text("utf-8")
 
@@ -83,6 +100,8 @@ OF_AN_OPERATION: dict[str, Callable[[MatrixOperation], Any]] = {
     "symbolic/operations: a cite that pushforward/sources.py knows": lambda record: _is_cited(record.cite),
     "symbolic/operations: an example that reads": lambda record: record.name in _operations_in(record),
     "symbolic/rules: a rule in RULES": lambda record: (Operation, record.name) in RULES,
+    "symbolic/operations: its line entries, or NO_ENTRIES of tests/test_completeness.py": _has_entries,
+    "symbolic/operations: a line vec for each operand of linear_in": _has_vec,
     "codegen/reference_operations.py: a value in OPERATION_VALUES": lambda record: record.name in OPERATION_VALUES,
     "codegen/reference_operations.py: a distance in WATCHED": lambda record: (
         not record.singular or record.name in WATCHED
@@ -100,6 +119,12 @@ OF_AN_OPERATION: dict[str, Callable[[MatrixOperation], Any]] = {
     "symbolic/rules: a differential of its differential": (
         lambda record: differentiate(differentiate(_program(record)).tangent)
     ),
+    "symbolic/operations: an adjoint for each operand of linear_in, or symbolic/reverse/transposition.py": (
+        lambda record: not (record.linear_in or record.jointly) or record.name in TRANSPOSITIONS
+    ),
+    "symbolic/reverse/adjoint.py: a pullback of its differential": lambda record: adjoint(
+        differentiate(_program(record))
+    ),
     "docs/operations.md: run make docs": lambda record: _on_page(record.written),
 }
 
@@ -110,6 +135,9 @@ OF_A_DEFINITION: dict[str, Callable[[Definition], Any]] = {
     "symbolic/language: a differential that reads as it is printed": _reads_again,
     "symbolic/rules: a differential of its differential": (
         lambda record: differentiate(differentiate(_program(record)).tangent)
+    ),
+    "symbolic/reverse/adjoint.py: a pullback of its differential": lambda record: adjoint(
+        differentiate(_program(record))
     ),
     "docs/operations.md: run make docs": lambda record: _on_page(record.written),
 }
@@ -164,6 +192,7 @@ FORGOTTEN: dict[str, tuple[dict[Any, Any], Any, Any]] = {
     "symbolic/exact_operations.py: a value in EXACT_OPERATIONS": (EXACT_OPERATIONS, "det", OPERATIONS["det"]),
     "codegen/operations.py: its instruction in OPERATIONS": (INSTRUCTIONS, "kron", OPERATIONS["kron"]),
     "codegen/targets/numpy: its spelling in SPELLINGS": (SPELLINGS, "chol", OPERATIONS["chol"]),
+    "symbolic/operations: an adjoint for each operand": (TRANSPOSITIONS, "tr", OPERATIONS["tr"]),
     "codegen/reference.py: a value in VALUES": (VALUES, "tanh", CATALOGUE["tanh"]),
     "codegen/targets/numpy: its spelling in SPELLINGS, or": (SPELLINGS, "tanh", CATALOGUE["tanh"]),
 }
@@ -186,6 +215,11 @@ def test_what_is_forgotten_in_a_table_is_named(place: str, monkeypatch: pytest.M
         (replace(OPERATIONS["chol"], cite="Higham 2009"), "symbolic/operations: a cite"),
         (replace(OPERATIONS["chol"], example="A : n x n spd\nY = chol(A"), "symbolic/operations: an example"),
         (replace(OPERATIONS["chol"], example="A : n x n spd\nY = inv(A)"), "symbolic/operations: an example"),
+        (replace(OPERATIONS["tr"], entries=""), "symbolic/operations: its line entries"),
+        (replace(OPERATIONS["solve"], entries=""), "symbolic/operations: its line entries"),
+        (replace(OPERATIONS["sylvester"], vec=()), "symbolic/operations: a line vec"),
+        (replace(OPERATIONS["kron"], vec=OPERATIONS["kron"].vec[:1]), "symbolic/operations: a line vec"),
+        (replace(OPERATIONS["chol"], entries="A[i,j]"), "symbolic/operations: its line entries"),
         (replace(OPERATIONS["chol"], call="choleski"), "docs/operations.md"),
         (replace(DEFINITIONS["softmax_2"], example="A : n x m\nY = softmax(B, 3)"), "symbolic/operations: an example"),
         (replace(DEFINITIONS["affine"], call="linear"), "docs/operations.md"),

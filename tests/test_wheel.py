@@ -15,10 +15,11 @@ from codegen.version import VERSION
 
 ROOT = Path(__file__).resolve().parent.parent
 PACKAGES = ("symbolic", "codegen", "pushforward")
+TEMPLATES = ("arguments.jinja", "kernel.py.jinja", "linear.py.jinja", "top.jinja")
 LAYOUTS = ("lesson.css", "lesson.html.jinja", "lesson.md.jinja", "lesson.tex.jinja", "lesson.txt.jinja")
 DATA = {
-    "codegen/targets/numpy/kernel.py.jinja",
     "pushforward/py.typed",
+    *(f"codegen/targets/numpy/{name}" for name in TEMPLATES),
     *(f"pushforward/lesson/templates/{name}" for name in LAYOUTS),
 }
 METADATA = {"METADATA", "WHEEL", "RECORD", "entry_points.txt", "top_level.txt", "licenses/LICENSE"}

@@ -329,6 +329,7 @@ def _operations(jax: Any) -> dict[str, Callable[..., Array]]:
         "hstack": lambda *parts: n.hstack(parts),
         "vstack": lambda *parts: n.vstack(parts),
         "slice": lambda A, r0, r1, c0, c1: A[r0 - 1 : r1, c0 - 1 : c1],
+        "rearrange": lambda A, n_, m_, p_, q_: A.reshape(n_, p_, m_, q_).swapaxes(1, 2).reshape(n_ * m_, p_ * q_),
         "reshape": lambda A, rows, cols: A.reshape((rows, cols), order="F"),
         "diag": lambda x: n.diag(x[:, 0]),
         "diagonal": lambda A: n.diag(A)[:, None],

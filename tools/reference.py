@@ -21,12 +21,14 @@ HEAD = """# Operations
 
 <!-- Made by `make docs` from symbolic/operations, symbolic/rules, symbolic/functions.py and symbolic/simplify.py. -->
 
-Everything that a program can do, with its differential. Everything is a matrix: a column is n×1, a scalar 1×1. `dA` is
-the differential of `A`; `A : n x m -> m x n` states the shapes of the operands and of the result. Behind each *example*
-are a program, its differential as the system derives it, and the lines of its NumPy kernel; what begins with `_` there
-is a function that the kernel carries with it. `pushforward operations NAME` shows the same in the terminal, with every
-step. [The language](language.md) says how programs are written, [Adding an operation](add-an-operation.md) how this
-page grows.
+Everything that a program can do, with its differential. Everything is a matrix: a column is n×1, a scalar 1×1. `dA`
+is the differential of `A`; `A : n x m -> m x n` states the shapes of the operands and of the result. The *transpose*
+of what is linear takes a cotangent `Y` of the result back, `<Y, dA> = sum(Y .* dA)`; that of everything else follows.
+Its *entry* [i, j] is a sum over indices, in which [i = j] is 1 where i = j and else 0, and *vec* the matrix M of
+vec(result) = M vec(operand). Behind each *example* are a program, its differential and its pullback as the system
+derives them, and the lines of its NumPy kernel; what begins with `_` there is a function that the kernel carries with
+it. `pushforward operations NAME` shows the same in the terminal, with every step. [The language](language.md) says how
+programs are written, [Adding an operation](add-an-operation.md) how this page grows.
 """
 FUNCTIONS_NOTE = """`d(f(A)) = f'(A) .* dA`, with f' as below: X is the argument and Y the value f(X), which is used
 again. Any other name, `f(A)`, is an unknown function with derivatives f', f'', …
@@ -72,9 +74,16 @@ def _title(family: str) -> str:
 
 
 def _operators(entries: list[Entry]) -> list[str]:
-    columns = ("written", "meaning", "shapes", "differential", "source")
+    columns = ("written", "meaning", "shapes", "differential", "transpose", "source")
     rows = (
-        (_code(form.written), _plain(entry.meaning), _code(form.shapes), _code(form.formula), form.source)
+        (
+            _code(form.written),
+            _plain(entry.meaning),
+            _code(form.shapes),
+            _code(form.formula),
+            _code(form.transpose) if form.transpose else "",
+            form.source,
+        )
         for entry in entries
         for form in entry.forms
     )
@@ -114,6 +123,8 @@ def _facts(form: Form) -> list[str]:
     facts = [
         f"- {_code(form.written)}: {_code(form.shapes)}",
         f"  - {what}: {_code(form.formula)}{where}",
+        f"  - transpose: {_code(form.transpose)}" if form.transpose else "",
+        *(f"  - {label}: {_code(text)}" for label, text in form.lines),
         f"  - needs {form.needs}" if form.needs else "",
         f"  - no derivative {form.no_derivative}" if form.no_derivative else "",
         f"  - {stated_source(form)}" if stated_source(form) else "",
@@ -126,7 +137,7 @@ def _examples(entry: Entry) -> Iterator[str]:
     yield "<details><summary>example</summary>\n"
     for text in dict.fromkeys(form.example for form in entry.forms):
         worked = work_out(text)
-        yield from ("```", text, "", *worked.closed_forms(), "```\n")
+        yield from ("```", text, "", *worked.closed_forms(), *worked.pullbacks(), "```\n")
         yield from ("```python", worked.code, "```\n")
     yield "</details>\n"
 

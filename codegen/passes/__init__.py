@@ -25,7 +25,7 @@ from codegen.schedule import Schedule
 
 Pass = Callable[[Schedule], Schedule]
 
-PASSES: tuple[Pass, ...] = (
+VALUES: tuple[Pass, ...] = (
     share_common,
     remove_dead,
     join_chains,
@@ -43,10 +43,17 @@ PASSES: tuple[Pass, ...] = (
     remove_dead,
     share_exponentials,
     values_alone,
+)
+"""What is computed."""
+
+MEMORY: tuple[Pass, ...] = (
     shorten_lives,
     reuse_memory,
     release_memory,
 )
+"""Where it is kept."""
+
+PASSES = (*VALUES, *MEMORY)
 
 
 def optimize(schedule: Schedule, passes: tuple[Pass, ...] | None = None) -> Schedule:

@@ -5,25 +5,26 @@ from __future__ import annotations
 import click
 
 from pushforward import api
-from pushforward.commands.options import program_options, size_option, sizes_from
+from pushforward.commands.options import in_mode, mode_option, program_options, size_option, sizes_from
 from symbolic.differential import Differential
 
 
 @click.command("generate")
 @program_options
+@mode_option
 @size_option
 @click.option("--target", default="numpy", show_default=True, help="What to generate.")
 @click.option("--name", help="The name of the generated function.")
 @click.option("-o", "--output", metavar="PATH", help="The file to write [default: standard output].")
 def command(
-    differential: Differential, size: tuple[str, ...], target: str, name: str | None, output: str | None
+    differential: Differential, mode: str, size: tuple[str, ...], target: str, name: str | None, output: str | None
 ) -> None:
-    """Write the kernel of a program's differential: value and tangent in one function.
+    """Write the kernel of a program's differential: value and tangent, or pullback or gradient, in one function.
 
     FILE holds the program; - is standard input. A file is written whole or not at all, and left alone if it
     already holds the same kernel.
     """
-    kernel = api.compile(differential, target, sizes_from(size), name)
+    kernel = api.compile(in_mode(differential, mode), target, sizes_from(size), name)
     if output is None:
         click.echo(kernel.source, nl=False)
         return

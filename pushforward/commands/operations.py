@@ -97,6 +97,8 @@ def _show(entry: Entry, chosen: Form) -> None:
     say("", *_indented(chosen.example))
     say("", "Its differential", style="bold")
     say("", *_indented("\n".join(worked.closed_forms())))
+    say("", "Its pullback, from the cotangent of the result to those of the operands", style="bold")
+    say("", *_indented("\n".join(worked.pullbacks())))
     say("", "Step by step", style="bold")
     say("", *(f"{number:4}. {line}" for number, line in enumerate(_steps(worked), start=1)))
     say("", "In NumPy, value and differential", style="bold")
@@ -110,6 +112,8 @@ def _facts(form: Form) -> list[str]:
     facts = [
         ("stands for" if form.composed else "differential", form.formula),
         *(("  with", name) for name in form.where),
+        ("transpose", form.transpose),
+        *form.lines,
         ("shapes", form.shapes),
         ("needs", form.needs),
         ("domain", form.domain),
@@ -145,12 +149,15 @@ def _form_as_dict(form: Form) -> dict[str, Any]:
         "shapes": form.shapes,
         "definition" if form.composed else "differential": form.formula,
         "where": list(form.where),
+        "lines": dict(form.lines),
         "source": form.source,
         "reference": work_cited(form.source),
         "needs": form.needs,
         "domain": form.domain,
         "no_derivative": form.no_derivative,
         "example": form.example,
+        "transpose": form.transpose,
+        "pullback": {style: list(worked.pullbacks(style)) for style in STYLES},
         "closed_form": {style: list(worked.closed_forms(style)) for style in STYLES},
         "steps": list(_steps(worked, "text")),
         "code": worked.code,

@@ -11,14 +11,15 @@ from typing import Any
 import click
 
 from pushforward import api
+from symbolic.differential import Differential
 from symbolic.program import Program
+from symbolic.reverse.adjoint import Adjoint
 
 
 def program_options(function: Callable[..., Any]) -> Callable[..., Any]:
     """FILE or -e TEXT, --define, --wrt, --order; the command receives the Differential."""
 
-    @click.argument("file", required=False)
-    @click.option("-e", "--expression", "text", help="The program itself, instead of a file.")
+    @source_options
     @click.option(
         "--wrt", multiple=True, metavar="NAME", help="An input to differentiate by; repeatable [default: all]."
     )
@@ -26,15 +27,25 @@ def program_options(function: Callable[..., Any]) -> Callable[..., Any]:
         "--order", type=click.IntRange(1, 9), default=1, show_default=True,
         help="1: the differential; 2: the second one along the same perturbation; and so on.",
     )  # fmt: skip
+    @functools.wraps(function)
+    def command(program: Program, wrt: tuple[str, ...], order: int, **rest: Any) -> Any:
+        return function(api.differential(program, wrt or None, order), **rest)
+
+    return command
+
+
+def source_options(function: Callable[..., Any]) -> Callable[..., Any]:
+    """FILE or -e TEXT, --define; the command receives the Program."""
+
+    @click.argument("file", required=False)
+    @click.option("-e", "--expression", "text", help="The program itself, instead of a file.")
     @click.option(
         "--define", multiple=True, metavar="f=sin", help="Let an unknown function be a known one; repeatable."
     )
     @functools.wraps(function)
-    def command(
-        file: str | None, text: str | None, wrt: tuple[str, ...], order: int, define: tuple[str, ...], **rest: Any
-    ) -> Any:
+    def command(file: str | None, text: str | None, define: tuple[str, ...], **rest: Any) -> Any:
         program = load_program(file, text).define(**dict(_pairs(define, "--define", "f=sin")))
-        return function(api.differential(program, wrt or None, order), **rest)
+        return function(program, **rest)
 
     return command
 
@@ -43,6 +54,20 @@ def size_option(function: Callable[..., Any]) -> Callable[..., Any]:
     return click.option("--size", multiple=True, metavar="n=1000", help="A length for a symbolic size; repeatable.")(
         function
     )
+
+
+def mode_option(function: Callable[..., Any]) -> Callable[..., Any]:
+    return click.option(
+        "--mode", type=click.Choice(("forward", "reverse", "gradient")), default="forward", show_default=True,
+        help="forward: the differential; reverse: the pullback, from cotangents of the outputs; gradient: of a scalar.",
+    )(function)  # fmt: skip
+
+
+def in_mode(differential: Differential, mode: str) -> Differential | Adjoint:
+    """What a mode makes of a differential."""
+    if mode == "forward":
+        return differential
+    return api.adjoint(differential) if mode == "reverse" else api.gradient_of(differential)
 
 
 def load_program(file: str | None, text: str | None) -> Program:

@@ -11,13 +11,14 @@ from codegen.kernel import Kernel
 from codegen.verify import SEEDS
 from pushforward import api, plots
 from pushforward.cli import EXIT_FAILED
-from pushforward.commands.options import echo_json, program_options, size_option, sizes_from
+from pushforward.commands.options import echo_json, in_mode, mode_option, program_options, size_option, sizes_from
 from pushforward.tables import check_table
 from symbolic.differential import Differential
 
 
 @click.command("verify")
 @program_options
+@mode_option
 @size_option
 @click.option("--seed", "seeds", type=click.IntRange(min=0), multiple=True, default=SEEDS, show_default=True)
 @click.option("--json", "as_json", is_flag=True, help="Print every measurement as JSON.")
@@ -26,18 +27,19 @@ from symbolic.differential import Differential
 def command(
     context: click.Context,
     differential: Differential,
+    mode: str,
     size: tuple[str, ...],
     seeds: tuple[int, ...],
     as_json: bool,
     plot: str | None,
 ) -> None:
-    """Check the kernel of a program's differential.
+    """Check the kernel of a program's differential, or of its pullback or gradient.
 
     FILE holds the program; - is standard input. Exit code 1 if any measurement fails.
     """
     if plot is not None:
         plots.require(plot)
-    kernel = api.compile(differential)
+    kernel = api.compile(in_mode(differential, mode))
     report = _verified(kernel, sizes_from(size), seeds)
     if plot is not None:
         plots.remainder(report, plot)

@@ -10,8 +10,10 @@ from pushforward.lesson.glossary import signs
 from pushforward.lesson.graph import diagram
 from pushforward.lesson.model import Block, Bullets, Definition, Formula, Lesson, Paragraph, Part, Section
 from pushforward.lesson.remainder import checked
+from pushforward.lesson.reverse import forward_beside_reverse
 from pushforward.lesson.shortening import Shortener
 from pushforward.lesson.substitution import substituted
+from pushforward.lesson.views import meanings
 from pushforward.lesson.with_numbers import with_numbers
 from symbolic.differential import Differential
 from symbolic.errors import NotSupported
@@ -34,6 +36,8 @@ def lesson(differential: Differential, level: str = "full") -> Lesson:
         Section("The perturbation, carried through", tuple(_carried(differential, level, shorten))),
         Section("Put together: the closed form", tuple(_together(differential, level, shorten))),
         Section("With numbers", () if level == "brief" else tuple(_numbers(differential))),
+        Section("What the derivative can mean", tuple(_meanings(differential, level))),
+        Section("Forward beside reverse", tuple(_reverse(differential, level, shorten))),
         Section("The check", tuple(checked(differential)) if differential.moving_outputs else ()),
     )
     kept = tuple(section for section in sections if section.blocks)
@@ -82,6 +86,16 @@ def _numbers(differential: Differential) -> Iterator[Block]:
         yield Paragraph(("The matrices are too large to follow by eye, or no small point was found; see the check.",))
         return
     yield from with_numbers(differential, found)
+
+
+def _meanings(differential: Differential, level: str) -> Iterator[Block]:
+    if level != "brief" and differential.moving_outputs:
+        yield from meanings(differential)
+
+
+def _reverse(differential: Differential, level: str, shorten: Shortener) -> Iterator[Block]:
+    if level != "brief" and differential.moving_outputs:
+        yield from forward_beside_reverse(differential, shorten)
 
 
 def _listed(formulas: list[Formula]) -> list[Part]:

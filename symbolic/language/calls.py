@@ -76,7 +76,7 @@ def _argument_lists(record: Record) -> list[list[str]]:
     operands = [*record.shapes.operands, *([str(record.axis)] if record.axis else [])]
     if not isinstance(record, MatrixOperation) or not record.parameters:
         return [operands]
-    letters = "nm" if "size" in record.parameters else "k"
+    letters = "nmpq"[: len(record.parameters)] if "size" in record.parameters else "k"
     return [*([operands] if record.default else []), [*operands, *letters]]
 
 

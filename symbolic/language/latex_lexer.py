@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from symbolic.errors import ReadError, Source, Span
-from symbolic.language.names import LETTERS_OF, canonical, is_plain
+from symbolic.language.names import LETTERS_OF, adjoint_of, canonical, is_plain
 from symbolic.language.tokens import (
     ENDS,
     STARTS,
@@ -41,9 +41,11 @@ MATRICES = {"bmatrix", "pmatrix", "matrix", "smallmatrix", "Bmatrix"}
 FONTS = ("mathit", "mathrm", "mathbf", "mathsf", "text", "operatorname", "boldsymbol", "bm", "mathbb", "mathcal")
 COMMANDS = frozenset(
     {*OPERATORS, *FUNCTIONS, *LETTERS_OF, *GREEK_VARIANTS, *SKIPPED, *FONTS, "begin", "end", "top", "intercal", "prime"}
-    | {"Vert", "lVert", "rVert"}
+    | {"Vert", "lVert", "rVert", "bar", "overline"}
 )
 """All the commands that are read."""
+
+MOST_BARS = 6
 
 _SUBSCRIPT = r"(?:_(?:\{\s*[A-Za-z0-9]+\s*\}|[A-Za-z0-9]))?"
 _GREEK = "|".join(sorted([*LETTERS_OF, *GREEK_VARIANTS], key=len, reverse=True))
@@ -53,7 +55,12 @@ _TOP = r"(?:\\top(?![A-Za-z])|\\intercal(?![A-Za-z])|T|\\(?:mathrm|mathsf|text)\
 _WORD = r"\\(?:mathrm|text|operatorname)\s*\{\s*[A-Za-z]+\s*\}"
 _NORM = rf"_\s*(?:\{{\s*(?:{_WORD}|\\infty|[A-Za-z0-9*]+)\s*\}}|{_WORD}|\\infty|[A-Za-z0-9*])"
 _BARS = r"\\\||\\[lr]?Vert(?![A-Za-z])"
-_ATOM = rf"(?:{_NAMED}|\\(?:{_GREEK})(?![A-Za-z])|[A-Za-z]){_SUBSCRIPT}"
+_STEM = rf"(?:{_NAMED}|\\(?:{_GREEK})(?![A-Za-z])|[A-Za-z])"
+_OVER = r"\\(?:bar|overline)(?![A-Za-z])\s*"
+_BARRED = _STEM
+for _ in range(MOST_BARS):
+    _BARRED = rf"(?:{_STEM}|{_OVER}(?:\{{\s*{_BARRED}{_SUBSCRIPT}\s*\}}|{_STEM}))"
+_ATOM = _BARRED + _SUBSCRIPT
 
 _TOKEN = re.compile(
     rf"""
@@ -227,15 +234,31 @@ def _name(text: str, span: Span, source: Source) -> str:
     parts = _NAME_PARTS.match(text)
     assert parts is not None
     marks = "".join("δ" + (mark[1] or "") for mark in _LEVEL.finditer(parts["marks"]))
-    stem, subscript = _split_subscript(parts["atom"])
+    bars, atom = _without_bars(parts["atom"])
+    stem, subscript = _split_subscript(atom)
     if "{" in stem:
         stem = stem[stem.index("{") + 1 : -1].replace(r"\_", "_").strip()
     elif stem.startswith("\\"):
         stem = GREEK_VARIANTS.get(stem[1:], stem[1:])
     name = canonical(marks + stem + subscript)
+    name = adjoint_of(name, bars) if bars else name
     if not is_plain(name):
         raise ReadError(f"{stem!r} cannot be a name", span, source)
     return name
+
+
+def _without_bars(atom: str) -> tuple[int, str]:
+    """\\bar{\\bar{X}}_1 as 2 and X_1."""
+    bars = 0
+    while over := re.match(_OVER, atom):
+        bars, atom = bars + 1, atom[over.end() :]
+        if atom.startswith("{"):
+            depth = [0]
+            for character in atom:
+                depth.append(depth[-1] + {"{": 1, "}": -1}.get(character, 0))
+            end = depth.index(0, 1)
+            atom = atom[1 : end - 1].strip() + atom[end:]
+    return bars, atom
 
 
 def _split_subscript(atom: str) -> tuple[str, str]:

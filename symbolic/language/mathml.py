@@ -12,7 +12,7 @@ from html import escape
 from xml.etree import ElementTree
 
 from symbolic.functions import CATALOGUE
-from symbolic.language.names import split_mark, unicode_name
+from symbolic.language.names import split_bar, split_mark, unicode_name
 from symbolic.language.printer import Printer
 from symbolic.language.styles import LATEX
 
@@ -32,17 +32,21 @@ def word(text: str) -> str:
 
 
 def name(text: str) -> str:
-    """X0 with its number below; δX0 with its mark before."""
+    """X0 with its number below; δX0 with its mark before; the cotangent of X0 with a bar above."""
     level, rest = split_mark(text)
     if level:
         mark = "<mi>δ</mi>" if level == 1 else f"<msub><mi>δ</mi><mn>{level}</mn></msub>"
         return f"<mrow>{mark}{name(rest)}</mrow>"
-    written = unicode_name(text)
+    bars, plain = split_bar(text)
+    written = unicode_name(plain)
     stem = written.rstrip(_DIGITS)
     number = written[len(stem) :]
-    if not number or not stem or stem.endswith("_"):
-        return word(written)
-    return f"<msub>{word(stem)}<mn>{number}</mn></msub>"
+    if not stem or stem.endswith("_"):
+        stem, number = written, ""
+    letter = word(stem)
+    for _ in range(bars):
+        letter = f'<mover accent="true">{letter}<mo>¯</mo></mover>'
+    return f"<msub>{letter}<mn>{number}</mn></msub>" if number else letter
 
 
 def _function(function: str) -> str:

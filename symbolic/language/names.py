@@ -3,7 +3,8 @@
 A canonical name is ASCII words joined by single underscores, where letters and digits stand together: X0, W_ij,
 X1_2. Only the mark of a differential goes before: `δX0`. A second differentiation of the same program marks with
 `δ2` (written δ₂X0, d2X0), a third with `δ3`. A mark belongs to a name of the same program; `δX`, or dX, where
-there is no X is the plain name dX.
+there is no X is the plain name dX. A cotangent ends with a bar: X̄4 is `X4_bar`, and where a program already has bars,
+the next ones are double, `X4_bar2`.
 """
 
 from __future__ import annotations
@@ -19,14 +20,18 @@ GREEK = {
     "Γ": "Gamma", "Δ": "Delta", "Θ": "Theta", "Λ": "Lambda", "Ξ": "Xi", "Π": "Pi", "Σ": "Sigma",
     "Φ": "Phi", "Ψ": "Psi", "Ω": "Omega",
 }  # fmt: skip
+MACRON = "\u0304"
+"""The combining bar of X̄."""
 VARIANTS = {"ϕ": "φ", "ϵ": "ε", "µ": "μ", "ϑ": "θ", "ς": "σ"}
 LETTERS_OF = {word: letter for letter, word in GREEK.items()}
 
 SUBSCRIPTS = str.maketrans("₀₁₂₃₄₅₆₇₈₉", "0123456789")
 TO_SUBSCRIPTS = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
 
-NAME_CHARACTERS = "A-Za-z0-9_₀-₉" + "".join(GREEK) + "".join(VARIANTS)
-NAME_START = "A-Za-z" + "".join(GREEK) + "".join(VARIANTS)
+_BARRED = "āēīōūȳḡĀĒĪŌŪȲḠᾱῑῡᾹῙῩ"
+"""The letters that have a bar in one character."""
+NAME_START = "A-Za-z" + "".join(GREEK) + "".join(VARIANTS) + _BARRED
+NAME_CHARACTERS = NAME_START + "0-9_₀-₉" + MACRON
 
 _WORDS = str.maketrans(GREEK | {variant: GREEK[letter] for variant, letter in VARIANTS.items()})
 _GREEK_MARK = re.compile(r"δ([1-9][0-9]*|[₁-₉][₀-₉]*)?(?=[^0-9₀-₉_])")
@@ -37,6 +42,8 @@ _NUMBERED = re.compile(r"([A-Za-z]+)_([0-9]+)")
 _STEM = re.compile(r"([A-Za-z]+)([0-9]*)")
 _PLAIN = re.compile(r"[A-Za-z][A-Za-z0-9]*(?:_[A-Za-z0-9]+)*")
 _WORD = re.compile(r"(?<![A-Za-z0-9])[A-Za-z]+(?=[0-9]*(?:_|$))")
+_BAR = re.compile(r"_bar([2-9]|[1-9][0-9]+)?$")
+_FIRST_LETTER = re.compile(r"[^\W\d_](?=[^A-Za-zα-ωΑ-Ω]|$)")
 _CONFUSABLE = str.maketrans("АВЕКМНОРСТХаеорсухіјѕΑΒΕΖΗΙΚΜΝΟΡΤΥΧο", "ABEKMHOPCTXaeopcyxijsABEZHIKMNOPTYXo")
 
 
@@ -52,6 +59,14 @@ def is_valid(name: str, names: Container[str]) -> bool:
 
 def canonical(raw: str) -> str:
     """The ASCII name of a spelling: a letter's word for a Greek letter, d for the mark δ, X0 for X₀ and X_0."""
+    if not raw.isascii():
+        plain = unicodedata.normalize("NFD", raw)
+        bars = plain.count(MACRON)
+        if bars:
+            return adjoint_of(canonical(plain.replace(MACRON, "")), bars)
+    bars, rest = split_bar(raw)
+    if bars:
+        return adjoint_of(canonical(rest), bars)
     mark = _GREEK_MARK.match(raw)
     if mark:
         level = (mark[1] or "1").translate(SUBSCRIPTS)
@@ -64,6 +79,19 @@ def canonical(raw: str) -> str:
 def differential_of(name: str, level: int = 1) -> str:
     """The name of the differential of `name`; `level` tells several differentiations apart."""
     return ("δ" if level == 1 else f"δ{level}") + name
+
+
+def adjoint_of(name: str, level: int = 1) -> str:
+    """The name of the cotangent of `name`, X4_bar; where there are bars already, so many more: X4_bar3 of X4_bar."""
+    bars, rest = split_bar(name)
+    bars += level
+    return f"{rest}_bar" if bars == 1 else f"{rest}_bar{bars}"
+
+
+def split_bar(name: str) -> tuple[int, str]:
+    """X4_bar2 as (2, X4); X4 as (0, X4)."""
+    bar = _BAR.search(name)
+    return (int(bar[1] or 1), name[: bar.start()]) if bar and bar.start() else (0, name)
 
 
 def split_mark(name: str) -> tuple[int, str]:
@@ -79,7 +107,14 @@ def resolve_mark(name: str, names: Container[str]) -> str:
         return name
     plain = name[mark.end() :]
     marked = resolve_mark(plain, names)
-    return differential_of(marked, int(mark[1] or 1)) if marked != plain or plain in names else name
+    known = marked != plain or plain in names or _is_cotangent(plain, names)
+    return differential_of(marked, int(mark[1] or 1)) if known else name
+
+
+def _is_cotangent(name: str, names: Container[str]) -> bool:
+    """Whether a name without its bars is one of the `names`: of dX1_bar, the cotangent of δX1."""
+    bars, rest = split_bar(name)
+    return any((adjoint_of(rest, k) if k else rest) in names for k in range(bars))
 
 
 def ascii_mark(level: int) -> str:
@@ -93,11 +128,20 @@ def ascii_name(name: str) -> str:
 
 
 def unicode_name(name: str) -> str:
-    """X0, α, α_i, δX0, δ₂X0."""
+    """X0, α, α_i, δX0, δ₂X0, X̄0; a bar stands over one letter, loss_bar keeps its word."""
     level, rest = split_mark(name)
     if level:
         return ("δ" if level == 1 else "δ" + str(level).translate(TO_SUBSCRIPTS)) + unicode_name(rest)
+    bars, rest = split_bar(name)
+    if bars:
+        return _barred(unicode_name(rest), bars) or name
     return _WORD.sub(lambda word: LETTERS_OF.get(word[0], word[0]), name)
+
+
+def _barred(name: str, bars: int) -> str:
+    """X4 with bars over its letter; nothing where it begins with a word."""
+    letter = _FIRST_LETTER.match(name)
+    return unicodedata.normalize("NFC", letter[0] + MACRON * bars) + name[1:] if letter else ""
 
 
 def latex_name(name: str) -> str:
@@ -105,6 +149,10 @@ def latex_name(name: str) -> str:
     level, rest = split_mark(name)
     if level:
         return (r"\delta " if level == 1 else rf"\delta_{{{level}}} ") + latex_name(rest)
+    bars, rest = split_bar(name)
+    if bars:
+        stem, underscore, subscript = _latex_parts(rest)
+        return r"\bar{" * bars + stem + "}" * bars + underscore + subscript
     numbered = _STEM.fullmatch(name)
     stem, digits = numbered.groups() if numbered else (name, "")
     if stem in LETTERS_OF and stem != "delta":
@@ -112,6 +160,11 @@ def latex_name(name: str) -> str:
     elif len(stem) > 1:
         stem = rf"\mathit{{{stem.replace('_', chr(92) + '_')}}}"
     return stem + (f"_{digits}" if len(digits) == 1 else f"_{{{digits}}}" if digits else "")
+
+
+def _latex_parts(name: str) -> tuple[str, str, str]:
+    """X4 as X, _, 4, so that a bar stands over the X alone."""
+    return latex_name(name).partition("_") if _STEM.fullmatch(name) else (latex_name(name), "", "")
 
 
 def refused_character(character: str) -> str:

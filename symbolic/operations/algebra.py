@@ -8,9 +8,10 @@ from typing import Any
 from sympy import Add, Integer
 
 from symbolic.errors import ShapeError
-from symbolic.operations.record import Definition, MatrixOperation, Same, Shape, along, is_less
+from symbolic.operations.record import Definition, MatrixOperation, Same, Shape, is_less
 
 _ENTRIES = "linear: each entry is an entry of an operand, or zero"
+_SUM = "linear: a sum of entries"
 
 
 def _side_by_side(shapes: Sequence[Shape], parameters: Sequence[Any], same: Same) -> Shape:
@@ -53,6 +54,14 @@ def _reshaped(shapes: Sequence[Shape], parameters: Sequence[Any], same: Same) ->
     return (new_rows, new_cols)
 
 
+def _rearranged(shapes: Sequence[Shape], parameters: Sequence[Any], same: Same) -> Shape:
+    n, m, p, q = parameters
+    (rows, cols) = shapes[0]
+    if not (same(rows, n * p) and same(cols, m * q)):
+        raise ShapeError(f"{n}×{m} blocks of {p}×{q} entries make {n * p}×{m * q}, not {rows}×{cols}")
+    return (n * m, p * q)
+
+
 OPERATIONS = (
     MatrixOperation(
         "matrix_power",
@@ -68,7 +77,16 @@ OPERATIONS = (
         "kron",
         "A : n x m, B : p x q -> n*p x m*q",
         differential="kron(dA, B) + kron(A, dB)",
+        entries="Σ_k,l,r,s [i = p*(k-1) + r] [j = q*(l-1) + s] A[k,l] B[r,s]",
+        vec=(
+            "kron(eye(m), kron(K_q_n, eye(p)))*kron(eye(n*m), vec(B))",
+            "kron(eye(m), kron(K_q_n, eye(p)))*kron(vec(A), eye(p*q))",
+        ),
         linear_in=(0, 1),
+        adjoint=(
+            "reshape(rearrange(Y, n, m, p, q)*vec(B'), m, n)'",
+            "reshape(rearrange(Y, n, m, p, q)'*vec(A'), q, p)'",
+        ),
         cite="Matrix Cookbook 2012, (39)",
         meaning="the Kronecker product, also A ⊗ B",
         example="A : n x m\nB : p x q\nY = kron(A, B)",
@@ -100,6 +118,9 @@ OPERATIONS = (
         "A : n x m -> 2 x m",
         linear_in=(0,),
         parameters=("size",) * 4,
+        parameter_names=("r0", "r1", "c0", "c1"),
+        entries="A[i + r0 - 1, j + c0 - 1]",
+        vec=("kron(eye(m)[c0:c1, :], eye(n)[r0:r1, :])",),
         shape_rule=_cut,
         form="A[1:2, :]",
         cite=_ENTRIES,
@@ -110,7 +131,11 @@ OPERATIONS = (
         "reshape",
         "A : n x m -> 9 x 1",
         linear_in=(0,),
+        adjoint=("reshape(Y, n, m)",),
         parameters=("size", "size"),
+        parameter_names=("r", "c"),
+        entries="Σ_k,l [i + r*(j-1) = k + n*(l-1)] A[k,l]",
+        vec=("eye(n*m)",),
         shape_rule=_reshaped,
         form="reshape(A, 9, 1)",
         cite=_ENTRIES,
@@ -118,9 +143,27 @@ OPERATIONS = (
         example="A : n x 4\nY = reshape(A, 2*n, 2)",
     ),
     MatrixOperation(
+        "rearrange",
+        "A : r x s -> 4 x 3",
+        linear_in=(0,),
+        parameters=("size",) * 4,
+        parameter_names=("n", "m", "p", "q"),
+        entries="Σ_a:n,b:m,c:p,d:q [i = m*(a-1) + b] [j = q*(c-1) + d] A[p*(a-1) + c, q*(b-1) + d]",
+        vec=("kron(eye(p), K_nq_m)*K_p_nmq",),
+        shape_rule=_rearranged,
+        form="rearrange(A, 2, 2, 1, 3)",
+        cite="Van Loan and Pitsianis 1993, section 2",
+        meaning="rearrange(A, n, m, p, q), where A is n×m blocks of p×q entries: block by block, row after row, the "
+        "entries of each, row after row, as one row; of A ⊗ B it is vec(A') vec(B')'",
+        example="A : 2 x 6\nY = rearrange(A, 2, 2, 1, 3)",
+    ),
+    MatrixOperation(
         "diag",
         "x : n x 1 -> n x n",
+        entries="[i = j] x[i,1]",
+        vec=("diag(vec(eye(n)))*kron(ones(n,1), eye(n))",),
         linear_in=(0,),
+        adjoint=("diagonal(Y)",),
         cite=_ENTRIES,
         meaning="the diagonal matrix of a column",
         example="x : n\nY = diag(x)",
@@ -128,7 +171,10 @@ OPERATIONS = (
     MatrixOperation(
         "diagonal",
         "A : n x n -> n x 1",
+        entries="A[i,i]",
+        vec=("kron(ones(1,n), eye(n))*diag(vec(eye(n)))",),
         linear_in=(0,),
+        adjoint=("diag(Y)",),
         cite=_ENTRIES,
         meaning="the diagonal of a matrix, as a column",
         example="A : n x n\ny = diagonal(A)",
@@ -139,23 +185,35 @@ OPERATIONS = (
             "A : n x m -> n x m",
             linear_in=(0,),
             parameters=("integer",),
+            parameter_names=("k",),
             default=(0,),
+            entries=f"[{kept}] A[i,j]",
+            vec=(f"diag(vec({name}(ones(n,m), k)))",),
             cite=_ENTRIES,
             meaning=f"the entries on and {side} diagonal k, {name}(A, k)",
             example=f"A : n x n\nY = {name}(A)",
         )
-        for name, side in (("tril", "below"), ("triu", "above"))
+        for name, side, kept in (("tril", "below", "i + k ≥ j"), ("triu", "above", "j ≥ i + k"))
     ),
-    *along(
-        MatrixOperation,
-        "sum",
-        {
-            None: ("A : n x m -> 1 x 1", "", "linear: a sum of entries", "A : n x m\ny = sum(A)"),
-            1: ("A : n x m -> 1 x m", "", "linear: a sum of entries", "A : n x m\ny = sum(A, 1)"),
-            2: ("A : n x m -> n x 1", "", "linear: a sum of entries", "A : n x m\ny = sum(A, 2)"),
-        },
-        linear_in=(0,),
-        meaning="of all entries; with 1, of each column; with 2, of each row",
+    *(
+        MatrixOperation(
+            f"sum_{axis}" if axis else "sum",
+            f"A : n x m -> {shape}",
+            call="sum",
+            axis=axis,
+            linear_in=(0,),
+            adjoint=(adjoint,),
+            entries=entries,
+            vec=(vec,),
+            cite=_SUM,
+            meaning="of all entries; with 1, of each column; with 2, of each row",
+            example=f"A : n x m\ny = sum(A{f', {axis}' if axis else ''})",
+        )
+        for axis, shape, adjoint, entries, vec in (
+            (None, "1 x 1", "Y*ones(n,m)", "Σ_k,l A[k,l]", "ones(1,n*m)"),
+            (1, "1 x m", "ones(n,1)*Y", "Σ_k A[k,j]", "kron(eye(m), ones(1,n))"),
+            (2, "n x 1", "Y*ones(1,m)", "Σ_k A[i,k]", "kron(ones(1,m), eye(n))"),
+        )
     ),
 )
 

@@ -58,10 +58,14 @@ class MatrixOperation:
     """A node of its own. `call` and `axis` are how it is written: sum(A, 2) is the operation `sum_2`.
 
     `differential`: d of it in terms of its operands A, their differentials dA, and the names that `where` gives to
-    parts; empty for a linear operation. `linear_in`: the operands in each of which it is linear. `jointly`: linear
-    in all of them together. `parameters`: what follows the operands, `size` or `integer` each. `symmetric`: its first
-    operand has to be known symmetric. `singular`: where it has no derivative. `cite`: the source of the differential.
-    `example`: a program of one use. `form`: how it is written where it is no call.
+    parts; empty for a linear operation. `linear_in`: the operands in each of which it is linear; `adjoint`: for each of
+    these, its cotangent in terms of that of the result, Y. `jointly`: linear in all of them together. `parameters`:
+    what follows the operands, `size` or `integer` each. `symmetric`: its first operand has to be known symmetric.
+    `singular`: where it has no derivative. `cite`: the source of the differential. `example`: a program of one use.
+    `form`: how it is written where it is no call. `entries`: of an operation that is linear, its
+    entry [i,j] as a sum of products over indices, Σ_k inv(A)[i,k] B[k,j]. `vec`: for each operand of `linear_in` the
+    matrix M of vec(result) = M vec(operand), entries column by column; K_n_m there is the commutation matrix,
+    K vec(A) = vec(A') for A of n x m. `parameter_names`: what the parameters are called in these lines.
     """
 
     name: str
@@ -73,7 +77,11 @@ class MatrixOperation:
     call: str = ""
     axis: int | None = None
     where: tuple[str, ...] = ()
+    entries: str = ""
+    vec: tuple[str, ...] = ()
+    parameter_names: tuple[str, ...] = ()
     linear_in: tuple[int, ...] = ()
+    adjoint: tuple[str, ...] = ()
     jointly: bool = False
     parameters: tuple[str, ...] = ()
     default: tuple[int, ...] = ()
@@ -163,17 +171,19 @@ def is_less(left: Any, right: Any) -> bool:
 def along(
     record: type[MatrixOperation] | type[Definition],
     name: str,
-    texts: Mapping[int | None, tuple[str, ...]],
+    texts: Mapping[int | None, tuple[Any, ...]],
     **rest: Any,
 ) -> list[Any]:
     """The variants of an operation that works on all entries (None), on each column (1) or on each row (2).
 
-    `texts`: signature, differential or body, source and example of each.
+    `texts`: signature, differential or body, source and example of each, and a mapping of what else it has of its own.
     """
     formula = "differential" if record is MatrixOperation else "body"
     variants = []
-    for axis, (signature, text, cite, example) in texts.items():
+    for axis, (signature, text, cite, example, *own) in texts.items():
         given = {formula: text, "cite": cite, "example": example, "call": name, "axis": axis, **rest}
+        for more in own:
+            given |= more
         variants.append(record(f"{name}_{axis}" if axis else name, signature, **given))
     return variants
 

@@ -12,7 +12,10 @@ OPERATIONS = (
     MatrixOperation(
         "tr",
         "A : n x n -> 1 x 1",
+        entries="Σ_k A[k,k]",
+        vec=("vec(eye(n))'",),
         linear_in=(0,),
+        adjoint=("Y*eye(n)",),
         cite="Matrix Cookbook 2012, (36)",
         meaning="the trace",
         example="A : n x n\ny = tr(A)",

@@ -149,7 +149,7 @@ def test_verification_tries_several_shapes_seeds_and_precisions():
     assert len({m.sizes for m in report.measurements}) == 4
     assert {m.seed for m in report.measurements} == {1, 2}
     assert {m.dtype for m in report.measurements} == {"float32", "float64", "exact"}
-    assert set(report.by_method()) == METHODS | {"dual numbers"}
+    assert set(report.by_method()) == METHODS | {"dual numbers", "dot product", "exact dot product"}
 
 
 def test_progress_and_sizes():

@@ -94,7 +94,7 @@ EXPM, LOGM = 20, 40
 
 # Value and differential with respect to all inputs, for the example of each operation
 
-FREE = ("hstack", "vstack", "slice", "reshape", "diag", "diagonal", "tril", "triu", "vec")
+FREE = ("hstack", "vstack", "slice", "reshape", "rearrange", "diag", "diagonal", "tril", "triu", "vec")
 """They only move entries."""
 
 A_AND_dA = each(N, M, times=2)

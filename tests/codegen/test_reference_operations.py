@@ -117,6 +117,9 @@ TRUTHS = {
     "vstack": lambda *parts: np.array([row for part in parts for row in part]),
     "slice": lambda A, r0, r1, c0, c1: np.array([[A[i, j] for j in range(c0 - 1, c1)] for i in range(r0 - 1, r1)]),
     "reshape": lambda A, r, c: np.array([[A.T.ravel()[i + j * r] for j in range(c)] for i in range(r)]),
+    "rearrange": lambda A, n, m, p, q: np.array(
+        [[A[i * p + k, j * q + t] for k in range(p) for t in range(q)] for i in range(n) for j in range(m)]
+    ),
     "diag": lambda x: np.array([[x[i, 0] * (i == j) for j in range(len(x))] for i in range(len(x))]),
     "diagonal": lambda A: np.array([[A[i, i]] for i in range(len(A))]),
     "tril": lambda A, k: np.array([[x * (j - i <= k) for j, x in enumerate(row)] for i, row in enumerate(A)]),
@@ -172,6 +175,7 @@ PARAMETERS = {
     "matrix_power": lambda n, m: [(2,), (5,), (-2,), (-3,)],
     "slice": lambda n, m: [(1, 2, 2, m), (2, 2, 1, 1), (1, n, 1, m)],
     "reshape": lambda n, m: [(n * m, 1), (1, n * m), (m, n)],
+    "rearrange": lambda n, m: [(2, m, n // 2, 1), (n // 2, 2, 2, m // 2), (1, m, n, 1)],
     "tril": lambda n, m: [(-1,), (0,), (2,)],
     "triu": lambda n, m: [(-1,), (0,), (2,)],
 }
@@ -243,6 +247,7 @@ ONE_BY_ONE = {
     "matrix_power": ((-2,), lambda x: x**-2, lambda x: -2 * x**-3),
     "slice": ((1, 1, 1, 1), lambda x: x, lambda x: 1),
     "reshape": ((1, 1), lambda x: x, lambda x: 1),
+    "rearrange": ((1, 1, 1, 1), lambda x: x, lambda x: 1),
     "tril": ((0,), lambda x: x, lambda x: 1),
     "triu": ((1,), lambda x: 0, lambda x: 0),
     "det": ((), lambda x: x, lambda x: 1),
@@ -286,6 +291,7 @@ EMPTIES = [
     ("diag", (0, 1), (), (0, 0)),
     ("diagonal", (0, 0), (), (0, 1)),
     ("reshape", (0, 3), (3, 0), (3, 0)),
+    ("rearrange", (0, 6), (0, 2, 4, 3), (0, 12)),
     ("slice", (3, 4), (2, 1, 1, 4), (0, 4)),
     ("matrix_power", (0, 0), (3,), (0, 0)),
     ("matrix_power", (0, 0), (-3,), (0, 0)),

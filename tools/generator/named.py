@@ -116,6 +116,16 @@ def _reshape(chooser: Chooser, request: Request) -> Plan | None:
     return Plan((ask(rows, cols, need),), _call("reshape", *request.shape))
 
 
+def _rearrange(chooser: Chooser, request: Request) -> Plan | None:
+    need = _given(chooser, {**_KEEPS, REGULAR: DISTINCT}, request)
+    if need is None:
+        return None
+    (n, m), (p, q) = (chooser.pick(sizes.products(size)) for size in request.shape)
+    need = need if need in ANYWHERE else ANY
+    operand = ask(nodes.expand_size(n * p), nodes.expand_size(m * q), need)
+    return Plan((operand,), _call("rearrange", n, m, p, q))
+
+
 def _diag(chooser: Chooser, request: Request) -> Plan | None:
     gives = {UNIT: UNIT, **dict.fromkeys((DISTINCT, REGULAR, SPECTRUM, SYMMETRIC, SPD), POSITIVE)}
     if request.is_scalar:
@@ -352,6 +362,7 @@ _KNOWN: dict[str, Production] = {
     "vstack": _vstack,
     "slice": _slice,
     "reshape": _reshape,
+    "rearrange": _rearrange,
     "diag": _diag,
     "diagonal": _diagonal,
     "tril": _band("tril"),

@@ -72,6 +72,7 @@ SPELLINGS: dict[str, Spelling] = {
     "erf": _ufunc("erf", "scipy.special"),
     "slice": Spelling("{0}[{rows}, {cols}]"),
     "reshape": Spelling('{0}.reshape(({rows}, {cols}), order="F")'),
+    "rearrange": Spelling("{0}.reshape({n}, {p}, {m}, {q}).swapaxes(1, 2).reshape({rows}, {cols})"),
     "diagonal": Spelling("{0}.diagonal().reshape(-1, 1)"),
     "diag": Spelling("diagflat({0})", "", ("diagflat",)),
     "tril": Spelling("tril({0}, {k})", "", ("tril",)),

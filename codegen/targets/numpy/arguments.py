@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from codegen.naming import Names
 from codegen.schedule import Schedule
 from codegen.sizes import derived_sizes, size_code, size_text
-from symbolic.nodes import Shape
 
+Lengths = tuple[Any, ...]
+"""A shape; of matrices stacked in one array, with their number in front."""
 Place = tuple[str, int]
 """An argument and an axis of it."""
 
@@ -17,9 +18,12 @@ Place = tuple[str, int]
 class Arguments:
     """Sizes and shapes of the arguments of one kernel, as code."""
 
-    def __init__(self, schedule: Schedule, names: Names) -> None:
+    def __init__(self, schedule: Schedule, names: Names, given: Mapping[str, Lengths] | None = None) -> None:
+        """`given`: the arguments with their shapes, where they are not the inputs of the schedule."""
+        if given is None:
+            given = {name: schedule.shapes[name] for name in schedule.inputs}
         self.requirements = schedule.requirements
-        self.shapes: dict[str, Shape] = {names[name]: schedule.shapes[name] for name in schedule.inputs}
+        self.shapes: dict[str, Lengths] = {names[name]: shape for name, shape in given.items()}
         self.numbers = {name: number for number, name in enumerate(self.shapes, start=1)}
         self.lengths: dict[Place, Any] = {
             (name, axis): size for name, shape in self.shapes.items() for axis, size in enumerate(shape)
@@ -48,7 +52,7 @@ class Arguments:
 
     # Shapes
 
-    def shape(self, shape: Shape) -> str:
+    def shape(self, shape: Lengths) -> str:
         return " x ".join(size_text(size, self.sizes) for size in shape)
 
     def table(self) -> list[tuple[str, str]]:
@@ -64,7 +68,9 @@ class Arguments:
 
     def unpacked(self) -> str:
         """(s1_0, s1_1), (s2_0, s2_1)"""
-        pairs = [f"{self.variable((name, 0))}, {self.variable((name, 1))}" for name in self.shapes]
+        pairs = [
+            ", ".join(self.variable((name, axis)) for axis in range(len(shape))) for name, shape in self.shapes.items()
+        ]
         return pairs[0] if len(pairs) == 1 else ", ".join(f"({pair})" for pair in pairs)
 
     def unpacked_values(self) -> str:
@@ -83,10 +89,23 @@ class Arguments:
         return {
             "same_type": " is ".join(f"type({name})" for name in names) + " is ndarray",
             "same_entries": f"{same}({kind} is FLOAT64 or {kind} is FLOAT32)",
-            "two_axes": " == ".join(f"{name}.ndim" for name in names) + " == 2",
+            "axes": self.axes(),
+            "axes_fit": "len(shape) == len(wanted)" if self.are_stacked else "len(shape) == 2",
             "unpacking": f"{self.unpacked()} = {', '.join(f'{name}.shape' for name in names)}",
             "shapes_fit": " and ".join(conditions) or "True",
         }
+
+    @property
+    def are_stacked(self) -> bool:
+        """Whether an argument holds several matrices."""
+        return any(len(shape) != 2 for shape in self.shapes.values())
+
+    def axes(self) -> str:
+        """X0.ndim == W1.ndim == 2 and dX0.ndim == 3"""
+        by_number: dict[int, list[str]] = {}
+        for name, shape in self.shapes.items():
+            by_number.setdefault(len(shape), []).append(f"{name}.ndim")
+        return " and ".join(f"{' == '.join(names)} == {number}" for number, names in by_number.items())
 
     def equalities(self) -> list[str]:
         """s1_0 == 3, and s2_0 == s1_1 where both are n."""
@@ -105,8 +124,9 @@ class Arguments:
         for (name, axis), size in self.lengths.items():
             if not size.is_Atom:
                 expected = size_code(size, code)
+                found = ", ".join(self.variable((name, axis)) for axis in range(len(self.shapes[name])))
                 text = (
-                    f"{name} has shape {{{self.variable((name, 0))}, {self.variable((name, 1))}}}, expected "
+                    f"{name} has shape {{{found}}}, expected "
                     f"{self.shape(self.shapes[name])} with {size_text(size, self.sizes)} = {{{expected}}}"
                 )
                 checks.append((f"{self.variable((name, axis))} == {expected}", f'f"{text}"'))

@@ -5,14 +5,17 @@ from __future__ import annotations
 import re
 from typing import Any
 
+from sympy import Expr
+
 from codegen.naming import Names, Notation, wish_for
 from codegen.schedule import Arg, Instr, Literal, Schedule
 from codegen.sizes import number_code, size_code
 from codegen.targets.numpy import SPELLINGS
 from codegen.targets.numpy.carried import helpers_for
-from symbolic.language.names import split_mark
+from symbolic.language.names import split_bar, split_mark
 
 COMMENT_COLUMN = 52
+ALL = slice(None)
 
 RAISING = {"divide", "power", "log", "log1p", "sqrt"} | {
     f"{name}{suffix}" for name in ("logsumexp", "softmax") for suffix in ("", "_1", "_2")
@@ -47,12 +50,17 @@ class Body:
 
     def fields(self, instr: Instr) -> dict[str, Any]:
         """The attributes of an instruction, and its rows and columns as code."""
-        fields = dict(instr.attrs)
+        fields = {key: self.attribute(value) for key, value in instr.attrs}
         if instr.op == "slice":
+            fields = dict(instr.attrs)
             return {"rows": self.places(fields, "row", instr), "cols": self.places(fields, "col", instr)}
         if "{rows}" in SPELLINGS[instr.op].fresh:
             fields["rows"], fields["cols"] = (size_code(s, self.sizes) for s in self.schedule.shapes[instr.out])
         return fields
+
+    def attribute(self, value: Any) -> Any:
+        """A size as code."""
+        return size_code(value, self.sizes) if isinstance(value, Expr) else value
 
     def places(self, fields: dict[str, Any], axis: str, instr: Instr) -> str:
         """0:2, or : for all of them"""
@@ -64,14 +72,15 @@ class Body:
     def operand(self, arg: Arg) -> str:
         return number_code(arg.value, self.sizes) if isinstance(arg, Literal) else self.names[arg]
 
-    def words(self) -> set[str]:
-        return {word for code, _ in self.lines for word in re.findall(r"\w+", code)}
+    def words(self, part: slice = ALL) -> set[str]:
+        return {word for code, _ in self.lines[part] for word in re.findall(r"\w+", code)}
 
-    def commented(self) -> list[str]:
+    def commented(self, part: slice = ALL) -> list[str]:
         """Code, and the mathematics of each line as a comment in one column."""
-        width = min(COMMENT_COLUMN, max((len(code) for code, _ in self.lines), default=0))
+        lines = self.lines[part]
+        width = min(COMMENT_COLUMN, max((len(code) for code, _ in lines), default=0))
         found = []
-        for instr, (code, comment) in zip(self.schedule.instrs, self.lines, strict=True):
+        for instr, (code, comment) in zip(self.schedule.instrs[part], lines, strict=True):
             found.append(f"{code}{' ' * max(2, width + 2 - len(code))}# {comment}")
             if instr.frees:
                 found.append(f"del {', '.join(self.names[name] for name in instr.frees)}")
@@ -94,7 +103,7 @@ class Body:
 def guard(schedule: Schedule) -> tuple[str, str]:
     """What the kernel tells NumPy of floating-point exceptions, and why."""
     attrs = [dict(instr.attrs) for instr in schedule.instrs]
-    differential = any(split_mark(name)[0] for name in schedule.outputs)
+    differential = any(_is_derivative(name, schedule) for name in schedule.outputs)
     raises = any(i.op in RAISING and not a.get("saturates") for i, a in zip(schedule.instrs, attrs, strict=True))
     told, why = [], []
     if any(i.op == "exp" and a.get("saturates") for i, a in zip(schedule.instrs, attrs, strict=True)):
@@ -104,6 +113,12 @@ def guard(schedule: Schedule) -> tuple[str, str]:
         told += ['divide="raise"', 'invalid="raise"']
         why.append("there is no derivative where this divides by zero or has no value" if differential else _SINGULAR)
     return ", ".join(told), "; ".join(why)
+
+
+def _is_derivative(name: str, schedule: Schedule) -> bool:
+    """Whether a name is that of a differential, or of the cotangent of something here."""
+    bars, plain = split_bar(name)
+    return split_mark(name)[0] > 0 or (bars > 0 and plain in schedule.shapes)
 
 
 _SINGULAR = "there is no solution where this divides by zero"

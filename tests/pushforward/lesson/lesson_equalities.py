@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 import numpy as np
 
@@ -11,7 +12,9 @@ from codegen.sampling import sample
 from codegen.verify import LENGTHS, SPARE_LENGTHS
 from pushforward.lesson.model import Chain, Lesson, Side
 from symbolic.differential import Differential
+from symbolic.errors import NotSupported
 from symbolic.language.printer import print_expression
+from symbolic.reverse.adjoint import adjoint
 from symbolic.shapes import length
 
 EPSILON = 1e-30
@@ -39,6 +42,7 @@ class Point:
         values = self.tangent.values()
         changes = {differential.name(name): name for name in program.symbols}
         self.here = {name: (1j * EPSILON * value if name in changes else value) for name, value in values.items()}
+        self.here |= _cotangents(differential, self.here, point)
         self.there = {**self.here, **self.moved}
 
     def false(self, chain: Chain) -> Iterator[str]:
@@ -61,6 +65,18 @@ class Point:
     def at(self, values: dict[str, np.ndarray], node: object) -> np.ndarray:
         self.tangent.named = values
         return np.asarray(self.tangent.value(node), complex)
+
+
+def _cotangents(differential: Differential, here: dict[str, np.ndarray], point: Any) -> dict[str, np.ndarray]:
+    """The values of reverse mode, for random cotangents of the outputs."""
+    try:
+        back = adjoint(differential)
+    except NotSupported:
+        return {}
+    random = np.random.default_rng(6)
+    given = {bar: random.standard_normal(here[of].shape) for of, bar in back.seeds}
+    values = evaluate(back.program, {**point.inputs, **given}, point.functions)
+    return given | {name: value for name, value in values.items() if name not in here}
 
 
 def _same(a: np.ndarray, b: np.ndarray) -> bool:

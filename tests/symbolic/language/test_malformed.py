@@ -96,7 +96,8 @@ READ = [
     "f(x) = «log(0)»*x\nY = f(A)", "Y = «(-8)^(1/3)»", "Y = «(-1)^0.5»*A", "Y = A*«log1p(-2)»", "Y = «log1p(-1)»*A",
     "Y = A.^(«(-1)^0.5»)",
     # LaTeX
-    r"Y = «\foo» A", r"Y = «\bar»{X}", r"Y = «\hat» X", r"Y = «\sum»_i A_i", r"Y = A \cdot «\cdot» B", r"Y = «\cdot»",
+    r"Y = «\foo» A", r"Y = «\hat»{X}", r"Y = «\bar»",
+    r"Y = «\hat» X", r"Y = «\sum»_i A_i", r"Y = A \cdot «\cdot» B", r"Y = «\cdot»",
     r"Y = A «\times» B", r"Y = \frac«12» A", r"Y = \frac{A}«»", r"Y = \frac«{»A", r"Y = \frac{A}{«}»",
     r"Y = \frac{A}{«0»}", "Y = A^{«}»", "Y = A^«{»2", r"Y = \left«(» A", r"Y = A \right«)»",
     r"Y = \left(A\right«]» \cdot B", r"Y = «\mathrm{1a}» B", r"Y = «\mathrm{a b}» B", r"Y = «\mathrm{}» B",

@@ -1,0 +1,1 @@
+"""Kernels of Jacobians: which directions, which layout, for whom."""

@@ -1,0 +1,97 @@
+"""The schedule of a linear program in two: what does not depend on the seeds, once, and what does, as often as asked.
+
+    X1 = X0 W1; X2 = f(X1); δX2 = f'(X1) ⊙ (δX0 W1)   →   X1, X2, f'(X1)   and   δX2 = f'(X1) ⊙ (δX0 W1)
+
+Each half is an ordinary schedule, with memory of its own; the second reads results of the first and never writes over
+them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from codegen.cost import flops
+from codegen.linear.program import LinearProgram
+from codegen.linear.row_blocks import FREE, ROWS, kinds, width
+from codegen.lower import lower
+from codegen.passes import MEMORY, VALUES, optimize
+from codegen.passes.scale_by_diagonals import scale_by_diagonals
+from codegen.passes.scale_smaller_factor import scale_smaller_factor
+from codegen.passes.share_exponentials import share_exponentials
+from codegen.schedule import Instr, Schedule
+
+_SCALED = VALUES.index(scale_by_diagonals) + 1
+APART = tuple(
+    run for run in (*VALUES[:_SCALED], scale_smaller_factor, *VALUES[_SCALED:]) if run is not share_exponentials
+)
+"""A value and a derivative computed by one routine could not be told apart; and directions are small factors."""
+
+
+@dataclass(frozen=True)
+class Split:
+    """`values` computes the values and what `along` takes besides the seeds; `along`, the results along one direction.
+
+    `once` is what `values` takes that is the same for every block of rows; without blocks there is nothing in it.
+    `width`: in blocks of rows, how many entries a row of everything has, else None.
+    """
+
+    once: Schedule
+    values: Schedule
+    along: Schedule
+    joined: Schedule
+    """All three, one after the other."""
+    width: Any = None
+    kinds: Mapping[str, str] = field(default_factory=dict)
+    """In blocks of rows, the kind of every value."""
+
+    def flops(self, directions: int = 1) -> int:
+        return flops(self.once) + flops(self.values) + directions * flops(self.along)
+
+
+def split(linear: LinearProgram, sizes: Mapping[str, int] | None = None, rows: Any = None) -> Split:
+    """The halves of a linear program; in blocks of rows where `rows`, their number, is given and that is possible.
+
+    Raises what `lower` raises.
+    """
+    whole = optimize(lower(linear.program, sizes), APART)
+    found = kinds(whole, rows, linear.seeds) if rows is not None and rows.is_Symbol else None
+    if found is not None and any(found[name] != ROWS for name in (*linear.values, *linear.results)):
+        found = None
+    moving = _moving(whole.instrs, linear.seeds)
+    parts: dict[str, list[Instr]] = {"once": [], "values": [], "along": []}
+    for instr in whole.instrs:
+        same = found is not None and found[instr.out] == FREE
+        parts["along" if instr.out in moving else "once" if same else "values"].append(instr)
+    inputs = tuple(name for name in whole.inputs if name not in linear.seeds)
+    along = _part(whole, parts["along"], linear.seeds, linear.results)
+    values = _part(whole, parts["values"], (), (*linear.values, *along.inputs))
+    once = _part(whole, parts["once"], inputs, (*linear.values, *along.inputs, *values.inputs))
+    joined = replace(
+        whole,
+        instrs=(*once.instrs, *values.instrs, *along.instrs),
+        outputs=tuple(dict.fromkeys((*linear.values, *linear.results))),
+    )
+    if found is None:
+        return Split(once, values, along, joined)
+    return Split(once, values, along, joined, width(values, found) + width(along, found), found)
+
+
+def _part(whole: Schedule, instrs: list[Instr], inputs: tuple[str, ...], wanted: tuple[str, ...]) -> Schedule:
+    """Some instructions as a schedule that takes what they need, and gives of `wanted` what they compute."""
+    own = {instr.out for instr in instrs}
+    needed = dict.fromkeys(name for instr in instrs for name in instr.names if name not in own)
+    passed = [name for name in wanted if name not in own] if not inputs else []
+    outputs = tuple(dict.fromkeys(name for name in wanted if name in own))
+    given = tuple(dict.fromkeys((*needed, *inputs, *passed)))
+    return optimize(replace(whole, inputs=given, instrs=tuple(instrs), outputs=outputs, requirements=()), MEMORY)
+
+
+def _moving(instrs: Iterable[Instr], seeds: Iterable[str]) -> set[str]:
+    """The names that depend on the seeds, these included."""
+    moving = set(seeds)
+    for instr in instrs:
+        if not moving.isdisjoint(instr.names):
+            moving.add(instr.out)
+    return moving

@@ -1,0 +1,1 @@
+"""Which entries of an output depend on which entries of an input, proved for symbolic sizes."""

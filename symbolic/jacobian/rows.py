@@ -1,0 +1,331 @@
+"""One row of an output in terms of the same row of an input: δx4ᵢ = diag(f'(x3ᵢ)) W2' diag(f'(x1ᵢ)) W1' δx0ᵢ.
+
+Where row i depends on row i alone, the whole Jacobian is one small matrix for each row. It is read off the tangent
+program: a row of X B is B' times the row, as a column; of A ∘ X it is diag(aᵢ) times the row; a transpose turns rows
+into columns, and back. Columns are treated alike: a column of A X is A times the column.
+
+A statement that mixes rows has no such matrix, and neither has an operation whose rows are not known to keep apart.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from sympy import (
+    HadamardProduct,
+    Identity,
+    MatAdd,
+    MatMul,
+    S,
+    Transpose,
+)
+
+from symbolic.choice import chosen_input, chosen_name
+from symbolic.closed_form import ClosedForm, substitute
+from symbolic.collection import without_collecting
+from symbolic.differential import Differential
+from symbolic.errors import NotSupported
+from symbolic.jacobian.kronecker import KRONECKER, diag
+from symbolic.jacobian.lines import COLUMN, OTHER, ROW, Lines, free_letter
+from symbolic.jacobian.vec import vec_form
+from symbolic.language.elaborate import on_top, solve
+from symbolic.language.printer import Printer, print_expression
+from symbolic.language.styles import Style, style_named
+from symbolic.nodes import (
+    LEAVES,
+    SCALAR,
+    Node,
+    Operation,
+    Quotient,
+    Scale,
+    add,
+    dimension,
+    identity,
+    is_number,
+    multiply,
+    ones,
+    operands,
+    operate,
+    quotient,
+    same_size,
+    scale,
+    subexpressions,
+    symbol,
+    transpose,
+    zeros,
+)  # fmt: skip
+from symbolic.statements import Let
+from symbolic.structure import structure_of
+
+_LETTERS = "irstu"
+_BELOW = str.maketrans("irstu0123456789", "ᵢᵣₛₜᵤ₀₁₂₃₄₅₆₇₈₉")
+
+
+@dataclass(frozen=True)
+class RowForm:
+    """δxᵢ of `of` = J δxᵢ of `wrt`, where xᵢ is row (or column) i as a column.
+
+    `expr`: J. `index`: i. `lines`: each name in it, x3_i, with what it stands for, X3[i, :]'.
+    """
+
+    of: str
+    wrt: str
+    side: str
+    index: str
+    expr: ClosedForm
+    lines: tuple[tuple[str, Node], ...]
+
+    def written(self, style: str = "unicode") -> str:
+        """J alone."""
+        return Printer(self.style(style))(self.expr.expr)
+
+    def legend(self, style: str = "unicode") -> list[str]:
+        """x3ᵢ = X3[i, :]ᵀ"""
+        printer, plain = self.style(style), style_named(style)
+        return [f"{printer.name(name)} = {Printer(plain)(value)}" for name, value in self.lines]
+
+    def style(self, name: str) -> Style:
+        """The notation in which x3_i is written x3ᵢ."""
+        plain = style_named(name)
+        shown = {line: _with_index(line, self.index, name) for line, _ in self.lines}
+        return replace(plain, name=lambda given: shown.get(given) or plain.name(given))
+
+    def row(self, number: int) -> Node:
+        """J for the row (or column) with a number, counted from 1."""
+        from_names = {symbol(name, *value.shape): value for name, value in self.lines}
+        return self.expr.expr.xreplace(from_names).xreplace({dimension(self.index): S(number)})
+
+    def __str__(self) -> str:
+        return self.written()
+
+
+def _with_index(line: str, index: str, style: str) -> str:
+    stem = line.removesuffix(f"_{index}")
+    if style == "text":
+        return line
+    if style == "latex":
+        letters = stem.rstrip("0123456789")
+        return f"{letters}_{{{stem[len(letters) :]}{',' if letters != stem else ''}{index}}}"
+    return stem + index.translate(_BELOW)
+
+
+@without_collecting
+def row_form(differential: Differential, of: str | None = None, wrt: str | None = None, side: str = ROW) -> RowForm:
+    """The Jacobian of one row (or column) with respect to the same row (or column) of an input.
+
+    That rows are independent is found here, statement by statement. Raises NotSupported where a statement mixes them,
+    or where it is not known that it does not; NameError_ for a name that is none.
+    """
+    of, wrt = chosen_name(differential, of), chosen_input(differential, wrt)
+    alone = _only_one(differential, of, wrt, side)
+    if alone is not None:
+        return alone
+    walk = _Walk(differential, wrt, side)
+    target = differential.name(of)
+    for let in differential.tangents:
+        walk.take(let)
+        if let.name == target:
+            break
+    return walk.form(of)
+
+
+def _only_one(differential: Differential, of: str, wrt: str, side: str) -> RowForm | None:
+    """Of matrices of one row the Jacobian of that row is the whole one, if no commutation matrix is left in it."""
+    symbols = differential.primal.symbols
+    if any(symbols[name].shape[0 if side == ROW else 1] != 1 for name in (of, wrt)):
+        return None
+    form = vec_form(differential, of, wrt)
+    closed = form.closed_form()
+    left = any(name in form.commutations.sizes for name in subexpressions(closed.expr))
+    index = free_letter(_LETTERS, {str(size) for size in differential.primal.sizes})
+    return None if left else RowForm(of, wrt, side, index, closed, ())
+
+
+class _Walk:
+    """`matrices`: for what moves, whether it goes by rows or by columns, and J of one of them; else None."""
+
+    def __init__(self, differential: Differential, wrt: str, side: str) -> None:
+        self.differential = differential
+        self.wrt = wrt
+        self.side = side
+        tangent = differential.tangent
+        self.structure = structure_of(tangent.inputs, tangent.lets)
+        self.seed = tangent.symbols[dict(differential.seeds)[wrt]]
+        if self.seed.shape != SCALAR and any(given.facts for given in tangent.inputs if given.symbol == self.seed):
+            raise NotSupported(
+                f"the {side}s of {wrt} do not move independently of each other: it has a known structure"
+            )
+        self.size = self.seed.shape[1 if side == ROW else 0]
+        self.count = self.seed.shape[0 if side == ROW else 1]
+        taken = {str(size) for size in differential.primal.sizes}
+        self.index = free_letter(_LETTERS, taken)
+        self.names = Lines(dimension(self.index), set(tangent.symbols))
+        self.matrices: dict[Node, tuple[str, Node] | None] = {self.seed: (side, identity(self.size))}
+        self.lets: list[Let] = []
+
+    def take(self, let: Let) -> None:
+        for part in subexpressions(let.expr):
+            if part not in self.matrices:
+                try:
+                    self.matrices[part] = self._matrix(part)
+                except NotSupported as error:
+                    message = f"no closed form of one {self.side} alone: {error.message}"
+                    statement = f"in the statement {let.name} = {print_expression(let.expr)}"
+                    raise NotSupported(message, hint=error.hint or statement) from None
+        found = self.matrices[let.expr]
+        if found is not None:
+            side, matrix = found
+            self.lets.append(Let(f"J_{let.name.lstrip('δ')}", matrix))
+            found = side, self.lets[-1].symbol
+        self.matrices[let.symbol] = found
+
+    def form(self, of: str) -> RowForm:
+        value = self.differential.primal.symbols[of]
+        if not same_size(value.shape[0 if self.side == ROW else 1], self.count):
+            raise NotSupported(f"{of} has not as many {self.side}s as {self.wrt}")
+        moved = self.differential.tangent.symbols.get(self.differential.name(of))
+        found = self.matrices.get(moved) if moved is not None else None
+        if found is None:
+            length = value.shape[1 if self.side == ROW else 0]
+            found = self.side, zeros(length, self.size)
+        side, matrix = found
+        if side != self.side:
+            raise NotSupported(f"{side} i of {of} depends on {self.side} i of {self.wrt} alone: it is transposed")
+        last = Let(f"J_{of}", matrix)
+        closed = substitute((*self.lets, last), last.symbol, self.structure, KRONECKER) if self.lets else None
+        closed = closed or substitute((last,), last.symbol, self.structure, KRONECKER)
+        used = set(subexpressions(closed.expr))
+        lines = tuple((line.name, node) for line, node in self.names.found.items() if line in used)
+        return RowForm(of, self.wrt, self.side, self.index, closed, lines)
+
+    # What moves
+
+    def _matrix(self, node: Node) -> tuple[str, Node] | None:
+        parts = operands(node)
+        moving = [k for k, part in enumerate(parts) if self.matrices[part] is not None]
+        if isinstance(node, LEAVES) or not moving:
+            return None
+        if type(node) is MatAdd:
+            found = [self._of(parts[k]) for k in moving]
+            if len({side for side, _ in found}) > 1:
+                raise NotSupported("rows and columns are added to each other")
+            return found[0][0], add(*(matrix for _, matrix in found))
+        if type(node) is Operation:
+            return self._of_operation(node, moving)
+        if type(node) not in _MATRICES or len(moving) != 1:
+            raise NotSupported(f"{type(node).__name__} is not linear in what moves")
+        return _MATRICES[type(node)](self, node, moving[0])
+
+    def _of(self, part: Node) -> tuple[str, Node]:
+        found = self.matrices[part]
+        assert found is not None
+        return found
+
+    def of_product(self, node: Node, k: int) -> tuple[str, Node]:
+        """A row of X B is B' x; of D X with a diagonal D, a multiple of x."""
+        side, matrix = self._of(node.args[k])
+        before, after = node.args[:k], node.args[k + 1 :]
+        along, across = (after, before) if side == ROW else (before, after)
+        if along:
+            inside = map(transpose, reversed(along)) if side == ROW else along
+            matrix = multiply(*inside, matrix)
+        for factor in across:
+            matrix = scale(self._on_the_diagonal(factor, side), matrix)
+        return side, matrix
+
+    def _on_the_diagonal(self, factor: Node, side: str) -> Node:
+        """Entry i, i of a diagonal matrix."""
+        if type(factor) is Identity:
+            return ones(*SCALAR)
+        if type(factor) is Operation and factor.name == "diag":
+            return self.names.line(factor.operands[0], ROW)
+        if self.structure.has(factor, "diagonal"):
+            i = dimension(self.index)
+            return operate("slice", factor, parameters=(i, i, i, i))
+        raise NotSupported(f"{print_expression(factor)} mixes {side}s")
+
+    def of_hadamard(self, node: Node, k: int) -> tuple[str, Node]:
+        side, matrix = self._of(node.args[k])
+        others = (*node.args[:k], *node.args[k + 1 :])
+        for other in reversed(others):
+            matrix = multiply(diag(self.names.line(other, side)), matrix)
+        return side, matrix
+
+    def of_quotient(self, node: Node, k: int) -> tuple[str, Node]:
+        if k:
+            raise NotSupported("a quotient is not linear in its denominator")
+        side, matrix = self._of(node.numerator)
+        below = self.names.line(node.denominator, side)
+        return side, multiply(diag(quotient(ones(*below.shape), below)), matrix)
+
+    def of_transpose(self, node: Node, k: int) -> tuple[str, Node]:
+        side, matrix = self._of(node.args[0])
+        return OTHER[side], matrix
+
+    def of_multiple(self, node: Node, k: int) -> tuple[str, Node]:
+        if not is_number(node.coefficient) and k == 0:
+            raise NotSupported(f"{print_expression(node.coefficient)} is a number for all {self.side}s")
+        side, matrix = self._of(node.matrix)
+        return side, scale(node.coefficient, matrix)
+
+    def _of_operation(self, node: Node, moving: list[int]) -> tuple[str, Node]:
+        side = self._of(node.operands[moving[0]])[0]
+        rule = _OPERATIONS.get((node.name, side))
+        if rule is None or any(self._of(node.operands[k])[0] != side for k in moving):
+            raise NotSupported(f"{node.name} is not known to keep {side}s apart")
+        return side, rule(self, node, moving)
+
+    def sum(self, node: Node, moving: list[int]) -> Node:
+        """Of each row, 1' x."""
+        matrix = self._of(node.operands[0])[1]
+        return multiply(ones(S.One, matrix.shape[0]), matrix)
+
+    def joined(self, node: Node, moving: list[int]) -> Node:
+        side = self._of(node.operands[moving[0]])[0]
+        found = []
+        for k, part in enumerate(node.operands):
+            length = part.shape[1 if side == ROW else 0]
+            found.append(self._of(part)[1] if k in moving else zeros(length, self.size))
+        return on_top(*found)
+
+    def slice(self, node: Node, moving: list[int]) -> Node:
+        side, matrix = self._of(node.operands[0])
+        r0, r1, c0, c1 = node.parameters
+        rows, cols = node.operands[0].shape
+        whole, bounds = ((r0, r1, rows), (c0, c1)) if side == ROW else ((c0, c1, cols), (r0, r1))
+        if whole[0] != 1 or whole[1] != whole[2]:
+            raise NotSupported(f"a part of the {side}s is taken")
+        return operate("slice", matrix, parameters=(*bounds, S.One, matrix.shape[1]))
+
+    def band(self, node: Node, moving: list[int]) -> Node:
+        side, matrix = self._of(node.operands[0])
+        kept = operate(node.name, ones(*node.shape), parameters=node.parameters)
+        return multiply(diag(self.names.line(kept, side)), matrix)
+
+    def solved(self, node: Node, moving: list[int]) -> Node:
+        """Of each column, A⁻¹ x."""
+        if moving != [1]:
+            raise NotSupported("solve is not linear in its first operand")
+        return solve(node.operands[0], self._of(node.operands[1])[1])
+
+
+_MATRICES: dict[type, Callable[[_Walk, Any, int], tuple[str, Node]]] = {
+    MatMul: _Walk.of_product,
+    HadamardProduct: _Walk.of_hadamard,
+    Quotient: _Walk.of_quotient,
+    Transpose: _Walk.of_transpose,
+    Scale: _Walk.of_multiple,
+}
+
+_OPERATIONS: Mapping[tuple[str, str], Callable[[_Walk, Any, list[int]], Node]] = {
+    ("sum_2", ROW): _Walk.sum,
+    ("sum_1", COLUMN): _Walk.sum,
+    ("hstack", ROW): _Walk.joined,
+    ("vstack", COLUMN): _Walk.joined,
+    ("solve", COLUMN): _Walk.solved,
+    **{("slice", side): _Walk.slice for side in (ROW, COLUMN)},
+    **{(name, side): _Walk.band for name in ("tril", "triu") for side in (ROW, COLUMN)},
+}
+"""The operations that keep rows, or columns, apart."""

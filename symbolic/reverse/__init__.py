@@ -1,0 +1,1 @@
+"""Reverse mode, derived from forward by transposition."""

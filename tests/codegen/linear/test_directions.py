@@ -1,0 +1,142 @@
+"""Kernels for k directions: the values once, the linear part for each, and what that costs."""
+
+import numpy as np
+import pytest
+from faults import with_fault
+
+from codegen.cost import flops
+from codegen.kernel import compile_kernel
+from codegen.linear.directions import compile_directions
+from codegen.linear.program import pushforward_of
+from codegen.linear.split import split
+from codegen.verify import verify_kernel
+from symbolic.differential import differentiate
+from symbolic.errors import NotSupported
+from symbolic.language.read import read_program
+from symbolic.operations import OPERATIONS
+
+SEED = "X0 : n x m; X1 = X0*W1; X2 = sin(X1); X3 = X2*W2; X4 = f(X3)"
+PROGRAMS = (
+    SEED,
+    "A : n x n; Y = A \\ B",
+    "X : n x m; Y = softmax(X, 2)*W; z = sum(Y)",
+    "A : n x n; Y = expm(A)*A'",
+    "A : n x n; Y = sigmoid(A)*inv(A) + A",
+    "S : n x n spd; L = chol(S)",
+    "X : n x m; Y = X; Z = 5*ones(n,m)",
+    "k : k x 2; state : 2 x k; direction = k*state",
+)
+"""The last one has the names that the kernel itself would like to use."""
+
+
+def derived(text, wrt=None):
+    return differentiate(read_program(text, "program"), wrt)
+
+
+@pytest.mark.parametrize("text", PROGRAMS)
+def test_the_check_passes(text):
+    assert verify_kernel(compile_directions(derived(text))).passed
+
+
+def test_each_direction_is_that_of_the_kernel_for_one():
+    differential = derived(SEED, "X0")
+    one, many = compile_kernel(differential), compile_directions(differential)
+    random = np.random.default_rng(0).standard_normal
+    X0, W1, W2, directions = (random(shape) for shape in ((5, 2), (2, 4), (4, 3), (6, 5, 2)))
+    value, moved = many(X0, W1, W2, directions, f=np.sin, df=np.cos)
+    assert moved.shape == (6, 5, 3)
+    for direction, found in zip(directions, moved, strict=True):
+        expected_value, expected = one(X0, W1, W2, direction, f=np.sin, df=np.cos)
+        assert np.array_equal(value, expected_value)
+        assert np.abs(found - expected).max() < 1e-14
+    assert many(X0, W1, W2, directions[:0], f=np.sin, df=np.cos)[1].shape == (0, 5, 3)
+
+
+def test_no_function_is_evaluated_once_more_for_more_directions():
+    calls = []
+    kernel = compile_directions(derived(SEED, "X0"))
+    X0, W1, W2 = np.ones((5, 2)), np.ones((2, 4)), np.ones((4, 3))
+    for count in (1, 7):
+        calls.clear()
+        functions = {name: lambda X, name=name: calls.append(name) or X for name in ("f", "df")}
+        kernel(X0, W1, W2, np.ones((count, 5, 2)), **functions)
+        assert calls == ["f", "df"]
+
+
+def test_shapes_are_explained():
+    kernel = compile_directions(derived(SEED, "X0"))
+    arguments = [np.ones((5, 2)), np.ones((2, 4)), np.ones((4, 3))]
+    with pytest.raises(ValueError, match=r"dX0 has shape \(5, 2\), expected k x n x m"):
+        kernel(*arguments, np.ones((5, 2)), f=np.sin, df=np.cos)
+    with pytest.raises(ValueError, match=r"dX0 has shape \(3, 4, 2\), expected k x n x m with n = 5 from X0"):
+        kernel(*arguments, np.ones((3, 4, 2)), f=np.sin, df=np.cos)
+    assert kernel(*arguments, np.ones((3, 5, 2), int).tolist(), f=np.sin, df=np.cos)[1].shape == (3, 5, 3)
+
+
+def test_a_second_differential_along_one_direction_is_refused():
+    with pytest.raises(NotSupported, match="not linear"):
+        compile_directions(differentiate(read_program("X : n x n; Y = X*X", "program"), order=2))
+
+
+@pytest.mark.parametrize("right, wrong", [
+    ("dX2.dot(W2)", "(2.0 * dX2).dot(W2)"),
+    ("_along(state, dX0[direction])", "_along(state, dX0[0])"),
+    ("dX0.dot(W1)", "abs(dX0).dot(W1)"),
+    ("cos_X1 = cos(X1, out=X1)", "cos_X1 = sin(X1, out=X1)"),
+])  # fmt: skip
+def test_faults_are_caught(right, wrong):
+    assert not verify_kernel(with_fault(compile_directions(derived(SEED, "X0")), right, wrong)).passed
+
+
+# What it costs
+
+COSTLIER = {
+    "matrix_power": "two products beside one",
+    "inv": "two products beside an inverse",
+    "solve": "a product and a system beside a system that is factored already",
+    "det": "an inverse, once",
+    "logdet": "an inverse, once",
+    "max": "a mask beside a comparison", "max_1": "the same", "max_2": "the same",
+    "chol": "two triangular systems and a product beside a factorisation of n³/3",
+    "qr_q": "systems beside a factorisation",
+    "lu_l": "systems beside a factorisation", "lu_u": "the same",
+    "eigvalsh": "the vectors, once, and two products", "svdvals": "the vectors, once",
+    "expm_frechet": "a block of twice the size", "sinm_frechet": "the same", "cosm_frechet": "the same",
+    "logm_frechet": "a block of twice the size",
+}  # fmt: skip
+"""Operations by themselves whose differential, as the textbooks write it, takes more than 1.5 times the operation."""
+
+
+@pytest.mark.parametrize("text, name", [
+    *((operation.example, name) for name, operation in OPERATIONS.items() if name not in COSTLIER),
+    (SEED, ""), ("A : n x m; B : m x k; Y = A*B", ""), ("A : n x m; B : n x m; Y = exp(A .* B)", ""),
+])  # fmt: skip
+def test_k_directions_take_at_most_one_and_a_half_times_the_values_each(text, name):
+    program = read_program(text, "program")
+    values = flops(compile_kernel(program).schedule)
+    for given in program.inputs:
+        kernel = compile_directions(differentiate(program, given.name))
+        for directions in (1, 4, 16):
+            assert kernel.flops(directions) <= (1 + 1.5 * directions) * values
+
+
+@pytest.mark.parametrize("name", COSTLIER)
+def test_what_is_said_to_cost_more_does(name):
+    program = read_program(OPERATIONS[name].example, "program")
+    values = flops(compile_kernel(program).schedule)
+    kernels = [compile_directions(differentiate(program, given.name)) for given in program.inputs]
+    assert any(kernel.flops(1) > 2.5 * values for kernel in kernels)
+
+
+def test_the_values_are_computed_once():
+    parts = split(pushforward_of(derived(SEED, "X0")))
+    assert [instr.op for instr in parts.along.instrs] == ["matmul", "multiply", "matmul", "multiply"]
+    assert parts.flops(5) - parts.flops(4) == parts.flops(1) - parts.flops(0)
+    assert {"W1", "W2", "δX0"} < set(parts.along.inputs)
+
+
+def test_the_second_half_never_writes_over_what_the_first_gave():
+    for text in PROGRAMS[:-1]:
+        parts = split(pushforward_of(derived(text)))
+        own = {instr.out for instr in parts.along.instrs}
+        assert all(instr.into is None or instr.into in own for instr in parts.along.instrs)
