@@ -24,6 +24,13 @@ def test_a_differential_is_shown_in_closed_form() -> None:
     assert differential.closed_form().equation("latex") in bundle["text/latex"]
 
 
+def test_a_pullback_is_shown_in_closed_form() -> None:
+    back = pf.adjoint(PROGRAM, wrt="X0")
+    bundle = back._repr_mimebundle_()
+    assert bundle["text/plain"] == str(back)
+    assert r"\bar{X}_0 = " in bundle["text/latex"]
+
+
 def test_a_report_is_a_table_in_which_names_are_escaped() -> None:
     report = pf.verify(pf.compile(pf.differential(PROGRAM, "X0")), seeds=(1,))
     bundle = replace(report, kernel="<script>")._repr_mimebundle_()

@@ -13,7 +13,7 @@ from symbolic.nodes import Node, subexpressions
 from symbolic.operations import OPERATIONS
 from tools.regenerate import EXAMPLES, entries
 
-KNOWN = {"math", "mrow", "mi", "mn", "mo", "msub", "msup", "mfrac", "mspace", "mtext", "mtable", "mtr", "mtd"}
+KNOWN = {"math", "mrow", "mi", "mover", "mn", "mo", "msub", "msup", "mfrac", "mspace", "mtext", "mtable", "mtr", "mtd"}
 ZOO = [pf.differential(pf.read(EXAMPLES / f"{entry.program}.pf"), entry.wrt) for entry in entries()]
 
 
@@ -68,6 +68,7 @@ def test_a_long_bracket_breaks_inside_though_it_is_transposed() -> None:
         ("δX0", "<mrow><mi>δ</mi><msub><mi>X</mi><mn>0</mn></msub></mrow>"),
         ("δ2X0", "<mrow><msub><mi>δ</mi><mn>2</mn></msub><msub><mi>X</mi><mn>0</mn></msub></mrow>"),
         ("alpha", "<mi>α</mi>"),
+        ("X4_bar", '<msub><mover accent="true"><mi>X</mi><mo>¯</mo></mover><mn>4</mn></msub>'),
         ("Wq", "<mi>Wq</mi>"),
     ],
 )
