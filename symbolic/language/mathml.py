@@ -16,7 +16,7 @@ from symbolic.language.names import split_bar, split_mark, unicode_name
 from symbolic.language.printer import Printer
 from symbolic.language.styles import LATEX
 
-_BREAKS = frozenset("+−⊙⊘⊗=,\\")
+_BREAKS = frozenset("+−⊙⊘⊗·=,/\\")
 _SPACE = '<mspace width="0.22em"/>'
 _DIGITS = "0123456789"
 _LONG = 6
