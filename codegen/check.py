@@ -22,6 +22,7 @@ from typing import Any, TypeAlias
 import numpy as np
 
 from codegen.sampling import Point
+from symbolic.notebook import Bundle, table
 
 COMPLEX_STEP = 1e-30
 RUNGS = 11
@@ -102,6 +103,14 @@ class CheckReport:
             "measurements": [asdict(m) for m in self.measurements],
         }
 
+    def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> Bundle:
+        rows = [
+            (method, f"{sum(m.passed for m in group)}/{len(group)}", f"{_worst(group):.1e}")
+            for method, group in self.by_method().items()
+        ]
+        title = f"{self.kernel}: {'passed' if self.passed else 'FAILED'}"
+        return table(str(self), title, ("method", "passed", "worst error"), rows)
+
     def __str__(self) -> str:
         lines = [f"{self.kernel}: {'passed' if self.passed else 'FAILED'}"]
         for method, group in self.by_method().items():
@@ -114,6 +123,11 @@ class CheckReport:
         if self.left_out:
             lines.append(f"  no point at: {'; '.join(self.left_out)}")
         return "\n".join(lines)
+
+
+def _worst(group: Sequence[Measurement]) -> float:
+    """The largest error, each ladder judged by its smallest."""
+    return max(min(m.errors, default=0.0) for m in group)
 
 
 @dataclass(frozen=True)

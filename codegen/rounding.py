@@ -27,7 +27,7 @@ from symbolic.shapes import length
 
 STEP = 1e-30
 ROUNDOFF = float(np.finfo(float).eps) / 2
-LARGEST_JACOBIAN = 256
+LARGEST_JACOBIAN = 64
 SAMPLED_DIRECTIONS = 16
 
 Bounded = tuple[Array, Array]

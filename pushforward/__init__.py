@@ -22,6 +22,7 @@ if TYPE_CHECKING:
         adjoint,
         compile,
         differential,
+        explain,
         gauss_newton,
         grade,
         gradient,
@@ -61,7 +62,7 @@ if TYPE_CHECKING:
 _HOME = {
     **dict.fromkeys(
         ("parse", "read", "trace", "traced", "differential", "adjoint", "gradient", "hvp", "vhp", "gauss_newton",
-         "jacobian", "layout", "index_form", "matrix_form", "compile", "verify", "grade"),
+         "jacobian", "layout", "index_form", "matrix_form", "compile", "verify", "explain", "grade"),
         "pushforward.api",
     ),
     **dict.fromkeys(
@@ -89,7 +90,7 @@ __all__ = [
     "Adjoint", "AdjointStep", "CheckReport", "ClosedForm", "Differential", "DifferentiationError", "IndexForm",
     "Input", "Jacobian", "Kernel", "Layout", "Let", "LimitError", "NameError_", "NotSupported", "Program",
     "ProgramError", "PushforwardError", "ReadError", "ShapeError", "Step", "Verdict", "__version__", "adjoint",
-    "compile", "differential", "directions", "gauss_newton", "grade", "gradient", "hvp", "index_form", "jacobian",
+    "compile", "differential", "directions", "explain", "gauss_newton", "grade", "gradient", "hvp", "index_form", "jacobian",
     "layout", "linear_operator", "linearize", "matrix_form", "parse", "read", "sparse_jacobian", "sparsity", "trace",
     "traced", "verify", "vhp",
 ]  # fmt: skip

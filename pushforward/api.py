@@ -1,6 +1,6 @@
 """The public face: the whole way from text to a checked kernel, one function a stage.
 
-text → parse → differential → compile → verify
+text → parse → differential → compile → verify, and differential → explain
 """
 
 from __future__ import annotations
@@ -18,10 +18,12 @@ from pushforward.grading.verdict import Verdict
 from pushforward.jacobians import Jacobian
 from pushforward.layouts import Layout
 from pushforward.layouts import layout as layout_named
+from pushforward.lesson.build import lesson
+from pushforward.lesson.render import render
 from pushforward.tracing.trace import Traced, trace_function
 from symbolic.closed_form import ClosedForm
 from symbolic.differential import Differential, differentiate
-from symbolic.errors import ReadError
+from symbolic.errors import DifferentiationError, ReadError
 from symbolic.indices.form import IndexForm
 from symbolic.indices.form import index_form as form_of
 from symbolic.indices.matrices import matrix_form as matrices_of
@@ -244,3 +246,24 @@ def grade(
     Raises ProgramError, with line, column and caret, where the derivation cannot be read.
     """
     return mark(program, derivation, wrt, name)
+
+
+def explain(
+    what: Differential | Program,
+    format: str = "text",
+    level: str = "full",
+    wrt: Names = None,
+) -> str:
+    """How a differential comes about: the program as a graph, every step, numbers and the check.
+
+    what: a differential, or a program, which is differentiated with respect to `wrt`, by default to everything.
+    format: "text" for a terminal, "markdown", "latex" (a whole document) or "html" (one page, without scripts).
+    level: "brief", "full" or "beginner".
+    Raises NotSupported for another format or level and for a differential of higher order, ProgramError as
+    `differential` does.
+    """
+    if isinstance(what, Program):
+        what = differentiate(what, wrt)
+    elif wrt is not None:
+        raise DifferentiationError("this is a differential already; `wrt` chooses the inputs of a program")
+    return render(lesson(what, level), format)

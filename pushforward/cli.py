@@ -20,6 +20,7 @@ COMMANDS = {
     "demo": "The question that started it: four equations, their differential, a kernel, its check.",
     "derive": "Print the differential of a program in closed form.",
     "jacobian": "The Jacobian: closed form, axes, structure; a kernel, numbers or a picture of it.",
+    "explain": "Explain how the differential comes about, step by step, as text, Markdown, LaTeX or a page.",
     "generate": "Write the kernel of a program's differential.",
     "verify": "Check the kernel of a program's differential against differences and the complex step.",
     "grade": "Mark a derivation made by hand, equality by equality.",

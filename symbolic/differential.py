@@ -20,6 +20,7 @@ from symbolic.errors import DifferentiationError, NameError_
 from symbolic.facts import perturbation
 from symbolic.language.names import canonical, differential_of, resolve_mark, split_mark
 from symbolic.nodes import Node, Operation, operands, rewrite, subexpressions, symbol, zeros
+from symbolic.notebook import Bundle, formulas
 from symbolic.operations import RESULTS
 from symbolic.program import Program
 from symbolic.rules import Rule, rule_for
@@ -116,6 +117,9 @@ class Differential:
 
     def __str__(self) -> str:
         return "\n".join(self.closed_form(of).equation() for of in self.moving_outputs)
+
+    def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> Bundle:
+        return formulas(str(self), [self.closed_form(of).equation("latex") for of in self.moving_outputs])
 
     @property
     def moving_outputs(self) -> tuple[str, ...]:

@@ -14,6 +14,7 @@ from symbolic.functions import CATALOGUE
 from symbolic.language.printer import Printer
 from symbolic.language.styles import style_named
 from symbolic.nodes import CONSTANTS, Elementwise, Node, Operation, Scale, is_number, rewrite, subexpressions
+from symbolic.notebook import Bundle, formulas
 from symbolic.statements import Input, Let, ScalarFunction
 from symbolic.verification import verify
 
@@ -57,6 +58,9 @@ class Program:
 
     def latex(self) -> str:
         return self.text("latex")
+
+    def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> Bundle:
+        return formulas(self.text(), self.lines("latex"))
 
     # Looking things up
 

@@ -16,7 +16,12 @@ from codegen.version import VERSION
 ROOT = Path(__file__).resolve().parent.parent
 PACKAGES = ("symbolic", "codegen", "pushforward")
 TEMPLATES = ("arguments.jinja", "kernel.py.jinja", "linear.py.jinja", "top.jinja")
-DATA = {"pushforward/py.typed", *(f"codegen/targets/numpy/{name}" for name in TEMPLATES)}
+LAYOUTS = ("lesson.css", "lesson.html.jinja", "lesson.md.jinja", "lesson.tex.jinja", "lesson.txt.jinja")
+DATA = {
+    "pushforward/py.typed",
+    *(f"codegen/targets/numpy/{name}" for name in TEMPLATES),
+    *(f"pushforward/lesson/templates/{name}" for name in LAYOUTS),
+}
 METADATA = {"METADATA", "WHEEL", "RECORD", "entry_points.txt", "top_level.txt", "licenses/LICENSE"}
 NOT_THE_SOURCE = (".*", "__pycache__", "build", "dist", "*.egg-info")
 OFFLINE = ("Could not find a version", "Connection", "Temporary failure", "No module named pip", "Max retries")

@@ -27,8 +27,10 @@ class NumberPrinter:
 
     def signed(self, terms: list[tuple[bool, str]]) -> str:
         """-A + B - C, from every term's sign and print."""
-        first, *rest = (("-" if negative else "+", text) for negative, text in terms)
-        return first[0].removeprefix("+") + first[1] + "".join(f" {sign} {text}" for sign, text in rest)
+        (negative, first), *rest = terms
+        signs = self.style.plus, self.style.minus
+        others = "".join(signs[is_subtracted] + text for is_subtracted, text in rest)
+        return (self.style.negative if negative else "") + first + others
 
     def declared_size(self, size: Expr) -> str:
         return self.bracket(self.size(size)) if size.is_Add else self.size(size)
@@ -36,7 +38,7 @@ class NumberPrinter:
     def size(self, size: Expr) -> str:
         """2, n, n*m, n - 1, min(n, m)"""
         if size.is_Symbol or size.is_Integer:
-            return str(size) if size.is_Integer else self.style.name(size.name)
+            return self.style.digits(str(size)) if size.is_Integer else self.style.name(size.name)
         return self.signed(self.terms(size.as_ordered_terms()))
 
     def number(self, value: Expr) -> Printed:
@@ -52,7 +54,7 @@ class NumberPrinter:
         if isinstance(value, Add):
             return self.signed(self.terms(value.args)), SUM
         if has_minus(value):
-            return "-" + self.at_least_number(-value, PRODUCT), SUM
+            return self.style.negative + self.at_least_number(-value, PRODUCT), SUM
         if isinstance(value, Mul) or is_reciprocal(value):
             return self.number_product(_in_order(value)), PRODUCT
         if isinstance(value, Min):
@@ -62,7 +64,7 @@ class NumberPrinter:
             if exponent == S.Half:
                 return self.call("sqrt", base), ATOM
             text = self.style.scalar_power.format(self.at_least_number(exponent, ATOM))
-            return self.at_least_number(base, ATOM) + text, POSTFIX
+            return self.style.raised(self.at_least_number(base, ATOM), text), POSTFIX
         return self.call(scalars.name_of(value), value.args[0]), ATOM
 
     def terms(self, terms: Iterable[Expr]) -> list[tuple[bool, str]]:
@@ -75,26 +77,26 @@ class NumberPrinter:
 
     def least(self, sizes: Iterable[Expr]) -> str:
         """min(n, m)"""
-        return self.style.operation("min") + self.bracket(", ".join(sorted(map(self.size, sizes))))
+        return self.style.operation("min") + self.bracket(self.style.comma.join(sorted(map(self.size, sizes))))
 
     def number_product(self, factors: list[Expr]) -> str:
         """2*x/(1 + x)"""
-        text = "1" if is_reciprocal(factors[0]) else ""
+        text = self.style.digits("1") if is_reciprocal(factors[0]) else ""
         for factor in factors:
             if is_reciprocal(factor):
-                text += "/" + self.at_least_number(1 / factor, POSTFIX)
+                text += self.style.over + self.at_least_number(1 / factor, POSTFIX)
             else:
                 text += (self.style.times if text else "") + self.at_least_number(factor, POSTFIX)
         return text
 
     def rational(self, value: Rational) -> Printed:
         if value < 0:
-            return "-" + self.at_least_number(-value, PRODUCT), SUM
+            return self.style.negative + self.at_least_number(-value, PRODUCT), SUM
         if value.is_Integer:
             return self.integer(int(value))
         decimal = _decimal(value)
         if decimal is not None:
-            return decimal, ATOM
+            return self.style.digits(decimal), ATOM
         above, below = (self.at_least_number(Integer(part), ATOM) for part in (value.p, value.q))
         return self.style.fraction(above, below), PRODUCT
 
@@ -104,13 +106,16 @@ class NumberPrinter:
         significant = digits.rstrip("0")
         zeros = len(digits) - len(significant)
         if len(digits) <= MAX_LITERAL:
-            return digits, ATOM
+            return self.style.digits(digits), ATOM
         if len(significant) <= MAX_LITERAL and zeros <= MAX_EXPONENT:
-            return f"{significant}e{zeros}", ATOM
+            return self.style.digits(f"{significant}e{zeros}"), ATOM
         cut = min(zeros or len(digits) // 2, MAX_EXPONENT)
         above, below = divmod(value, 10**cut)
-        text = f"{self.at_least_number(Integer(above), POSTFIX)}{self.style.times}1e{cut}"
-        return (f"{text} + {self.at_least_number(Integer(below), PRODUCT)}", SUM) if below else (text, PRODUCT)
+        power = self.style.digits(f"1e{cut}")
+        text = f"{self.at_least_number(Integer(above), POSTFIX)}{self.style.times}{power}"
+        if not below:
+            return text, PRODUCT
+        return f"{text}{self.style.plus}{self.at_least_number(Integer(below), PRODUCT)}", SUM
 
     def at_least_number(self, value: Expr, level: int) -> str:
         text, binds = self.number(value)

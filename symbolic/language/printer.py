@@ -70,15 +70,17 @@ class Printer(NumberPrinter):
         return f"{style.name(name)}{style.declaration}{sizes}" + "".join(map(style.fact.format, facts))
 
     def equation(self, name: str, expression: Node) -> str:
-        return f"{self.style.name(name)} = {self.or_number(expression)}"
+        return f"{self.style.name(name)}{self.style.equals}{self.or_number(expression)}"
 
     def definition(self, name: str, body: Expr, order: int = 0) -> str:
         """f(x) = x*sin(x), and its derivatives: f'(x) = …"""
         right = self.number(scalars.derivative(body, order))[0]
-        return f"{self.style.function(name)}{chr(39) * order}({self.style.name('x')}) = {right}"
+        opening, closing = self.style.call
+        left = f"{self.style.primed(self.style.function(name), order)}{opening}{self.style.name('x')}{closing}"
+        return f"{left}{self.style.equals}{right}"
 
     def returned(self, outputs: tuple[str, ...]) -> str:
-        return self.style.returned + ", ".join(map(self.style.name, outputs))
+        return self.style.returned + self.style.comma.join(map(self.style.name, outputs))
 
     # Expressions
 
@@ -130,7 +132,7 @@ class Printer(NumberPrinter):
         coefficient, matrix = node.args
         if is_number(coefficient):
             negative, text = self.term(coefficient, matrix, plain=False)
-            return ("-" + text, SUM) if negative else self.multiple(coefficient, matrix)
+            return (self.style.negative + text, SUM) if negative else self.multiple(coefficient, matrix)
         if node.shape != SCALAR and _is_reciprocal(coefficient) and not self.style.stacked:
             below = self.at_least(coefficient.denominator, POSTFIX)
             return f"{self.at_least(matrix, POSTFIX)}{self.style.divide}{below}", APART
@@ -170,14 +172,14 @@ class Printer(NumberPrinter):
     def power(self, node: Node) -> Printed:
         base, exponent = node.args
         text = self.at_least(base, ATOM)
-        return text + self.style.power(self.at_least_number(exponent, ATOM)), POSTFIX
+        return self.style.raised(text, self.style.power(self.at_least_number(exponent, ATOM))), POSTFIX
 
     def transposed(self, node: Node) -> Printed:
         inner = node.args[0]
         if type(inner) is Operation and inner.name == "solve":
             below, above = (self.at_least(transpose(operand), POSTFIX) for operand in inner.operands)
             return f"{above}{self.style.divide}{below}", APART
-        return self.at_least(node.args[0], ATOM) + self.style.transpose, POSTFIX
+        return self.style.raised(self.at_least(node.args[0], ATOM), self.style.transpose), POSTFIX
 
     def operation(self, node: Node) -> Printed:
         special = _OPERATIONS.get(node.name)
@@ -185,24 +187,26 @@ class Printer(NumberPrinter):
             return special(self, node)
         operation = OPERATIONS[node.name]
         written = [self(operand) for operand in node.operands]
-        axis = [str(operation.axis)] if operation.axis else []
+        axis = [self.style.digits(str(operation.axis))] if operation.axis else []
         parameters = [self.size(parameter) for parameter in node.parameters]
         return self.operation_call(operation.written, [*written, *axis, *parameters]), ATOM
 
     def operation_call(self, name: str, arguments: list[str]) -> str:
-        return self.style.operation(name) + self.bracket(", ".join(arguments))
+        return self.style.operation(name) + self.bracket(self.style.comma.join(arguments))
 
     def inverse(self, node: Node) -> Printed:
         if not self.style.inverse or node.shape == SCALAR:  # a⁻¹ of a number is a power
             return self.operation_call("inv", [self(node.operands[0])]), ATOM
-        return self.at_least(node.operands[0], ATOM) + self.style.inverse, POSTFIX
+        return self.style.raised(self.at_least(node.operands[0], ATOM), self.style.inverse), POSTFIX
 
     def matrix_power(self, node: Node) -> Printed:
         """A², and A⁻² for the square of an inverse"""
         base = node.operands[0]
         if type(base) is Operation and base.name == "inv":
-            return self.at_least(base.operands[0], ATOM) + self.style.matrix_power(-node.parameters[0]), POSTFIX
-        return self.at_least(node.operands[0], ATOM) + self.style.matrix_power(node.parameters[0]), POSTFIX
+            base, exponent = base.operands[0], -node.parameters[0]
+        else:
+            exponent = node.parameters[0]
+        return self.style.raised(self.at_least(base, ATOM), self.style.matrix_power(exponent)), POSTFIX
 
     def between(self, sign: str, node: Node) -> Printed:
         """A ⊗ B, A \\ B; where the notation has no sign, a call"""
@@ -215,13 +219,14 @@ class Printer(NumberPrinter):
         base = node.operands[0]
         r0, r1, c0, c1 = node.parameters
         rows, cols = (self.extent(*extent) for extent in ((r0, r1, base.shape[0]), (c0, c1, base.shape[1])))
-        inside = rows if base.shape[1] == 1 and base.shape[0] != 1 else f"{rows}, {cols}"
-        return f"{self.at_least(base, ATOM)}[{inside}]", POSTFIX
+        inside = rows if base.shape[1] == 1 and base.shape[0] != 1 else f"{rows}{self.style.comma}{cols}"
+        opening, _, closing = self.style.places
+        return f"{self.at_least(base, ATOM)}{opening}{inside}{closing}", POSTFIX
 
     def extent(self, first: Expr, last: Expr, length: Expr) -> str:
         if first == 1 and last == length:
-            return ":"
-        return self.size(first) if first == last else f"{self.size(first)}:{self.size(last)}"
+            return self.style.places[1]
+        return self.size(first) if first == last else f"{self.size(first)}{self.style.places[1]}{self.size(last)}"
 
     def block(self, node: Node) -> Printed:
         """[A, B; C, D]"""
@@ -245,16 +250,17 @@ class Printer(NumberPrinter):
 
     def band(self, node: Node) -> Printed:
         """tril(A), tril(A, -1)"""
-        arguments = [self(node.operands[0]), *(str(k) for k in node.parameters if k != 0)]
+        arguments = [self(node.operands[0]), *(self.size(k) for k in node.parameters if k != 0)]
         return self.operation_call(node.name, arguments), ATOM
 
     def elementwise(self, node: Node) -> Printed:
         known = node.function in CATALOGUE
         argument = self(node.argument) if known else self.or_number(node.argument)
-        return f"{self.style.function(node.function)}{chr(39) * node.order}{self.bracket(argument)}", ATOM
+        return self.style.primed(self.style.function(node.function), node.order) + self.bracket(argument), ATOM
 
     def filled(self, function: str, sizes: tuple[Any, ...]) -> Printed:
-        return f"{self.style.filled(function)}({', '.join(map(self.size, sizes))})", ATOM
+        opening, closing = self.style.call
+        return f"{self.style.filled(function)}{opening}{self.style.comma.join(map(self.size, sizes))}{closing}", ATOM
 
 
 def _row_of_blocks(node: Node) -> tuple[Node, ...]:

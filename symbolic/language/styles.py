@@ -14,6 +14,11 @@ SUM, APART, PRODUCT, JOINED, POSTFIX, ATOM = range(1, 7)
 """How tightly an operation binds; A \\ B stands apart from other products: 2 (A \\ B) is not (2 A) \\ B."""
 
 
+def _with_primes(function: str, order: int) -> str:
+    """f, f', f''"""
+    return function + "'" * order
+
+
 @dataclass(frozen=True)
 class Style:
     """How one notation spells things. `stacked`: a scalar fraction has a line, and so needs no brackets."""
@@ -47,6 +52,17 @@ class Style:
     space: str = "{}"
     fact: str = " {}"
     returned: str = "return "
+    digits: Callable[[str], str] = str
+    negative: str = "-"
+    plus: str = " + "
+    minus: str = " - "
+    over: str = "/"
+    comma: str = ", "
+    equals: str = " = "
+    call: tuple[str, str] = ("(", ")")
+    places: tuple[str, str, str] = ("[", ":", "]")
+    primed: Callable[[str, int], str] = _with_primes
+    raised: Callable[[str, str], str] = str.__add__
 
 
 def _plain_function(name: str) -> str:

@@ -24,6 +24,7 @@ from symbolic.errors import DifferentiationError, NameError_, NotSupported
 from symbolic.facts import perturbation
 from symbolic.language.names import adjoint_of, canonical, split_bar, split_mark
 from symbolic.nodes import CONSTANTS, Node, add, operands, split_number, subexpressions, symbol, zeros
+from symbolic.notebook import Bundle, formulas
 from symbolic.program import Program
 from symbolic.reverse.transposition import Transposition, project, transposition_for
 from symbolic.simplify import Rewrite, Simplifier
@@ -117,6 +118,9 @@ class Adjoint:
     def latex(self) -> str:
         """The closed form of every result, one equation a line."""
         return "\\\\\n".join(self.closed_form(name).equation("latex") for name in self.wrt)
+
+    def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> Bundle:
+        return formulas(str(self), [self.closed_form(name).equation("latex") for name in self.wrt])
 
     def __str__(self) -> str:
         return "\n".join(self.closed_form(name).equation() for name in self.wrt)
