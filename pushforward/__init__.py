@@ -91,8 +91,8 @@ __all__ = [
     "Input", "Jacobian", "Kernel", "Layout", "Let", "LimitError", "NameError_", "NotSupported", "Program",
     "ProgramError", "PushforwardError", "ReadError", "ShapeError", "Step", "Verdict", "__version__", "adjoint",
     "compile", "differential", "directions", "explain", "gauss_newton", "grade", "gradient", "hvp", "index_form",
-    "jacobian", "layout", "linear_operator", "linearize", "matrix_form", "parse", "read", "sparse_jacobian", "sparsity", "trace",
-    "traced", "verify", "vhp",
+    "jacobian", "layout", "linear_operator", "linearize", "matrix_form", "parse", "read", "sparse_jacobian", "sparsity",
+    "trace", "traced", "verify", "vhp",
 ]  # fmt: skip
 
 
