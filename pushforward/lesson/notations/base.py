@@ -5,6 +5,7 @@ A notation gives strings; the templates arrange them and know nothing of what th
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from typing import Any
 
 from pushforward.lesson.model import (
@@ -43,8 +44,8 @@ LONGEST_LABEL = 30
 """How many characters a statement may have in a picture."""
 
 
-class Notation:
-    """One way to write. The methods that raise are each notation's own."""
+class Notation(ABC):
+    """One way to write. The abstract methods are each notation's own."""
 
     def __init__(self, printer: Printer, label: Printer) -> None:
         self.printer = printer
@@ -52,34 +53,34 @@ class Notation:
 
     # Words
 
-    def words(self, text: str) -> str:
-        raise NotImplementedError
+    @abstractmethod
+    def words(self, text: str) -> str: ...
 
-    def code(self, text: str) -> str:
-        raise NotImplementedError
+    @abstractmethod
+    def code(self, text: str) -> str: ...
 
-    def strong(self, text: str) -> str:
-        raise NotImplementedError
+    @abstractmethod
+    def strong(self, text: str) -> str: ...
 
+    @abstractmethod
     def inline(self, written: str) -> str:
         """Mathematics inside a line."""
-        raise NotImplementedError
 
-    def chain(self, chain: Chain) -> str:
-        raise NotImplementedError
+    @abstractmethod
+    def chain(self, chain: Chain) -> str: ...
 
-    def diagram(self, diagram: Diagram) -> str:
-        raise NotImplementedError
+    @abstractmethod
+    def diagram(self, diagram: Diagram) -> str: ...
 
-    def ladder(self, ladder: Ladder) -> str:
-        raise NotImplementedError
+    @abstractmethod
+    def ladder(self, ladder: Ladder) -> str: ...
 
-    def written(self, formula: Written) -> str:
-        raise NotImplementedError
+    @abstractmethod
+    def written(self, formula: Written) -> str: ...
 
+    @abstractmethod
     def values(self, row: tuple[Value, ...]) -> str:
         """X1 and δX1 in numbers."""
-        raise NotImplementedError
 
     # Mathematics
 
