@@ -2,7 +2,8 @@
 
 For every matrix a value and a bound B, in units of roundoff u: what was added up, not what is left of it. Sums add
 their operands' bounds, products multiply them by the other factor, a function stretches them by its slope, and each
-operation adds its own result. The size of inner dimensions does not enter.
+operation adds its own result. Slopes and products are taken u B from the point, as a value may be rounding errors
+alone. The size of inner dimensions does not enter.
 
 A named operation F is taken for backward stable: B = |F'| (B_A + |A|) + |F|, where |F'| holds the absolute values of
 its Jacobian, found entry by entry with the complex step. Where it only keeps, cuts, moves or adds entries, F applied
@@ -104,10 +105,10 @@ def _kron(left: Bounded, right: Bounded) -> Bounded:
 
 
 def _through_jacobian(function: Callable[..., Array], parts: list[Bounded]) -> Array:
-    """|F'| (B + |A|), summed over the operands; of many entries, a sample of directions stands for all."""
-    values = [value for value, _ in parts]
+    """|F'| (B + |A|), summed over the operands, at A + u B; of many entries, a sample of directions stands for all."""
+    values = [value + ROUNDOFF * bound for value, bound in parts]
     total: Array = 0.0
-    for k, (value, bound) in enumerate(parts):
+    for k, (value, (_, bound)) in enumerate(zip(values, parts, strict=True)):
         reach = bound + np.abs(value).max(initial=0.0)
         for direction, weight in _directions(reach):
             moved = [*values[:k], value + 1j * STEP * direction, *values[k + 1 :]]
@@ -144,12 +145,12 @@ def _sum(left: Bounded, right: Bounded) -> Bounded:
 
 def _matrix_product(left: Bounded, right: Bounded) -> Bounded:
     (a, bound_a), (b, bound_b) = left, right
-    return a @ b, bound_a @ np.abs(b) + np.abs(a) @ bound_b + np.abs(a) @ np.abs(b)
+    return a @ b, bound_a @ np.abs(b) + (np.abs(a) + ROUNDOFF * bound_a) @ bound_b + np.abs(a) @ np.abs(b)
 
 
 def _product(left: Bounded, right: Bounded) -> Bounded:
     (a, bound_a), (b, bound_b) = left, right
-    return a * b, bound_a * np.abs(b) + np.abs(a) * bound_b + np.abs(a * b)
+    return a * b, bound_a * np.abs(b) + (np.abs(a) + ROUNDOFF * bound_a) * bound_b + np.abs(a * b)
 
 
 def _quotient(left: Bounded, right: Bounded) -> Bounded:
