@@ -7,13 +7,14 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
-from codegen.emit import Emitted, Header, emit
 from codegen.files import write_text
+from codegen.header import Header
 from codegen.load import load
 from codegen.lower import lower
 from codegen.naming import identifier
 from codegen.passes import optimize
 from codegen.schedule import Schedule
+from codegen.targets.numpy.emit import Emitted, emit
 from symbolic.collection import without_collecting
 from symbolic.differential import Differential
 from symbolic.errors import LimitError, NotSupported, PushforwardError

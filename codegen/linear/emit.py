@@ -11,12 +11,13 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-from codegen.emit import Emission, Emitted, Header, render, wrapped
+from codegen.header import Header
 from codegen.linear.program import LinearProgram
 from codegen.linear.split import Split
 from codegen.naming import identifier
 from codegen.sizes import size_code, size_text
 from codegen.targets.numpy.arguments import Lengths
+from codegen.targets.numpy.emit import Emission, Emitted, render, wrapped
 
 ALONG = "The results along one direction, in which they are linear."
 

@@ -14,10 +14,10 @@ import pytest
 from sympy import Integer
 
 import pushforward as pf
-from codegen.emit import TEMPLATE_NAMES
 from codegen.kernel import Kernel, compile_kernel
 from codegen.targets.numpy import SPELLINGS
 from codegen.targets.numpy.carried import HELPER_NAMES
+from codegen.targets.numpy.emit import TEMPLATE_NAMES
 from symbolic import nodes
 from symbolic.differential import differentiate
 from symbolic.errors import ProgramError, PushforwardError

@@ -7,7 +7,6 @@ printed by this project: nothing of a user's own text reaches the file.
 from __future__ import annotations
 
 import ast
-import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
@@ -16,6 +15,7 @@ from typing import Any
 import jinja2
 
 from codegen.allowlist import check_source
+from codegen.header import Header, Signature
 from codegen.naming import Names, function_argument, identifier
 from codegen.schedule import Schedule
 from codegen.targets.numpy import SPELLINGS
@@ -30,26 +30,6 @@ TEMPLATE_NAMES = frozenset(
     "FLOAT32 FLOAT64 LARGEST SHAPES annotations arange array asarray dtype empty errstate ndarray result_type".split()  # noqa: SIM905
 )
 """Names that the template uses, which nothing of a program may take."""
-
-
-@dataclass(frozen=True)
-class Header:
-    """What a kernel file says about itself: lines of mathematics, and the program's canonical text to hash."""
-
-    title: str
-    statement: tuple[str, ...]
-    canonical_text: str
-    roles: tuple[tuple[str, str], ...] = ()
-
-
-@dataclass(frozen=True)
-class Signature:
-    """How a kernel is called: positional arguments, keyword functions, results."""
-
-    function: str
-    arguments: tuple[str, ...]
-    functions: tuple[tuple[str, str, int], ...]
-    results: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -115,7 +95,7 @@ class Emission:
         several = len(outputs) > 1
         return {
             "version": VERSION,
-            "digest": hashlib.sha256(header.canonical_text.encode()).hexdigest()[:16],
+            "digest": header.digest,
             "quote": 'r"""' if any("\\" in line for line in header.statement) else '"""',
             "title": header.title,
             "statement": header.statement,
