@@ -31,7 +31,7 @@ FUNCTIONS = {
 GREEK_VARIANTS = {"varepsilon": "epsilon", "varphi": "phi", "vartheta": "theta", "varsigma": "sigma"}
 SKIPPED = {
     "left", "right", "bigl", "bigr", "Bigl", "Bigr", "biggl", "biggr", "big", "Big", "quad", "qquad", "displaystyle",
-    "nonumber", "notag", "limits",
+    "nonumber", "notag", "limits", "allowbreak",
 }  # fmt: skip
 ENVIRONMENTS = {
     "align", "aligned", "alignat", "equation", "gather", "gathered", "split", "eqnarray", "displaymath", "math",
