@@ -9,7 +9,6 @@ from typing import Any
 
 from codegen.files import write_text
 from codegen.header import Header
-from codegen.load import load
 from codegen.lower import lower
 from codegen.naming import identifier
 from codegen.passes import optimize
@@ -54,7 +53,7 @@ class Kernel:
         self.schedule = schedule
         self.source = emitted.source
         self.signature = emitted.signature
-        self.function = load(emitted.source, emitted.tree, emitted.signature.function)
+        self.function = emitted.load()
 
     def __call__(self, *arguments: Any, **functions: Any) -> Any:
         return self.function(*arguments, **functions)

@@ -6,7 +6,7 @@ import ast
 import hashlib
 import importlib.util
 import linecache
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from importlib.abc import InspectLoader
 from types import CodeType
 from typing import Any
@@ -27,8 +27,12 @@ class _TreeLoader(InspectLoader):
         return self.source_to_code(self.tree, self.filename)
 
 
-def load(source: str, tree: ast.Module, function: str) -> Callable[..., Any]:
+def load(
+    source: str, tree: ast.Module, function: str, namespace: Mapping[str, Any] | None = None
+) -> Callable[..., Any]:
     """The function of that name in a kernel's source, whose syntax tree `emit` has checked.
+
+    `namespace`: what the module has besides its own names.
 
     Raises PushforwardError when a library that the kernel needs is missing.
     """
@@ -38,6 +42,7 @@ def load(source: str, tree: ast.Module, function: str) -> Callable[..., Any]:
     spec = importlib.util.spec_from_loader(name, loader, origin=filename)
     assert spec is not None
     module = importlib.util.module_from_spec(spec)
+    vars(module).update(namespace or {})
     try:
         loader.exec_module(module)
     except ModuleNotFoundError as error:

@@ -17,7 +17,8 @@ from codegen.linear.split import Split
 from codegen.naming import identifier
 from codegen.sizes import size_code, size_text
 from codegen.targets.numpy.arguments import Lengths
-from codegen.targets.numpy.emit import Emission, Emitted, render, wrapped
+from codegen.targets.numpy.emit import Emission, Emitted, render
+from codegen.targets.numpy.face import wrapped
 
 ALONG = "The results along one direction, in which they are linear."
 

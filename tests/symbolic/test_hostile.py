@@ -17,7 +17,7 @@ import pushforward as pf
 from codegen.kernel import Kernel, compile_kernel
 from codegen.targets.numpy import SPELLINGS
 from codegen.targets.numpy.carried import HELPER_NAMES
-from codegen.targets.numpy.emit import TEMPLATE_NAMES
+from codegen.targets.numpy.face import TEMPLATE_NAMES
 from symbolic import nodes
 from symbolic.differential import differentiate
 from symbolic.errors import ProgramError, PushforwardError
