@@ -13,10 +13,10 @@ from typing import Any
 
 from sympy import S
 
+from codegen.blocks.kinds import COLUMNS, ROWS
 from codegen.jacobian.layouts import INPUT, OUTPUT, TIES, View, Way
 from codegen.linear.emit import LinearEmission, Main
 from codegen.linear.program import LinearProgram
-from codegen.linear.row_blocks import COLUMNS, ROWS
 from codegen.linear.split import Split
 from codegen.targets.numpy.arguments import Lengths
 from symbolic.nodes import SCALAR, Node, Shape, multiply, ones, scale, symbol

@@ -12,15 +12,16 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from codegen.blocks.kinds import CUT, ROWS
+from codegen.blocks.phases import Blocks, cut
 from codegen.cost import flops
 from codegen.linear.program import LinearProgram
-from codegen.linear.row_blocks import FREE, ROWS, kinds, width
 from codegen.lower import lower
 from codegen.passes import MEMORY, VALUES, optimize
 from codegen.passes.scale_by_diagonals import scale_by_diagonals
 from codegen.passes.scale_smaller_factor import scale_smaller_factor
 from codegen.passes.share_exponentials import share_exponentials
-from codegen.schedule import Instr, Schedule
+from codegen.schedule import Instr, Literal, Schedule
 
 _SCALED = VALUES.index(scale_by_diagonals) + 1
 APART = tuple(
@@ -56,13 +57,14 @@ def split(linear: LinearProgram, sizes: Mapping[str, int] | None = None, rows: A
     Raises what `lower` raises.
     """
     whole = optimize(lower(linear.program, sizes), APART)
-    found = kinds(whole, rows, linear.seeds) if rows is not None and rows.is_Symbol else None
-    if found is not None and any(found[name] != ROWS for name in (*linear.values, *linear.results)):
-        found = None
+    blocks = cut(whole, rows) if rows is not None and rows.is_Symbol else None
+    if blocks is not None and not _in_one_loop(blocks, (*linear.values, *linear.results)):
+        blocks = None
+    whole = whole if blocks is None else blocks.schedule
     moving = _moving(whole.instrs, linear.seeds)
     parts: dict[str, list[Instr]] = {"once": [], "values": [], "along": []}
     for instr in whole.instrs:
-        same = found is not None and found[instr.out] == FREE
+        same = blocks is not None and blocks.kinds[instr.out] not in CUT
         parts["along" if instr.out in moving else "once" if same else "values"].append(instr)
     inputs = tuple(name for name in whole.inputs if name not in linear.seeds)
     along = _part(whole, parts["along"], linear.seeds, linear.results)
@@ -73,9 +75,25 @@ def split(linear: LinearProgram, sizes: Mapping[str, int] | None = None, rows: A
         instrs=(*once.instrs, *values.instrs, *along.instrs),
         outputs=tuple(dict.fromkeys((*linear.values, *linear.results))),
     )
-    if found is None:
+    if blocks is None:
         return Split(once, values, along, joined)
-    return Split(once, values, along, joined, width(values, found) + width(along, found), found)
+    (loop,) = blocks.loops
+    return Split(once, values, along, joined, blocks.width(loop), blocks.kinds)
+
+
+def _in_one_loop(blocks: Blocks, results: tuple[str, ...]) -> bool:
+    """Whether blocks of arguments give blocks of all results, and nothing needs to know how many rows there are."""
+    *before, last = blocks.phases
+    schedule, kinds = blocks.schedule, blocks.kinds
+    whole = [*(instr.out for phase in before for instr in phase.instrs), *(n for n in kinds if kinds[n] not in CUT)]
+    sizes = [size for name in whole for size in schedule.shapes[name]]
+    sizes += [arg.value for instr in schedule.instrs for arg in instr.args if isinstance(arg, Literal)]
+    return (
+        [phase.blocked for phase in blocks.phases] in ([True], [False, True])
+        and not last.sums
+        and all(kinds[name] == ROWS for name in results)
+        and not any(blocks.rows in size.free_symbols for size in sizes)
+    )
 
 
 def _part(whole: Schedule, instrs: list[Instr], inputs: tuple[str, ...], wanted: tuple[str, ...]) -> Schedule:

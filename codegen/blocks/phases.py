@@ -1,0 +1,177 @@
+"""A schedule as phases: what runs once, and loops over blocks of rows.
+
+    X1 = X W; g = Xᵀ cos(X1); Y = X1 exp(g)   →   loop: X1 = X W; C = cos(X1); g = Σ Xᵀ C
+                                                  once: h = exp(g)
+                                                  loop: Y = X1 h
+
+Each instruction stands in the earliest phase in which its operands are there: what a loop sums only after it. What
+cannot be computed from blocks runs once, on whole matrices, and its result can be cut again. Views, constants and
+repeated vectors cost nothing and are made anew in each phase that uses them.
+"""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from codegen.blocks.kinds import CUT, FREE, ROWS, SUMMED, kind_in_block, kind_of_shape
+from codegen.cost import cost
+from codegen.schedule import Arg, Instr, Schedule
+
+TRIED = 3
+"""So many sizes are tried: those that most of the work has to do with."""
+
+
+@dataclass(frozen=True)
+class Phase:
+    """Instructions that run once or, where `blocked`, for each block; `sums`: of these, what adds up over blocks."""
+
+    instrs: tuple[Instr, ...]
+    blocked: bool
+    sums: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Blocks:
+    """A schedule whose `rows`, a size, are cut into blocks. `kinds`: of every name. `phases`: run one after the other.
+
+    `kept`: what a loop computes block by block that a later phase needs, and is no output: it exists as a whole matrix,
+    as does whatever can be cut and is computed outside of a loop. The schedule's instructions are those of the phases.
+    """
+
+    schedule: Schedule
+    rows: Any
+    kinds: Mapping[str, str]
+    phases: tuple[Phase, ...]
+    kept: tuple[str, ...]
+
+    @property
+    def loops(self) -> tuple[Phase, ...]:
+        return tuple(phase for phase in self.phases if phase.blocked)
+
+    def made(self, phase: Phase) -> list[str]:
+        """What a loop computes block by block; views apart, and what is written in place."""
+        return [
+            instr.out
+            for instr in phase.instrs
+            if self.kinds[instr.out] in CUT and instr.kind not in ("view", "part") and instr.into is None
+        ]
+
+    def inner(self, phase: Phase) -> list[str]:
+        """Of this, what no later phase and no caller sees, and so no whole matrix is made of: what loops save."""
+        return [name for name in self.made(phase) if name not in self.kept and name not in self.schedule.outputs]
+
+    def width(self, phase: Phase) -> Any:
+        """How many entries a row of all that is made has."""
+        return sum(self.schedule.shapes[name][self.kinds[name] == ROWS] for name in self.made(phase))
+
+
+def in_blocks(schedule: Schedule) -> Blocks | None:
+    """A schedule, as VALUES leave it, in blocks of the size that puts most of the work in loops; None without any."""
+    work = _work(schedule)
+    shares: Counter[Any] = Counter()
+    for instr in schedule.instrs:
+        sizes = dict.fromkeys(size for name in (instr.out, *instr.names) for size in schedule.shapes[name])
+        shares.update({size: work[instr.out] for size in sizes if size.is_Symbol or (size.is_Integer and size > 1)})
+    best, most = None, (0, 0, 0, 0)
+    for size, _ in shares.most_common(TRIED):
+        found = cut(schedule, size)
+        score = _score(found, work)
+        if score > most:
+            best, most = found, score
+    return best if most[1] else None
+
+
+def _score(blocks: Blocks, work: Mapping[str, int]) -> tuple[int, int, int, int]:
+    """The work of the loops that save something; of all; then few sums; then rows, which lie in one piece."""
+    loops = [(sum(work.get(i.out, 0) for i in loop.instrs), bool(blocks.inner(loop))) for loop in blocks.loops]
+    found = [blocks.kinds[instr.out] for loop in blocks.loops for instr in loop.instrs]
+    saving = sum(much for much, saves in loops if saves)
+    return saving, sum(much for much, _ in loops), -found.count(SUMMED), found.count(ROWS)
+
+
+def _work(schedule: Schedule) -> dict[str, int]:
+    """Of each instruction, by the sample sizes: operations, and entries written."""
+    shapes = {name: tuple(map(schedule.size, shape)) for name, shape in schedule.shapes.items()}
+    written = {i.out: 0 if i.kind == "view" else shapes[i.out][0] * shapes[i.out][1] for i in schedule.instrs}
+    return {instr.out: int(cost(instr, shapes)) + written[instr.out] for instr in schedule.instrs}
+
+
+def cut(schedule: Schedule, rows: Any) -> Blocks:
+    """A schedule in blocks of `rows`, a size; without loops where nothing can be computed from blocks."""
+    return _Phasing(schedule, rows).blocks()
+
+
+class _Phasing:
+    """Instructions on their way into phases: number 0, 2, … run once, 1, 3, … are loops."""
+
+    def __init__(self, schedule: Schedule, rows: Any) -> None:
+        self.schedule, self.rows = schedule, rows
+        self.kinds = {name: kind_of_shape(schedule.shapes[name], rows) for name in schedule.inputs}
+        self.there = dict.fromkeys(schedule.inputs, 0)
+        """The first phase in which a name can be used as a block, or is whole."""
+        self.phases: defaultdict[int, list[Instr]] = defaultdict(list)
+        self.place: dict[str, int] = {}
+        self.costless: dict[str, Instr] = {}
+        self.copies: dict[tuple[str, int], str] = {}
+        self.shapes = dict(schedule.shapes)
+        self.fresh = schedule.fresh_names()
+
+    def blocks(self) -> Blocks:
+        for instr in self.schedule.instrs:
+            self.add(instr)
+        phases = tuple(self.phase(number) for number in sorted(self.phases))
+        instrs = tuple(instr for phase in phases for instr in phase.instrs)
+        schedule = replace(self.schedule, instrs=instrs, shapes=self.shapes)
+        return Blocks(schedule, self.rows, self.kinds, phases, self.kept())
+
+    def add(self, instr: Instr) -> None:
+        kind = kind_in_block(instr, self.schedule, self.rows, self.kinds)
+        ready = max((self.there[name] for name in instr.names), default=0)
+        if kind is None:
+            shape = self.schedule.shapes[instr.out]
+            self.kinds[instr.out] = FREE if instr.kind == "factor" else kind_of_shape(shape, self.rows)
+            self.put(instr, ready + ready % 2)
+            return
+        self.kinds[instr.out] = kind
+        if kind in CUT and (instr.kind in ("view", "constant") or instr.op == "broadcast"):
+            self.costless[instr.out] = instr
+            self.there[instr.out] = ready
+            if instr.out in self.schedule.outputs:
+                self.at(instr.out, ready + 1 - ready % 2)
+            return
+        self.put(instr, ready + 1 - ready % 2)
+        self.there[instr.out] += kind == SUMMED
+
+    def put(self, instr: Instr, number: int) -> None:
+        args: tuple[Arg, ...] = tuple(self.at(arg, number) if isinstance(arg, str) else arg for arg in instr.args)
+        self.phases[number].append(replace(instr, args=args))
+        self.place[instr.out] = self.there[instr.out] = number
+
+    def at(self, name: str, number: int) -> str:
+        """The name by which a phase uses a value: of what costs nothing, its own."""
+        if name not in self.costless:
+            return name
+        if (name, number) not in self.copies:
+            own = next(self.fresh) if name in self.place else name
+            self.shapes[own], self.kinds[own] = self.shapes[name], self.kinds[name]
+            self.copies[name, number] = own
+            self.put(replace(self.costless[name], out=own), number)
+        return self.copies[name, number]
+
+    def phase(self, number: int) -> Phase:
+        instrs = tuple(self.phases[number])
+        sums = tuple(instr.out for instr in instrs if self.kinds[instr.out] == SUMMED)
+        return Phase(instrs, number % 2 == 1, sums)
+
+    def kept(self) -> tuple[str, ...]:
+        later = {
+            name: None
+            for number, instrs in self.phases.items()
+            for instr in instrs
+            for name in instr.names
+            if self.kinds[name] in CUT and self.place.get(name, 0) % 2 and self.place[name] != number
+        }
+        return tuple(name for name in later if name not in self.schedule.outputs)
