@@ -7,7 +7,6 @@ from dataclasses import asdict
 from itertools import count
 from typing import Any
 
-from peers import compile_chain_in_jax
 from timing import Effort, Samples, measure, ratio, spread
 
 import pushforward as pf
@@ -61,6 +60,21 @@ def chain(layers: int, first: int = 0) -> str:
     """X1 = X0*W1; X2 = tanh(X1); … with numbers from `first` on."""
     odd = range(first + 1, first + 2 * layers, 2)
     return "\n".join(f"X{k} = X{k - 1}*W{k}\nX{k + 1} = tanh(X{k})" for k in odd)
+
+
+def compile_chain_in_jax(jax: Any, layers: int, size: int) -> Any:
+    """Trace, differentiate and compile a chain of tanh(X W); the function is new each time, so nothing is cached."""
+
+    def chain(X: Any, weights: list[Any]) -> Any:
+        for W in weights:
+            X = jax.numpy.tanh(X @ W)
+        return X
+
+    def with_tangent(X: Any, weights: list[Any], dX: Any) -> Any:
+        return jax.jvp(lambda X: chain(X, weights), (X,), (dX,))
+
+    matrix = jax.ShapeDtypeStruct((size, size), "float64")
+    return jax.jit(with_tangent).lower(matrix, [matrix] * layers, matrix).compile()
 
 
 def measured_warm(contenders: dict[str, Callable[[], object]], effort: Effort) -> Samples:

@@ -4,17 +4,21 @@ from __future__ import annotations
 
 import os
 import platform
+import shutil
+import subprocess
+from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import sympy
 
 import pushforward as pf
 
+LIBRARIES = {"JAX": "jax", "PyTorch": "torch", "PyTensor": "pytensor", "Numba": "numba", "autograd": "autograd"}
 
-def describe(jax: Any) -> dict[str, str]:
-    """Processor, cores, libraries."""
+
+def describe() -> dict[str, str]:
+    """Processor, cores, libraries, compiler."""
     blas = np.show_config(mode="dicts")["Build Dependencies"]["blas"]
     return {
         "processor": _processor(),
@@ -23,9 +27,24 @@ def describe(jax: Any) -> dict[str, str]:
         "Python": platform.python_version(),
         "NumPy": f"{np.__version__} with {blas['name']} {blas['version']}",
         "SymPy": sympy.__version__,
-        "JAX": jax.__version__ if jax is not None else "not installed",
+        **{name: _version(distribution) for name, distribution in LIBRARIES.items()},
+        "C compiler": _compiler(),
         "Pushforward": pf.__version__,
     }
+
+
+def _version(distribution: str) -> str:
+    try:
+        return version(distribution)
+    except PackageNotFoundError:
+        return "not installed"
+
+
+def _compiler() -> str:
+    if shutil.which("gcc") is None:
+        return "not installed"
+    found = subprocess.run(["gcc", "-dumpfullversion"], capture_output=True, text=True, check=True)
+    return f"GCC {found.stdout.strip()}"
 
 
 def _processor() -> str:

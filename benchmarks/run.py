@@ -1,6 +1,6 @@
-"""Measure everything in one run: python benchmarks/run.py [--quick] [--json PATH]
+"""Measure everything in one run: python benchmarks/run.py [--quick] [--only TEXT] [--json PATH]
 
-Without --quick the results are written to benchmarks/results as Markdown, JSON and a picture.
+Without --quick and --only the results are written to benchmarks/results as Markdown, JSON and pictures.
 """
 
 from __future__ import annotations
@@ -11,58 +11,58 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+import compare
 import derivation
-import jacobians
-import kernels
+import grid
 import machine
-import peers
 import picture
 import report
+from contenders import jax_jit
 from timing import FULL, QUICK, Effort
 
 RESULTS = Path(__file__).parent / "results"
-QUICK_SIZES = kernels.SIZES[:4]
 QUICK_LAYERS = derivation.LAYERS[:2]
 QUICK_LINEARITY = (30, 300)
-QUICK_JACOBIANS = jacobians.SIZES[:1]
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
     parser = argparse.ArgumentParser(description="Emitted kernels and their derivation, side by side with the peers.")
-    parser.add_argument("--quick", action="store_true", help="fewer sizes and rounds; only prints")
+    parser.add_argument("--quick", action="store_true", help="one cell of each kind and fewer rounds; only prints")
+    parser.add_argument("--only", metavar="TEXT", help="only the cells whose description has TEXT in it; only prints")
     parser.add_argument("--json", type=Path, metavar="PATH", help="also write the numbers to PATH")
     given = parser.parse_args(arguments)
-    results = collect(QUICK_SIZES, QUICK_LAYERS, QUICK_LINEARITY, QUICK_JACOBIANS, QUICK) if given.quick else collect()
+    if given.quick:
+        results = collect(grid.quick(), QUICK_LAYERS, QUICK_LINEARITY, QUICK)
+    elif given.only:
+        results = collect([cell for cell in grid.whole() if given.only in str(cell)], (), None, FULL)
+    else:
+        results = collect()
     print(report.as_markdown(results))
     if given.json:
         given.json.write_text(report.as_json(results), encoding="utf-8")
-    if not given.quick:
+    if not (given.quick or given.only):
         save(results, RESULTS)
 
 
 def collect(
-    sizes: Sequence[kernels.Sizes] = kernels.SIZES,
+    cells: Sequence[grid.Cell] | None = None,
     layers: Sequence[int] = derivation.LAYERS,
-    linearity: tuple[int, int] = derivation.LINEARITY,
-    of_jacobians: Sequence[kernels.Sizes] = jacobians.SIZES,
+    linearity: tuple[int, int] | None = derivation.LINEARITY,
     effort: Effort = FULL,
 ) -> dict[str, Any]:
-    """Run every comparison. Raises kernels.Disagreement before anything wrong is timed."""
-    jax = peers.load_jax()
-    results: dict[str, Any] = {"machine": machine.describe(jax), "kernels": [], "jacobians": [], "derivation": []}
-    for function in kernels.FUNCTIONS:
-        for size in sizes:
-            tell(f"{function} at {size}")
-            results["kernels"].append(kernels.compare(function, size, jax, effort))
-    torch = peers.load_torch()
-    for size in of_jacobians:
-        tell(f"Jacobian at {size}")
-        results["jacobians"].append(jacobians.compare(size, jax, torch, effort))
+    """Run every comparison. Raises compare.Disagreement before anything wrong is timed."""
+    results: dict[str, Any] = {"machine": machine.describe(), "cells": [], "derivation": [], "linearity": None}
+    cells = grid.whole() if cells is None else cells
+    for number, cell in enumerate(cells, start=1):
+        tell(f"{number} of {len(cells)}: {cell}")
+        results["cells"].append(compare.compare(cell, effort))
+    jax = jax_jit.load()
     for number in layers:
         tell(f"chain of {number} layers")
         results["derivation"].append(derivation.compare(number, jax, effort))
-    tell(f"linearity from {linearity[0]} to {linearity[1]} layers")
-    results["linearity"] = derivation.linearity(linearity, effort)
+    if linearity is not None:
+        tell(f"linearity from {linearity[0]} to {linearity[1]} layers")
+        results["linearity"] = derivation.linearity(linearity, effort)
     return results
 
 

@@ -8,7 +8,7 @@ import random
 import statistics
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from time import perf_counter
+from time import perf_counter, sleep
 
 Contenders = Mapping[str, Callable[[], object]]
 Samples = dict[str, list[float]]
@@ -22,12 +22,13 @@ class Effort:
     fewest: int
     most: int
     shortest_sample: float = 0.005
+    pause: float = 0.005
 
     def rounds(self, seconds_a_round: float) -> int:
         return max(self.fewest, min(self.most, int(self.seconds / seconds_a_round)))
 
 
-FULL = Effort(seconds=10.0, fewest=9, most=101)
+FULL = Effort(seconds=4.0, fewest=5, most=101)
 QUICK = Effort(seconds=1.0, fewest=3, most=21)
 
 
@@ -51,16 +52,20 @@ def ratio(samples: Samples, name: str, base: str) -> Spread:
 
 
 def measure(contenders: Contenders, effort: Effort) -> Samples:
-    """Seconds a call, by contender, one entry a round. The order in a round is shuffled, so none follows the same."""
+    """Seconds a call, by contender, one entry a round.
+
+    The order in a round is shuffled, so that none follows the same; between two, the threads of the first come to rest.
+    """
     first = {name: _sample(run, 1) for name, run in contenders.items()}
     calls = {name: max(1, math.ceil(effort.shortest_sample / seconds)) for name, seconds in first.items()}
     names = list(contenders)
     samples: Samples = {name: [] for name in contenders}
     order = random.Random(0)
-    for _ in range(effort.rounds(sum(first[name] * calls[name] for name in names))):
+    for _ in range(effort.rounds(sum(first[name] * calls[name] + effort.pause for name in names))):
         order.shuffle(names)
         gc.collect()
         for name in names:
+            sleep(effort.pause)
             samples[name].append(_sample(contenders[name], calls[name]))
     return samples
 

@@ -12,75 +12,116 @@ import numpy as np
 import pytest
 
 FOLDER = Path(__file__).parent.parent / "benchmarks"
-SIZES = (5, 2, 3, 1)
+MODULES = ("compare", "derivation", "grid", "limit", "memory", "report", "run", "timing")
+LIBRARIES = ("autograd_numpy", "jax_jit", "numpy_by_hand", "pushforward_kernels", "pytensor_numba", "torch_func")
 
 
 @pytest.fixture(scope="module")
 def benchmarks() -> Any:
     """The modules of the folder, which are written to be run as a script."""
-    names = ("derivation", "jacobians", "kernels", "peers", "report", "run", "timing")
     with pytest.MonkeyPatch.context() as patch:
         patch.syspath_prepend(FOLDER)
-        return SimpleNamespace(**{name: importlib.import_module(name) for name in names})
+        found = {name: importlib.import_module(name) for name in MODULES}
+        found |= {name: importlib.import_module(f"contenders.{name}") for name in LIBRARIES}
+        return SimpleNamespace(**found)
+
+
+@pytest.fixture
+def alone(benchmarks: Any, monkeypatch: pytest.MonkeyPatch) -> Any:
+    """Pushforward and NumPy by hand, whatever else is installed."""
+    return without_others(benchmarks, monkeypatch)
+
+
+def without_others(benchmarks: Any, patch: pytest.MonkeyPatch) -> Any:
+    for name in ("autograd_numpy", "jax_jit", "pytensor_numba", "torch_func"):
+        patch.setattr(getattr(benchmarks, name), "load", lambda: None)
+    return benchmarks
 
 
 @pytest.fixture(scope="module")
 def results(benchmarks: Any) -> Any:
-    """A whole run without JAX, at the smallest sizes."""
-    effort = benchmarks.timing.Effort(seconds=0.01, fewest=2, most=2, shortest_sample=0)
+    """A run of one cell of each kind, at the smallest sizes."""
+    effort = benchmarks.timing.Effort(seconds=0.01, fewest=2, most=2, shortest_sample=0, pause=0)
+    first = {(cell.problem.name, cell.question): cell for cell in reversed(benchmarks.grid.tiny())}
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(benchmarks.peers, "load_jax", lambda: None)
-        patch.setattr(benchmarks.peers, "load_torch", lambda: None)
-        return benchmarks.run.collect([SIZES], [2], (1, 3), [SIZES], effort)
+        return without_others(benchmarks, patch).run.collect(list(first.values()), [2], (1, 3), effort)
 
 
-@pytest.mark.parametrize("function", ["sin", "tanh"])
-@pytest.mark.parametrize("sizes", [SIZES, (1, 1, 1, 1), (40, 30, 20, 10)])
-def test_contenders_agree(benchmarks: Any, function: str, sizes: tuple[int, ...]) -> None:
-    inputs = benchmarks.kernels.make_inputs(sizes)
-    benchmarks.kernels.check_agreement(benchmarks.kernels.make_contenders(function, inputs, None))
+def test_contenders_agree(alone: Any) -> None:
+    for cell in alone.grid.tiny():
+        contenders = alone.compare.gather(cell)
+        assert {alone.pushforward_kernels.NUMPY, alone.numpy_by_hand.NAME} <= contenders.keys()
+        alone.compare.check_agreement(cell, contenders)
 
 
 @pytest.mark.filterwarnings("ignore")
-def test_jax_agrees(benchmarks: Any) -> None:
+@pytest.mark.parametrize("library", ["autograd_numpy", "jax_jit", "pytensor_numba", "torch_func"])
+def test_other_libraries_agree(benchmarks: Any, library: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    module = getattr(benchmarks, library)
+    loaded = module.load()
+    if loaded is None:
+        pytest.skip(f"no {module.NAME} here")
+    if library == "torch_func":
+        monkeypatch.setattr(loaded, "compile", lambda function, **_: function)  # it takes half a minute
+    kinds = {(cell.problem.name, cell.question): cell for cell in benchmarks.grid.tiny()}
+    asked = 0
+    for cell in kinds.values():
+        found = module.contenders(cell)
+        asked += bool(found)
+        contenders = benchmarks.numpy_by_hand.contenders(cell) | found
+        benchmarks.compare.check_agreement(cell, contenders)
+    assert asked >= 8
+
+
+@pytest.mark.filterwarnings("ignore")
+def test_a_chain_compiles_in_jax(benchmarks: Any) -> None:
     pytest.importorskip("jax")
-    jax = benchmarks.peers.load_jax()
-    inputs = benchmarks.kernels.make_inputs(SIZES)
-    contenders = benchmarks.kernels.make_contenders("tanh", inputs, jax)
-    assert benchmarks.kernels.JAX in contenders
-    benchmarks.kernels.check_agreement(contenders)
-    benchmarks.peers.compile_chain_in_jax(jax, 2, 3)
-    jacobians = benchmarks.jacobians.make_contenders(SIZES, jax, None)
-    assert {"jax.jit(jacfwd)", "jax.vmap(jacrev)", "jax.jit(vmap(jacrev))"} < jacobians.keys()
-    benchmarks.jacobians.check_agreement(jacobians)
+    benchmarks.derivation.compile_chain_in_jax(benchmarks.jax_jit.load(), 2, 3)
 
 
-@pytest.mark.filterwarnings("ignore")
-def test_torch_agrees(benchmarks: Any) -> None:
-    torch = pytest.importorskip("torch")
-    contenders = benchmarks.jacobians.make_contenders(SIZES, None, torch)
-    assert benchmarks.jacobians.DENSE_TORCH in contenders
-    benchmarks.jacobians.check_agreement(contenders)
-
-
-def test_a_small_fault_in_a_jacobian_is_seen(benchmarks: Any) -> None:
-    contenders = benchmarks.jacobians.make_contenders(SIZES, None, None)
-    right = contenders[benchmarks.jacobians.ROWS]()
-    contenders["wrong"] = lambda: right * (1 + 1e-9)
-    with pytest.raises(benchmarks.jacobians.Disagreement, match="the Jacobian of wrong"):
-        benchmarks.jacobians.check_agreement(contenders)
-
-
-@pytest.mark.parametrize("output", ["value", "tangent"])
+@pytest.mark.parametrize("place", [0, 1])
 @pytest.mark.parametrize("fault", [1e-9, np.nan])
-def test_a_small_fault_is_seen(benchmarks: Any, output: str, fault: float) -> None:
-    inputs = benchmarks.kernels.make_inputs(SIZES)
-    contenders = benchmarks.kernels.make_contenders("sin", inputs, None)
-    value, tangent = contenders[benchmarks.kernels.HAND]()
-    wrong = (value * (1 + fault), tangent) if output == "value" else (value, tangent * (1 + fault))
-    contenders[benchmarks.kernels.KERNEL] = lambda: wrong
-    with pytest.raises(benchmarks.kernels.Disagreement, match=f"the {output} of kernel"):
-        benchmarks.kernels.check_agreement(contenders)
+def test_a_small_fault_is_seen(alone: Any, place: int, fault: float) -> None:
+    cell = alone.grid.tiny()[0]
+    contenders = alone.compare.gather(cell)
+    wrong = list(contenders[alone.numpy_by_hand.NAME]())
+    wrong[place] = wrong[place] * (1 + fault)
+    contenders["wrong"] = lambda: tuple(wrong)
+    with pytest.raises(alone.compare.Disagreement, match=f"result {place} of wrong"):
+        alone.compare.check_agreement(cell, contenders)
+
+
+def test_every_shape_and_function_is_in_the_grid_in_both_precisions(benchmarks: Any) -> None:
+    grid = benchmarks.grid
+    cells = [cell for cell in grid.whole() if cell.problem is grid.SEED and cell.question == grid.JVP]
+    asked = {(cell.sizes, cell.f, cell.precision) for cell in cells}
+    assert len(asked) == len(grid.SHAPES) * len(grid.FUNCTIONS) * 2
+    assert {cell.question for cell in grid.whole()} == {grid.JVP, grid.DIRECTIONS, grid.ROWS, grid.GRADIENT}
+    problems = (grid.SEED, grid.LAYERS, grid.REGRESSION, grid.LOGDET, grid.ATTENTION)
+    assert {cell.problem.name for cell in grid.whole()} == {each.name for each in problems}
+
+
+def test_the_limit_is_of_products_and_functions(benchmarks: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    cell = benchmarks.grid.tiny()[0]
+    monkeypatch.setattr(benchmarks.limit.shutil, "which", lambda name: "a compiler")
+    monkeypatch.setattr(benchmarks.limit, "_an_entry", lambda f, precision: (1.0, 2.0))
+    monkeypatch.setattr(benchmarks.limit, "_products", lambda cell: 100.0)
+    assert benchmarks.limit.seconds(cell) == 100.0 + (5 * 3 + 5 * 1) * 3.0
+    other = next(cell for cell in benchmarks.grid.tiny() if cell.question == benchmarks.grid.GRADIENT)
+    assert benchmarks.limit.seconds(other) is None
+
+
+def test_the_loops_of_the_limit_compute_the_functions(benchmarks: Any) -> None:
+    if benchmarks.limit.shutil.which("gcc") is None:
+        pytest.skip("no compiler here")
+    assert all(seconds > 0 for seconds in benchmarks.limit._an_entry("sin", "float64"))
+
+
+def test_peak_memory_is_that_of_the_call(benchmarks: Any) -> None:
+    peak = benchmarks.memory.peak(lambda: np.ones(4_000_000).sum())
+    if peak is None:
+        pytest.skip("this system does not tell")
+    assert 30e6 < peak < 40e6
 
 
 def test_names_are_new_each_time(benchmarks: Any) -> None:
@@ -90,7 +131,7 @@ def test_names_are_new_each_time(benchmarks: Any) -> None:
 
 
 def test_every_contender_is_timed_in_every_round(benchmarks: Any) -> None:
-    effort = benchmarks.timing.Effort(seconds=0, fewest=4, most=4, shortest_sample=0)
+    effort = benchmarks.timing.Effort(seconds=0, fewest=4, most=4, shortest_sample=0, pause=0)
     samples = benchmarks.timing.measure({"a": lambda: None, "b": lambda: None}, effort)
     assert {name: len(values) for name, values in samples.items()} == {"a": 4, "b": 4}
 
@@ -100,14 +141,29 @@ def test_ratios_are_taken_within_a_round(benchmarks: Any) -> None:
     assert (found.low, found.median, found.high) == (0.5, 0.5, 0.5)
 
 
-def test_report_has_a_row_for_each_comparison(benchmarks: Any, results: Any) -> None:
+def test_report_has_a_row_for_each_cell(benchmarks: Any, results: Any) -> None:
     text = benchmarks.report.as_markdown(results)
     lines = text.splitlines()
     assert all(len(line) <= 120 or line.startswith("|") for line in lines)
-    for start in ("| sin | 5, 2, 3, 1 |", "| tanh | 5, 2, 3, 1 |", "| 5, 2, 3, 1 |", "| 2 |", "A layer takes"):
+    for row in results["cells"]:
+        sizes = ", ".join(map(str, row["sizes"]))
+        start = f"| {row['problem']} | {row['f'] or '–'} | {sizes} | float64 |"
+        assert any(line.startswith(start) for line in lines), start
+    for start in ("| 2 |", "A layer takes"):
         assert sum(line.startswith(start) for line in lines) == 1, start
-    for key in ("processor", "cores", "Python", "NumPy", "SymPy", "JAX"):
+    for key in ("processor", "cores", "Python", "NumPy", "SymPy", "JAX", "C compiler"):
         assert f"- {key}: {results['machine'][key]}" in lines
+
+
+def test_the_fastest_peer_is_none_of_ours_and_nothing_dense(benchmarks: Any) -> None:
+    names = (*benchmarks.compare.OURS, *benchmarks.compare.DENSE, "slow", "fast")
+    seconds = {name: {"median": float(place)} for place, name in enumerate(names)}
+    seconds["fast"]["median"] = 3.5
+    row = {"seconds": seconds, "ratio": {benchmarks.compare.OURS[0]: {"fast": {"median": 7.0}}}, "limit": 0.5}
+    assert benchmarks.report.best_peer(row) == "fast"
+    assert benchmarks.report.ahead(row, benchmarks.compare.OURS[0]) == 7.0
+    assert benchmarks.report.ahead(row, benchmarks.compare.OURS[1]) is None
+    assert benchmarks.report.of_limit(row, benchmarks.compare.OURS[1]) == 2.0
 
 
 def test_times_carry_their_unit(benchmarks: Any) -> None:
