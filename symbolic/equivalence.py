@@ -14,12 +14,13 @@ import random
 from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass
 from enum import Enum
-from functools import cached_property
+from functools import cache, cached_property
 
 from sympy import MatrixSymbol
 
 from symbolic import nodes
 from symbolic.degrees import Degrees
+from symbolic.derivatives import Derivative, Place, opened
 from symbolic.errors import LimitError, NotSupported, ShapeError
 from symbolic.exact import Evaluation, is_rational_node, random_matrix
 from symbolic.field import Dual, Matrix, Singular
@@ -52,27 +53,18 @@ class Decision:
     reason: str = ""
 
 
-@dataclass(frozen=True)
-class Gradient:
-    """∂y/∂X of a scalar y, by the name under which expressions have it: of the shape of X."""
-
-    name: str
-    of: str
-    by: str
-
-
 class Equivalence:
     """Compares expressions over one program whose inputs `wrt` move."""
 
     def __init__(
-        self, program: Program, wrt: Iterable[str], gradients: tuple[Gradient, ...] = (), seed: int = 0
+        self, program: Program, wrt: Iterable[str], derivatives: tuple[Derivative, ...] = (), seed: int = 0
     ) -> None:
         self.program = program
         self.wrt = frozenset(wrt)
-        self.gradients = gradients
+        self.derivatives = derivatives
         self.rational = _rational_names(program)
-        self.rational |= {gradient.name for gradient in gradients if gradient.of in self.rational}
-        self.samples = [Samples(program, self.wrt, gradients, sizes, seed) for sizes in sizes_for(program)]
+        self.rational |= {derivative.name for derivative in derivatives if derivative.of in self.rational}
+        self.samples = [Samples(program, self.wrt, derivatives, sizes, seed) for sizes in sizes_for(program)]
 
     def decide(self, left: Node, right: Node, real_only: bool = False) -> Decision:
         """Whether two expressions of one shape are equal; `real_only`: their values, perturbations aside."""
@@ -111,13 +103,13 @@ class Samples:
         self,
         program: Program,
         wrt: frozenset[str],
-        gradients: tuple[Gradient, ...],
+        derivatives: tuple[Derivative, ...],
         sizes: Mapping[str, int],
         seed: int,
     ) -> None:
         self.program = program
         self.wrt = wrt
-        self.gradients = gradients
+        self.derivatives = derivatives
         self.sizes = sizes
         self.seed = seed
         self.points: list[Evaluation] = []
@@ -129,8 +121,8 @@ class Samples:
         for let in self.program.lets:
             degrees.named[let.name] = degrees.degree(let.expr)
             degrees.named[differential_of(let.name)] = 2 * degrees.named[let.name] + 1
-        for gradient in self.gradients:
-            degrees.named[gradient.name] = 2 * degrees.named.get(gradient.of, 1) + 1
+        for derivative in self.derivatives:
+            degrees.named[derivative.name] = 2 * degrees.named.get(derivative.of, 1) + 1
         return degrees
 
     def agree(self, left: Node, right: Node, real_only: bool) -> tuple[bool, float]:
@@ -185,21 +177,26 @@ class Samples:
         evaluation = KnownEvaluation(self.program, {name: real[name] for name in given}, tables)
         perturbations = {differential_of(name): value - real[name] for name, value in values.items()}
         evaluation.named = real | perturbations
-        for gradient in self.gradients:
-            evaluation.named[gradient.name] = self._gradient(gradient, evaluation.named, tables)
+        for derivative in self.derivatives:
+            evaluation.named[derivative.name] = self._derivative(derivative, evaluation.named, tables)
         return evaluation
 
-    def _gradient(self, gradient: Gradient, named: Mapping[str, Matrix], tables: KnownTables) -> Matrix:
-        """One evaluation for each entry of X."""
-        inputs = {given.name: named[given.name] for given in self.program.inputs}
-        rows, cols = inputs[gradient.by].shape
+    def _derivative(self, derivative: Derivative, named: Mapping[str, Matrix], tables: KnownTables) -> Matrix:
+        """One evaluation for each entry of what it is taken by."""
+        program = opened(self.program, derivative.by)
+        inputs = {given.name: named[given.name] for given in program.inputs}
+        at, of = inputs[derivative.by], named[derivative.of].shape
+
+        @cache
+        def moved(place: Place) -> Matrix:
+            one = Matrix.of(at.rows, at.cols, lambda i, j: Dual(at[i, j].a, int((i, j) == place)))
+            return KnownEvaluation(program, inputs | {derivative.by: one}, tables).values()[derivative.of]
 
         def entry(i: int, j: int) -> Dual:
-            moved = Matrix.of(rows, cols, lambda k, m: Dual(inputs[gradient.by][k, m].a, int((i, j) == (k, m))))
-            evaluation = KnownEvaluation(self.program, inputs | {gradient.by: moved}, tables)
-            return Dual(evaluation.values()[gradient.of][0, 0].b)
+            change, place = derivative.places((i, j), of, at.shape)
+            return Dual(moved(place)[change].b)
 
-        return Matrix.of(rows, cols, entry)
+        return Matrix.of(*derivative.shape(of, at.shape), entry)
 
 
 def _rational_names(program: Program) -> set[str]:

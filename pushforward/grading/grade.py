@@ -10,15 +10,21 @@ from sympy import MatrixSymbol
 
 from pushforward.grading.answer import AnswerSought
 from pushforward.grading.carried import Claims
-from pushforward.grading.gradients import QUOTIENT, Found, find_gradients, implied_gradient, is_gradient
+from pushforward.grading.derivatives import (
+    Found,
+    find_derivatives,
+    implied_gradient,
+    other_layout,
+    says_by_columns,
+)
 from pushforward.grading.judge import Judge, Judgement
 from pushforward.grading.marks import Equality, Mistake, Status
 from pushforward.grading.mistakes import Search
-from pushforward.grading.scope import Scope
+from pushforward.grading.scope import Scope, identities
 from pushforward.grading.verdict import Verdict
 from symbolic import nodes
 from symbolic.collection import without_collecting
-from symbolic.equivalence import Gradient
+from symbolic.derivatives import Derivative
 from symbolic.errors import NameError_, ProgramError, ShapeError, Source, Span
 from symbolic.language.derivation import Chain, Derivation, Side, parse_side, read_derivation
 from symbolic.language.names import canonical, differential_of, resolve_mark
@@ -41,22 +47,24 @@ def mark(
     """
     source = Source(text.removeprefix("\ufeff"), name)
     try:
-        found = find_gradients(source.text, program, dialect)
-        gradients = found.gradients
-        known = program.symbols.keys() | {gradient.name for gradient in gradients}
+        found = find_derivatives(source.text, program, dialect, says_by_columns(source.text))
+        derivatives = found.derivatives
+        units = identities(program)
+        known = program.symbols.keys() | units.keys() | {derivative.name for derivative in derivatives}
         derivation = _read(found, read_derivation(found.text, frozenset(known), name, dialect), source)
-        chosen = _moving(program, derivation, wrt, [gradient.by for gradient in gradients])
+        chosen = _moving(program, derivation, wrt, [derivative.by for derivative in derivatives])
         if any(len(chain.sides) == 1 for chain in derivation.chains):
-            gradients = tuple(dict.fromkeys((*gradients, *implied_gradient(program, chosen))))
-        scope = Scope(program, derivation, {g.name: _symbol(g, program) for g in gradients})
-        return _Marking(program, derivation, scope, Judge(program, chosen, gradients)).verdict()
+            derivatives = tuple(dict.fromkeys((*derivatives, *implied_gradient(program, chosen))))
+        scope = Scope(program, derivation, units | {d.name: _symbol(d, program) for d in derivatives})
+        sought = AnswerSought(program, chosen, derivatives)
+        return _Marking(program, derivation, scope, Judge(program, chosen, derivatives), sought).verdict()
     except ProgramError as error:
         error.source = source
         raise error.at(None, source) from None
 
 
 def _read(found: Found, derivation: Derivation, source: Source) -> Derivation:
-    """A derivation with its own text again, where a gradient is longer than the name it was read by."""
+    """A derivation with its own text again, where a derivative is longer than the name it was read by."""
     chains = tuple(
         Chain(tuple(replace(side, span=found.widened(side.span)) for side in chain.sides))
         for chain in derivation.chains
@@ -64,9 +72,9 @@ def _read(found: Found, derivation: Derivation, source: Source) -> Derivation:
     return replace(derivation, source=source, chains=chains)
 
 
-def _symbol(gradient: Gradient, program: Program) -> Node:
-    """A gradient has the shape of what it is taken by."""
-    return nodes.symbol(gradient.name, *program.symbols[gradient.by].shape)
+def _symbol(derivative: Derivative, program: Program) -> Node:
+    of, by = (program.symbols[name].shape for name in (derivative.of, derivative.by))
+    return nodes.symbol(derivative.name, *derivative.shape(of, by))
 
 
 def _moving(
@@ -97,12 +105,14 @@ class _Value:
 class _Marking:
     """One derivation being marked, from its first chain to its last."""
 
-    def __init__(self, program: Program, derivation: Derivation, scope: Scope, judge: Judge) -> None:
+    def __init__(
+        self, program: Program, derivation: Derivation, scope: Scope, judge: Judge, sought: AnswerSought
+    ) -> None:
         self.program = program
         self.derivation = derivation
         self.scope = scope
         self.judge = judge
-        self.sought = AnswerSought(program, judge.wrt)
+        self.sought = sought
         self.claims = Claims(program)
         self.search = Search(program, derivation, scope, judge)
         self.first: tuple[Side, Mistake] | None = None
@@ -182,10 +192,9 @@ class _Marking:
         if error is not None:
             return Judgement(Status.WRONG, reason=error.message)
         a, b = same_shape(left.node, right.node)
-        other_layout = _is_quotient(a) and not self.judge.agree_somewhere(a, b)
-        if other_layout and self.judge.agree_somewhere(nodes.transpose(a), b):
-            judgement = self.judge.judge(nodes.transpose(a), b)
-            return replace(judgement, reason="in numerator layout, the transpose of the gradient")
+        other = _other_layout(a)
+        if other and not self.judge.agree_somewhere(a, b) and self.judge.agree_somewhere(nodes.transpose(a), b):
+            return replace(self.judge.judge(nodes.transpose(a), b), reason=other)
         if a.shape != b.shape:
             return Judgement(Status.WRONG, reason=f"the left side is {words(a)}, the right side {words(b)}")
         orders = [self.derivation.remainder_order(read.side) for read in (left, right)]
@@ -233,10 +242,9 @@ def same_shape(left: Any, right: Any) -> tuple[Node, Node]:
     return a, b
 
 
-def _is_quotient(node: Node) -> bool:
-    """∂y/∂X of a matrix X, for which two layouts are in use; ∇ has the shape of X."""
-    named = type(node) is MatrixSymbol and is_gradient(node.name)
-    return named and node.name.startswith(QUOTIENT) and node.shape != SCALAR
+def _other_layout(node: Node) -> str:
+    """Of ∂y/∂X, for which two layouts are in use; ∇ has the shape of X."""
+    return other_layout(node.name) if type(node) is MatrixSymbol and node.shape != SCALAR else ""
 
 
 def words(node: Node) -> str:

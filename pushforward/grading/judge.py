@@ -7,7 +7,8 @@ from functools import cached_property
 
 from pushforward.grading.marks import Status, Witness
 from pushforward.grading.numbers import Numbers, Opinion
-from symbolic.equivalence import Answer, Equivalence, Gradient
+from symbolic.derivatives import Derivative
+from symbolic.equivalence import Answer, Equivalence
 from symbolic.nodes import Node
 from symbolic.program import Program
 
@@ -31,15 +32,15 @@ class Judgement:
 class Judge:
     """Compares expressions over one program whose inputs `wrt` move."""
 
-    def __init__(self, program: Program, wrt: tuple[str, ...], gradients: tuple[Gradient, ...]) -> None:
+    def __init__(self, program: Program, wrt: tuple[str, ...], derivatives: tuple[Derivative, ...]) -> None:
         self.program = program
         self.wrt = wrt
-        self.gradients = gradients
-        self.field = Equivalence(program, wrt, gradients)
+        self.derivatives = derivatives
+        self.field = Equivalence(program, wrt, derivatives)
 
     @cached_property
     def numbers(self) -> Numbers:
-        return Numbers(self.program, self.wrt, self.gradients)
+        return Numbers(self.program, self.wrt, self.derivatives)
 
     def judge(self, left: Node, right: Node, order: int | None = None) -> Judgement:
         """`order`: that of the smallest remainder on the two sides, None where there is none."""

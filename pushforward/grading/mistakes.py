@@ -8,8 +8,8 @@ from itertools import islice
 from sympy import MatAdd, MatrixSymbol
 
 from pushforward.grading.coefficients import coefficient_edits
+from pushforward.grading.derivatives import find_derivatives, says_by_columns
 from pushforward.grading.edits import edits
-from pushforward.grading.gradients import find_gradients
 from pushforward.grading.judge import Judge
 from pushforward.grading.marks import Mistake, Status
 from pushforward.grading.missing import missing_factors, missing_terms
@@ -39,6 +39,7 @@ class Search:
         self.spelling = spelling_of(derivation)
         self.written = Written(derivation.source.text, self.spelling)
         self.known = self._spellings()
+        self.by_columns = says_by_columns(derivation.source.text)
 
     def repair(self, sides: Sequence[tuple[Side, Node | None, Node]]) -> Mistake | None:
         """The first single change after which one of some sides equals what is wanted of it, or None.
@@ -97,7 +98,7 @@ class Search:
     def _node(self, text: str) -> Node | None:
         """The matrix that an edited side stands for; None where it makes no sense."""
         try:
-            named = find_gradients(text, self.program, self.derivation.dialect).text
+            named = find_derivatives(text, self.program, self.derivation.dialect, self.by_columns).text
             value = self.scope.node(read_side(named, self.derivation))
         except ProgramError:
             return None

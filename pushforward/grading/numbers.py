@@ -9,6 +9,7 @@ from __future__ import annotations
 import statistics
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -16,7 +17,8 @@ import numpy as np
 from codegen.reference import Evaluation, Functions
 from codegen.sampling import sample
 from pushforward.grading.marks import Witness
-from symbolic.equivalence import Gradient, sizes_for
+from symbolic.derivatives import Derivative, Place, opened
+from symbolic.equivalence import sizes_for
 from symbolic.errors import PushforwardError
 from symbolic.language.names import differential_of, unicode_name
 from symbolic.nodes import Node
@@ -61,10 +63,10 @@ class Opinion:
 class Numbers:
     """Points for one program whose inputs `wrt` move: first of small whole numbers, then random ones."""
 
-    def __init__(self, program: Program, wrt: tuple[str, ...], gradients: tuple[Gradient, ...] = ()) -> None:
+    def __init__(self, program: Program, wrt: tuple[str, ...], derivatives: tuple[Derivative, ...] = ()) -> None:
         self.program = program
         self.wrt = wrt
-        self.gradients = gradients
+        self.derivatives = derivatives
         self._found: list[_Point] = []
         self._more = self._points()
 
@@ -139,20 +141,29 @@ class Numbers:
                 for name, value in values.items():
                     evaluation.named[name] = np.real(value) + 0j
                     evaluation.named[differential_of(name)] = 1j * np.imag(value)
-                for gradient in self.gradients:
-                    evaluation.named[gradient.name] = self._gradient(gradient, inputs, functions)
+                for derivative in self.derivatives:
+                    evaluation.named[derivative.name] = self._derivative(derivative, evaluation.named, functions)
         except (PushforwardError, np.linalg.LinAlgError, ValueError):
             return None
         finite = all(np.isfinite(value).all() for value in evaluation.named.values())
         return _Point(evaluation, inputs, words) if finite else None
 
-    def _gradient(self, gradient: Gradient, inputs: Mapping[str, Any], functions: Functions) -> Any:
-        found = np.zeros(np.shape(inputs[gradient.by]), dtype=complex)
-        for place in np.ndindex(found.shape):
-            moved = dict(inputs)
-            moved[gradient.by] = inputs[gradient.by] + 0j
-            moved[gradient.by][place] += 1j * STEP
-            found[place] = np.imag(Evaluation(self.program, moved, functions).values()[gradient.of][0, 0]) / STEP
+    def _derivative(self, derivative: Derivative, named: Mapping[str, Any], functions: Functions) -> Any:
+        """One evaluation for each entry of what it is taken by."""
+        program = opened(self.program, derivative.by)
+        inputs = {given.name: named[given.name] for given in program.inputs}
+        of, by = np.shape(named[derivative.of]), np.shape(inputs[derivative.by])
+
+        @cache
+        def moved(place: Place) -> Any:
+            one = np.array(inputs[derivative.by], dtype=complex)
+            one[place] += 1j * STEP
+            return np.imag(Evaluation(program, inputs | {derivative.by: one}, functions).values()[derivative.of]) / STEP
+
+        found = np.zeros(derivative.shape(of, by), dtype=complex)
+        for entry in np.ndindex(found.shape):
+            change, place = derivative.places(entry, of, by)
+            found[entry] = moved(place)[change]
         return found
 
     def _witness(self, point: _Point, left: Any, right: Any) -> Witness | None:

@@ -127,6 +127,12 @@ class Scope:
         return name in self.functions or is_operation(name) or name in DIFFERENTIALS
 
 
+def identities(program: Program) -> dict[str, Node]:
+    """I_n for every size n, as people write eye(n), where the program has no such name."""
+    units = {f"I_{size}": nodes.identity(size) for size in program.sizes}
+    return {name: unit for name, unit in units.items() if name not in program.symbols}
+
+
 class _Elaboration(Elaboration):
     """Also d(A B), the differential of an expression."""
 

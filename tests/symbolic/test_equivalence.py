@@ -4,7 +4,8 @@ import pytest
 from sympy import Rational
 
 from symbolic import nodes, transcendental
-from symbolic.equivalence import BOUND, Answer, Equivalence, Gradient, names_with_perturbations
+from symbolic.derivatives import Derivative
+from symbolic.equivalence import BOUND, Answer, Equivalence, names_with_perturbations
 from symbolic.errors import LimitError
 from symbolic.field import ONE
 from symbolic.language.read import read_expression, read_program
@@ -84,7 +85,7 @@ def test_what_has_no_value_in_the_field_is_not_known():
 
 
 def test_a_gradient_is_what_single_entries_give():
-    gradient = (Gradient("G", "y", "X"),)
+    gradient = (Derivative("G", "y", "X"),)
     text = "X : n x m; y = tr(X'*X)"
     assert decide(text, ["X"], "G", "2*X", gradient).answer is Answer.EQUAL
     assert decide(text, ["X"], "G", "X", gradient).answer is Answer.DIFFERENT

@@ -8,10 +8,11 @@ from dataclasses import replace
 import pytest
 
 import pushforward as pf
+from pushforward.grading.grade import mark
 from pushforward.grading.marks import Status
 from pushforward.lesson.build import LEVELS, lesson
 from pushforward.lesson.marking import marked
-from pushforward.lesson.model import Chain, Formula, Side
+from pushforward.lesson.model import Chain, Formula, Lines, Side, Written
 from pushforward.lesson.notations.latex import Latex
 from pushforward.lesson.notations.markdown import Markdown
 from pushforward.lesson.notations.text import Text
@@ -41,6 +42,28 @@ def test_every_equality_is_marked_right(entry: Entry) -> None:
             statuses = {equality.status for equality in verdict.equalities} - {Status.DEFINITION}
             assert statuses == {Status.RIGHT if is_exact else Status.UNDECIDED}, verdict.report()
             assert all(not e.reason or "they agree at" in e.reason for e in verdict.equalities)
+
+
+def layouts(differential: pf.Differential) -> list[Written]:
+    """Jacobians and gradients that a lesson shows as matrices, without indices and without permutations."""
+    shown = lesson(differential)
+    lines = [line for s in shown.sections for block in s.blocks if isinstance(block, Lines) for line in block.lines]
+    return [line for line in lines if line.unicode.startswith("∂") and not re.search(r"[\[ᵢ]|K_", line.unicode)]
+
+
+@pytest.mark.parametrize("entry", list(entries()), ids=lambda entry: f"{entry.program}-{'-'.join(entry.wrt)}")
+def test_every_jacobian_that_is_a_matrix_is_marked_right(entry: Entry) -> None:
+    differential = of(entry)
+    is_exact = (entry.program, "-".join(entry.wrt)) not in UNDECIDED
+    for line in layouts(differential):
+        for written, dialect in ((line.unicode, "text"), (line.latex, "latex")):
+            verdict = mark(differential.primal, written, differential.wrt, dialect=dialect)
+            statuses = [equality.status for equality in verdict.equalities]
+            assert statuses == [Status.RIGHT if is_exact else Status.UNDECIDED], verdict.report()
+
+
+def test_there_are_jacobians_to_mark() -> None:
+    assert sum(len(layouts(of(entry))) for entry in entries()) >= 30
 
 
 def test_all_of_the_lesson_is_marked() -> None:
