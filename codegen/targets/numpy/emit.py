@@ -31,6 +31,7 @@ class Emitted:
     source: str
     tree: ast.Module
     signature: Signature
+    header: str = ""
 
     def load(self, namespace: Mapping[str, Any] | None = None) -> Callable[..., Any]:
         """The function, in a module that has the names of `namespace` too. Raises PushforwardError."""

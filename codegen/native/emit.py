@@ -1,0 +1,33 @@
+"""Schedule → a C kernel that is called from Python as a NumPy kernel is."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from codegen.header import Header
+from codegen.native.caller import with_quick_calls
+from codegen.native.face import RUN, NativeFace
+from codegen.native.library import CSource, Library
+from codegen.schedule import Schedule
+from codegen.targets.numpy.emit import render
+
+
+class NativeKernel:
+    """The file of a C kernel. `about`: what the help of the Python function says, as in a NumPy kernel."""
+
+    def __init__(self, emitted: CSource, schedule: Schedule, about: Header) -> None:
+        self.emitted, self.schedule, self.about = emitted, schedule, about
+        self.source, self.header = emitted.source, emitted.header_source
+        self.face = NativeFace(schedule, emitted.signature.function, emitted.sizes, emitted.failures.values())
+        self.signature = self.face.signature
+
+    def load(self) -> Callable[..., Any]:
+        """Compile it, and put a Python function in front. Raises as `Library`."""
+        library = Library(self.emitted)
+        function = render("native.py.jinja", self.face, self.about).load({RUN: library.run})
+        if self.signature.functions or self.face.arguments.size_checks():
+            return function
+        inputs = self.schedule.inputs
+        shapes = [self.schedule.shapes[name] for name in (*inputs, *self.schedule.outputs)]
+        return with_quick_calls(function, library, shapes, len(inputs), self.emitted.sizes)

@@ -1,0 +1,51 @@
+"""The Python function in front of a C kernel: signature, help, conversions and errors are those of a NumPy kernel."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from codegen.header import Header
+from codegen.schedule import Schedule
+from codegen.sizes import size_code
+from codegen.targets.numpy.face import Face
+
+RUN = "_run"
+"""What runs the C kernel: given to the function's module."""
+
+
+class NativeFace(Face):
+    """The strings of the file of that function. `sizes`: in the order of the C function; `errors`: that it reports."""
+
+    namespace = frozenset({RUN})
+
+    def __init__(self, schedule: Schedule, function: str, sizes: Sequence[Any], errors: Iterable[str]) -> None:
+        super().__init__(schedule, function)
+        self.lengths = [self.arguments.sizes[size] for size in sizes]
+        self.errors = sorted(set(errors))
+        self.imports["numpy"].add("empty")
+
+    def record(self, header: Header) -> dict[str, Any]:
+        functions = ", ".join(f'"{keyword}": {keyword}' for keyword, _, _ in self.signature.functions)
+        given = map(_listed, (self.lengths, self.signature.arguments, self.outputs))
+        return {
+            **super().record(header),
+            "sizes": self.arguments.size_line(set(self.lengths)),
+            "made": [f"{self.names[name]} = {self._made(name)}" for name in self.schedule.outputs],
+            "run": f"{RUN}({', '.join(given)}, {{{functions}}})",
+            "results": ", ".join(self.outputs),
+            "calls": False,
+            "helpers": (),
+        }
+
+    def refusals(self) -> list[str]:
+        return self.errors
+
+    def _made(self, name: str) -> str:
+        """New memory for a result."""
+        rows, cols = (size_code(size, self.arguments.sizes) for size in self.schedule.shapes[name])
+        return f"empty(({rows}, {cols}), dtype={self.signature.arguments[0]}.dtype)"
+
+
+def _listed(names: Iterable[str]) -> str:
+    return f"[{', '.join(names)}]"
