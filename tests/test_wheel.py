@@ -15,10 +15,11 @@ from codegen.version import VERSION
 
 ROOT = Path(__file__).resolve().parent.parent
 PACKAGES = ("symbolic", "codegen", "pushforward")
-TEMPLATES = ("arguments.jinja", "kernel.py.jinja", "linear.py.jinja", "top.jinja")
+TEMPLATES = ("arguments.jinja", "kernel.py.jinja", "linear.py.jinja", "native.py.jinja", "top.jinja")
 LAYOUTS = ("lesson.css", "lesson.html.jinja", "lesson.md.jinja", "lesson.tex.jinja", "lesson.txt.jinja")
 DATA = {
     "pushforward/py.typed",
+    "codegen/native/caller.c",
     *(f"codegen/targets/numpy/{name}" for name in TEMPLATES),
     *(f"pushforward/lesson/templates/{name}" for name in LAYOUTS),
 }
