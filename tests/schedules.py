@@ -157,7 +157,7 @@ def run_schedule(schedule, inputs, function=np.sin):
     for instr in schedule.instrs:
         shape = tuple(int(size.xreplace(lengths)) for size in schedule.shapes[instr.out])
         args = [float(a.value) if isinstance(a, Literal) else memory[a] for a in instr.args]
-        value = _computed(instr, args, shape)
+        value = computed(instr, args, shape)
         assert instr.kind == "factor" or value.shape == shape, f"{instr.out} has the shape {value.shape}, not {shape}"
         if instr.into is not None:
             target = memory[instr.into]
@@ -171,7 +171,8 @@ def run_schedule(schedule, inputs, function=np.sin):
     return {name: memory[name].copy() for name in schedule.outputs}
 
 
-def _computed(instr, args, shape):
+def computed(instr, args, shape):
+    """One instruction."""
     attrs = {} if instr.op == "call" else {k: int(v) for k, v in instr.attrs if k not in ("checked", "saturates")}
     if instr.op == "matmul":
         value = args[0]
