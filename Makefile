@@ -8,7 +8,7 @@ SEED := 0
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: demo test check fuzz marking bench generated docs clean help
+.PHONY: demo test check fuzz marking bench generated docs course clean help
 
 demo: $(VENV)/.core ## Show the question, its differential, a kernel and its check
 	@$(PYTHON) -m pushforward demo
@@ -22,6 +22,7 @@ check: $(VENV)/.dev ## Run everything that must hold before a change is handed i
 	@$(PYTHON) -m mypy symbolic codegen pushforward tools
 	@$(PYTHON) tools/regenerate.py --check
 	@$(PYTHON) tools/reference.py --check
+	@$(PYTHON) -m tools.course --check
 	@$(PYTHON) -m pushforward demo > $(VENV)/.demo
 	@$(PYTHON) -m pytest -n 2 --dist loadfile
 
@@ -41,6 +42,9 @@ generated: $(VENV)/.test ## Write generated/ again from examples/zoo.toml
 
 docs: $(VENV)/.test ## Write docs/operations.md again from the tables
 	@$(PYTHON) tools/reference.py
+
+course: $(VENV)/.test ## Write docs/course again from its sources, everything on it marked
+	@$(PYTHON) -m tools.course
 
 clean: ## Remove .venv, caches and build results
 	@rm -rf $(VENV) build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis

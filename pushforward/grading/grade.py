@@ -225,12 +225,12 @@ class _Marking:
         sides = [(right.side, right.node, wanted)] if wanted is not None else []
         if left.side.tokens and right.node is not None:
             sides.insert(0 if confirmed else 1, (left.side, left.node, right.node))
-        tries = [sides]
         if self.scope.is_subject(left.node):
-            tries = [[side for side in sides if side[0] is of.side] for of in (right, left)]
-        mistake = next(filter(None, map(self.search.repair, tries)), None) or self.search.unexplained(
-            right.side, right.error
-        )
+            of_right, of_left = ([side for side in sides if side[0] is of.side] for of in (right, left))
+            mistake = self.search.repair(of_right) or self.search.repair(of_left, left.side)
+        else:
+            mistake = self.search.repair(sides)
+        mistake = mistake or self.search.unexplained(right.side, right.error)
         self.first = (right.side, mistake)
         return mistake
 

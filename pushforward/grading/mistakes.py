@@ -14,7 +14,7 @@ from pushforward.grading.judge import Judge
 from pushforward.grading.marks import Mistake, Status
 from pushforward.grading.missing import missing_factors, missing_terms
 from pushforward.grading.scope import Scope
-from pushforward.grading.spelling import Edit, Written, spelling_of
+from pushforward.grading.spelling import Edit, Written, spelling_of, tidy
 from pushforward.grading.wording import EXPLANATIONS, HINTS, kind_of
 from symbolic import nodes
 from symbolic.errors import ProgramError, ShapeError, Span
@@ -41,11 +41,11 @@ class Search:
         self.known = self._spellings()
         self.by_columns = says_by_columns(derivation.source.text)
 
-    def repair(self, sides: Sequence[tuple[Side, Node | None, Node]]) -> Mistake | None:
+    def repair(self, sides: Sequence[tuple[Side, Node | None, Node]], subject: Side | None = None) -> Mistake | None:
         """The first single change after which one of some sides equals what is wanted of it, or None.
 
         `sides`: each with its matrix, if it has one, and the wanted one; the likelier culprit first. What is there is
-        changed before anything is added.
+        changed before anything is added. `subject`: the one that says what the line is about, and still does after it.
         """
         short = [side for side in sides if side[0].span.end - side[0].span.start <= MAX_LENGTH]
         for candidates in (self._changes, self._additions):
@@ -53,7 +53,7 @@ class Search:
                 syntax = parse_side(side, self.derivation)
                 for edit in islice(candidates(side, syntax, node, wanted), MAX_TRIED):
                     repaired = self._apply(side, edit)
-                    if self._equals(repaired, wanted):
+                    if self._equals(repaired, wanted, side is subject):
                         return self._mistake(side, syntax, edit, repaired)
         return None
 
@@ -104,11 +104,11 @@ class Search:
             return None
         return nodes.constant(value) if is_number(value) else value
 
-    def _equals(self, text: str, wanted: Node) -> bool:
+    def _equals(self, text: str, wanted: Node, is_subject: bool) -> bool:
         node = self._node(text)
         if node is None or node.shape != wanted.shape or not self.judge.agree_somewhere(node, wanted):
             return False
-        if _says_nothing(node, wanted):
+        if _says_nothing(node, wanted) or (is_subject and not self.scope.is_subject(node)):
             return False
         return self.judge.judge(node, wanted).status is not Status.WRONG
 
@@ -123,9 +123,7 @@ class Search:
     def _mistake(self, side: Side, syntax: Syntax, edit: Edit, repaired: str) -> Mistake:
         term = _term(syntax, edit.span, self.written, side)
         kind = kind_of(edit.kind, self.written.of(edit.span), edit.text)
-        return Mistake(
-            kind, HINTS[kind], term, edit.span, edit.text.strip(), " ".join(repaired.split()), EXPLANATIONS[kind]
-        )
+        return Mistake(kind, HINTS[kind], term, edit.span, edit.text.strip(), tidy(repaired), EXPLANATIONS[kind])
 
 
 def _says_nothing(node: Node, wanted: Node) -> bool:

@@ -49,6 +49,23 @@ def spelling_of(derivation: Derivation) -> Spelling:
     )
 
 
+def tidy(text: str) -> str:
+    """On one line, without the blanks and the outermost brackets that an edit may leave."""
+    text = re.sub(r"([⊙∘⊗*])\(", r"\1 (", " ".join(text.split()))
+    text = re.sub(r"(?<=\() +| +(?=\))", "", text)
+    return text[1:-1] if text.startswith("(") and _closing(text) == len(text) - 1 else text
+
+
+def _closing(text: str) -> int:
+    """Where the bracket is closed that a text begins with, -1 where it is not."""
+    depth = 0
+    for place, character in enumerate(text):
+        depth += (character == "(") - (character == ")")
+        if depth == 0:
+            return place
+    return -1
+
+
 class Written:
     """The text that parts of a syntax tree were read from."""
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import cache
 
 import jinja2
 
-from pushforward.lesson.model import Lesson
+from pushforward.lesson.model import Block, Lesson
 from pushforward.lesson.notations.base import Notation
 from pushforward.lesson.notations.html import Html, style_sheet
 from pushforward.lesson.notations.latex import Latex
@@ -30,6 +30,12 @@ def render(lesson: Lesson, format: str) -> str:
     notation, template = FORMATS[format]
     page = {"style": style_sheet()} if format == "html" else {}
     return _environment().get_template(template).render(**notation().lesson(lesson), **page)
+
+
+def markdown(blocks: Iterable[Block]) -> str:
+    """Blocks of a lesson alone, to stand in a page of one's own."""
+    records = list(map(Markdown().block, blocks))
+    return _environment().get_template("blocks.md.jinja").render(blocks=records).strip("\n")
 
 
 @cache

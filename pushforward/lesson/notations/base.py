@@ -45,7 +45,9 @@ LONGEST_LABEL = 30
 
 
 class Notation(ABC):
-    """One way to write. The abstract methods are each notation's own."""
+    """One way to write. The abstract methods are each notation's own. `any_change`: the δ of no one matrix."""
+
+    any_change = "δ"
 
     def __init__(self, printer: Printer, label: Printer) -> None:
         self.printer = printer
@@ -114,8 +116,8 @@ class Notation(ABC):
     def remainder(self, seeds: tuple[str, ...]) -> str:
         """O(δX0²); of several perturbations, O(δ²)"""
         style = self.printer.style
-        perturbation = seeds[0] if len(seeds) == 1 else "delta"
-        return style.function("O") + self.printer.bracket(style.raised(style.name(perturbation), style.matrix_power(2)))
+        perturbation = style.name(seeds[0]) if len(seeds) == 1 else self.any_change
+        return style.function("O") + self.printer.bracket(style.raised(perturbation, style.matrix_power(2)))
 
     def size(self, shape: Shape) -> str:
         return self.printer.style.size_sign.join(map(self.printer.declared_size, shape))

@@ -31,6 +31,8 @@ def style_sheet() -> Record:
 
 
 class Html(Notation):
+    any_change = "<mi>δ</mi>"
+
     def __init__(self) -> None:
         super().__init__(mathml_printer(), Printer(UNICODE))
 

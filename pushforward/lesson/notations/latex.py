@@ -33,6 +33,8 @@ def escaped(text: str) -> str:
 
 
 class Latex(Notation):
+    any_change = r"\delta"
+
     def __init__(self) -> None:
         super().__init__(Printer(BREAKING), Printer(UNICODE))
 

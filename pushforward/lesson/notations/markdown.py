@@ -18,6 +18,8 @@ _SPECIAL = re.compile(r"([\\`*_{}\[\]<>#|$~&!])")
 
 
 class Markdown(Notation):
+    any_change = r"\delta"
+
     def __init__(self) -> None:
         super().__init__(Printer(LATEX), Printer(UNICODE))
 

@@ -1,0 +1,98 @@
+"""A page of the course, from its source: prose as it stands, fences as the program fills them, equalities marked."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from pushforward.grading.verdict import Verdict
+from tools.course.blocks import MAKERS, Subject, code, solution
+from tools.course.marking import formulas, marked
+from tools.course.source import CourseError, Fence, read_source
+
+EXERCISE, REVERSE = "exercise", "reverse"
+KINDS = frozenset({*MAKERS, EXERCISE})
+
+
+@dataclass(frozen=True)
+class Page:
+    """`summary`: the first paragraph; `solution`: of its exercise; `verdicts`: on all that is said in formulas."""
+
+    stem: str
+    title: str
+    summary: str
+    body: str
+    solution: str
+    verdicts: tuple[Verdict, ...]
+
+    @property
+    def number(self) -> int:
+        return int(self.stem.partition("-")[0])
+
+
+def read_page(path: Path) -> Page:
+    """Raises CourseError, with the place, where something on the page is not so."""
+    try:
+        return _Builder(path.stem).page(path.read_text("utf-8"))
+    except CourseError as error:
+        raise CourseError(f"{path.name}: {error}") from None
+
+
+@dataclass
+class _Builder:
+    stem: str
+    body: list[str] = field(default_factory=list)
+    verdicts: list[Verdict] = field(default_factory=list)
+    solution: str = ""
+    subject: Subject | None = None
+    said: list[str] = field(default_factory=list)
+    """What is to be marked, since the program at hand was given."""
+
+    def page(self, source: str) -> Page:
+        heading, _, rest = source.partition("\n")
+        if not heading.startswith("# "):
+            raise CourseError("line 1: a page begins with # and its title")
+        for part in read_source(f"\n{rest}", KINDS):
+            if isinstance(part, Fence):
+                self.fence(part)
+            else:
+                self.body.append(part)
+                self.said.append(part)
+        self.mark()
+        summary = self.body[0].partition("\n\n")[0]
+        text = "\n\n".join(self.body)
+        return Page(self.stem, heading.removeprefix("# "), summary, text, self.solution, tuple(self.verdicts))
+
+    def fence(self, fence: Fence) -> None:
+        if fence.kind == EXERCISE:
+            self.exercise(fence)
+            return
+        if fence.kind == "program":
+            self.mark()
+            self.subject = Subject.of(fence.text, fence.words)
+        if self.subject is None:
+            raise CourseError(f"line {fence.line}: no program was given before this {fence.kind}")
+        piece = MAKERS[fence.kind](fence, self.subject)
+        self.body.append(piece.text)
+        if piece.marked:
+            self.said.append(piece.text)
+
+    def exercise(self, fence: Fence) -> None:
+        """The program of an exercise. A word as=rows is a view that its solution shows, as=reverse the way back."""
+        asked = [word.removeprefix("as=") for word in fence.words if word.startswith("as=")]
+        subject = Subject.of(fence.text, tuple(word for word in fence.words if not word.startswith("as=")))
+        pieces = solution(subject, tuple(view for view in asked if view != REVERSE), REVERSE in asked)
+        given = code(fence.text).text
+        self.body += [given, f"[The solution](solutions.md#{self.stem})"]
+        self.solution = "\n\n".join([given, *(piece.text for piece in pieces)])
+        said = "\n\n".join(piece.text for piece in pieces if piece.marked)
+        self.verdicts += marked(said, subject.differential)
+
+    def mark(self) -> None:
+        """Mark what was said of the program at hand."""
+        text = "\n\n".join(self.said)
+        self.said = []
+        if self.subject is not None:
+            self.verdicts += marked(text, self.subject.differential)
+        elif any(formulas(text)):
+            raise CourseError("a formula says that two things are equal before a program is given")
