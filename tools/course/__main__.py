@@ -22,18 +22,18 @@ def pages() -> list[Page]:
 
 def files(course: list[Page]) -> dict[str, str]:
     """The texts of docs/course by the names of their files."""
-    entries = "\n".join(f"{page.number}. [{page.title}]({page.stem}.md): {page.summary}" for page in course)
+    entries = "\n".join(f"{k}. [{page.title}]({page.stem}.md): {page.summary}" for k, page in enumerate(course, 1))
     found = {"README.md": INDEX.read_text("utf-8").format(made=MADE, entries=entries)}
     for before, page, after in zip([None, *course[:-1]], course, [*course[1:], None], strict=True):
         links = " · ".join(filter(None, (_link(before, "← "), "[Contents](README.md)", _link(after, "", " →"))))
-        found[f"{page.stem}.md"] = f"# {page.number}. {page.title}\n\n{MADE}\n\n{page.body}\n\n---\n\n{links}\n"
-    answers = (f'<a id="{page.stem}"></a>\n\n## {_link(page)}\n\n{page.solution}\n' for page in course if page.solution)
+        found[f"{page.stem}.md"] = f"# {page.heading}\n\n{MADE}\n\n{page.body}\n\n---\n\n{links}\n"
+    answers = (f"## {page.heading}\n\n[The page]({page.stem}.md)\n\n{page.solution}\n" for page in course)
     found["solutions.md"] = "\n".join([f"# Solutions\n\n{MADE}\n", *answers])
     return found
 
 
 def _link(page: Page | None, before: str = "", after: str = "") -> str:
-    return f"[{before}{page.number}. {page.title}{after}]({page.stem}.md)" if page else ""
+    return f"[{before}{page.heading}{after}]({page.stem}.md)" if page else ""
 
 
 def compare(folder: Path, wanted: dict[str, str]) -> list[str]:

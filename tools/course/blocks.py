@@ -26,7 +26,6 @@ from pushforward.lesson.with_numbers import with_numbers
 from symbolic.differential import Differential
 from tools.course.source import CourseError, Fence
 
-
 ROOT = Path(__file__).resolve().parents[2]
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -26,8 +27,8 @@ class Page:
     verdicts: tuple[Verdict, ...]
 
     @property
-    def number(self) -> int:
-        return int(self.stem.partition("-")[0])
+    def heading(self) -> str:
+        return heading(self.stem, self.title)
 
 
 def read_page(path: Path) -> Page:
@@ -38,9 +39,20 @@ def read_page(path: Path) -> Page:
         raise CourseError(f"{path.name}: {error}") from None
 
 
+def heading(stem: str, title: str) -> str:
+    """3. Entry by entry: f or f'?"""
+    return f"{int(stem.partition('-')[0])}. {title}"
+
+
+def anchor(text: str) -> str:
+    """The name by which GitHub links to a heading."""
+    return re.sub(r"[^\w\- ]", "", text.lower()).replace(" ", "-")
+
+
 @dataclass
 class _Builder:
     stem: str
+    title: str = ""
     body: list[str] = field(default_factory=list)
     verdicts: list[Verdict] = field(default_factory=list)
     solution: str = ""
@@ -49,9 +61,10 @@ class _Builder:
     """What is to be marked, since the program at hand was given."""
 
     def page(self, source: str) -> Page:
-        heading, _, rest = source.partition("\n")
-        if not heading.startswith("# "):
+        first, _, rest = source.partition("\n")
+        if not first.startswith("# "):
             raise CourseError("line 1: a page begins with # and its title")
+        self.title = first.removeprefix("# ")
         for part in read_source(f"\n{rest}", KINDS):
             if isinstance(part, Fence):
                 self.fence(part)
@@ -61,7 +74,7 @@ class _Builder:
         self.mark()
         summary = self.body[0].partition("\n\n")[0]
         text = "\n\n".join(self.body)
-        return Page(self.stem, heading.removeprefix("# "), summary, text, self.solution, tuple(self.verdicts))
+        return Page(self.stem, self.title, summary, text, self.solution, tuple(self.verdicts))
 
     def fence(self, fence: Fence) -> None:
         if fence.kind == EXERCISE:
@@ -83,7 +96,7 @@ class _Builder:
         subject = Subject.of(fence.text, tuple(word for word in fence.words if not word.startswith("as=")))
         pieces = solution(subject, tuple(view for view in asked if view != REVERSE), REVERSE in asked)
         given = code(fence.text).text
-        self.body += [given, f"[The solution](solutions.md#{self.stem})"]
+        self.body += [given, f"[The solution](solutions.md#{anchor(heading(self.stem, self.title))})"]
         self.solution = "\n\n".join([given, *(piece.text for piece in pieces)])
         said = "\n\n".join(piece.text for piece in pieces if piece.marked)
         self.verdicts += marked(said, subject.differential)
