@@ -1,7 +1,8 @@
 """How much work a schedule is: additions and multiplications, as a formula in its sizes or by sample values of them.
 
 LAPACK's counts (Golub and Van Loan 2013, tables of chapters 3 to 8; Higham 2008 for functions of matrices), leading
-terms alone. A function of an entry, such as exp, counts as `FUNCTION`; what only moves entries is free.
+terms alone: of what is computed by halves, those of large matrices. A function of an entry, such as exp, counts as
+`FUNCTION`; what only moves entries is free.
 """
 
 from __future__ import annotations
@@ -128,6 +129,8 @@ _COUNTS: dict[str, Count] = {
     "schur": _cubic(25),
     "solve_sylvester": _sylvester,
     "lu": _cubic(Rational(2, 3)),
+    **dict.fromkeys(("chol_pushforward", "chol_pullback"), _cubic(Rational(5, 6))),
+    **dict.fromkeys(("lu_pushforward", "lu_pullback"), _cubic(Rational(5, 3))),
     "qr": _tall(4, -Rational(4, 3)),
     "eigh": _cubic(9),
     "eigvalsh": _cubic(Rational(4, 3)),

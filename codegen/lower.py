@@ -24,6 +24,7 @@ from sympy import (
     ZeroMatrix,
 )
 
+from codegen.lower_factors import FACTORS, cotangent_of_factor, differential_of_factor
 from codegen.lower_operations import lower_operation
 from codegen.operations import EXPANSIONS
 from codegen.schedule import Arg, Instr, Literal, Schedule
@@ -76,6 +77,8 @@ class Lowering:
         self.program = program
         self.instrs: list[Instr] = []
         self.saturating: set[Node] = set()
+        self.has_factors = False
+        """Whether there is a factorisation, whose differentials have instructions of their own."""
         self.diagonals: set[str] = set()
         """Results of diag."""
         self.has_diagonal_inputs = any("diagonal" in given.facts for given in program.inputs)
@@ -144,8 +147,12 @@ class Lowering:
 
     def lower(self, node: Node, name: str | None) -> str:
         operation = type(node)
+        if self.has_factors and operation in (MatAdd, Operation, Transpose):
+            found = cotangent_of_factor(self, node, name)
+            if found is not None:
+                return found
         if operation is MatMul:
-            return self.emit("matmul", tuple(map(self.factor, node.args)), node.shape, name)
+            return self.product(node, name)
         if operation is MatAdd:
             return self.sum(node, name)
         if operation is HadamardProduct:
@@ -162,10 +169,22 @@ class Lowering:
         if operation is Elementwise:
             return self.elementwise(node, name)
         if operation is Operation:
+            self.has_factors |= node.name in FACTORS
             return lower_operation(self, node, name)
         if operation in _CONSTANTS:
             return self.emit(_CONSTANTS[operation], (), node.shape, name)
         raise NotSupported(f"{operation.__name__} cannot be generated", hint="add it to codegen/lower.py")
+
+    def product(self, node: Node, name: str | None) -> str:
+        factors = list(node.args)
+        places = range(len(factors) - 1) if self.has_factors else ()
+        for k in places:
+            whole = name if len(factors) == 2 else None
+            found = differential_of_factor(self, factors[k], factors[k + 1], whole)
+            if found is not None:
+                others = [*map(self.factor, factors[:k]), found, *map(self.factor, factors[k + 2 :])]
+                return found if len(others) == 1 else self.emit("matmul", tuple(others), node.shape, name)
+        return self.emit("matmul", tuple(map(self.factor, factors)), node.shape, name)
 
     def factor(self, node: Node) -> str:
         """A factor of a matrix product; of a diagonal matrix its entries are enough, with which a pass scales."""

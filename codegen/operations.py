@@ -58,8 +58,9 @@ TOGETHER: dict[str, tuple[str, ...]] = {
     "softmax_1": ("logsumexp_1", "softmax_1"),
     "softmax_2": ("logsumexp_2", "softmax_2"),
     **{f"{name}_pair": (name, f"{name}_frechet") for name in ("expm", "sinm", "cosm")},
+    "lu_pushforward": ("lu_l_pushforward", "lu_u_pushforward"),
 }
-"""What passes compute at once where both parts are needed."""
+"""What is computed at once where both parts are needed."""
 
 WAYS = ("lu", "cho", "triangular")
 """How a system is solved: with exchanges of rows, through Cholesky, by substitution."""
@@ -132,6 +133,7 @@ OPERATIONS: dict[str, Operation] = {
         ),
         *(_library(f"average_largest{suffix}", "mean({2} where {0} = {1})") for suffix in ("", "_1", "_2")),
         Operation("factor_lu", "factor", "{0} = P L U"),
+        *map(_library, ("chol_pushforward", "chol_pullback", "lu_pullback")),
         *(_library(f"{name}_{way}", text) for name, text in _SYSTEM.items() for way in WAYS),
         Operation("schur", "factor", "{0} = Q T Qᵀ"),
         _library("solve_sylvester", "sylvester({inside}, {second}, {2})"),

@@ -38,8 +38,8 @@ OPERATIONS = (
     MatrixOperation(
         "qr_q",
         "A : n x m -> n x m",
-        differential="Q*W + (dA - Q*(Q'*dA)) / R",
-        where=_QR,
+        differential="D - Q*(C - W)",
+        where=(*_QR, "D = dA / R"),
         cite=_THIN_QR,
         singular="A does not have full column rank",
         meaning="Q of the thin A = Q R, where R has a positive diagonal",

@@ -354,6 +354,11 @@ CONSTANTS = {"ones": "zeros", "zeros": "ones", "eye": "ones"}
 OTHER_UFUNCS = {"sin": "cos", "larger": "smaller", "smaller": "larger"}
 RECORDS = (*OPERATIONS.values(), *DEFINITIONS.values())
 MATRICES = "A : n x n\nB : n x n\na : scalar\n"
+CHOL_COTANGENT = (
+    "A : n x n spd\nY : n x n\nL = chol(A)\n"
+    "X = L' \\ (tril(L'*Y) - diag(diagonal(L'*Y))/2) / L + L' \\ (tril(L'*Y) - diag(diagonal(L'*Y))/2)' / L"
+)
+LU_COTANGENT = "A : n x n\nY : n x n\nL, U = lu(A)\nX = L' \\ tril(L'*Y, -1) / U'\nreturn X"
 PROGRAMS = [
     MATRICES + "Y = A*B + A'\nZ = A - B .* A\nW = (a*ones(n,n)) ./ (1 + A .* A)\nreturn Y, Z, W",
     MATRICES + "Y = -A\nZ = (A .* A + 1).^2.5\nW = A\nV = ones(n,n)*A\nreturn Y, Z, W, V",
@@ -363,6 +368,8 @@ PROGRAMS = [
     *(record.example for record in RECORDS),
     "L : n x n lower\nb : n\nx = L \\ b\nY = inv(L)\nz = det(L)\nw = logdet(L)\nreturn x, Y, z, w",
     "S : n x n spd\nb : n\nx = S \\ b\nY = inv(S)\nz = det(S)\nw = logdet(S)\nreturn x, Y, z, w",
+    CHOL_COTANGENT,
+    LU_COTANGENT,
     "S : n x n symmetric\nE : n x n\nY = sinm(S)\nZ = sinm_frechet(S, E)\nreturn Y, Z",
     *(f"A : n x n\nY = {name}(A*A' + eye(n) + A/9)" for name in ("logm", "sqrtm", "sinm", "cosm")),
 ]
@@ -511,6 +518,11 @@ def helper_faults():
         "_svd": ("Vt.T * signs", "Vt.T"),
         "_qr": ("R * signs", "R"),
         "_lu": ("return L, U", "return U, L"),
+        "_half_lower": ("0.5", "0.501"),
+        "_chol_pushforward": ("S = tril(S) + tril(S, -1).T", "S = tril(S)"),
+        "_chol_pullback": ("P + P.T", "P"),
+        "_lu_pushforward": ("triu(M).dot(U)", "triu(M)"),
+        "_lu_pullback": ("L.T.dot(tril(Y, -1))", "tril(Y, -1)"),
         "_eliminated_by_columns": ("factors * U[k : k + 1, k:]", "factors"),
     }
     return [(name, old, new) for name, (old, new) in changes.items()]
@@ -527,6 +539,8 @@ CARRYING = {
     "_logm_frechet": "A : n x n\nY = logm(A*A' + eye(n) + A/9)",
     "_eliminated_by_columns": "A : n x n\nY = lu_u(A)",
     "_exponentials": "A : n x n\nY = expm(A)",
+    "_lu_pushforward": "A : n x n\nU = lu_u(A)",
+    "_half_lower": "A : n x n spd\nL = chol(A)",
     "_solve_triangular": "L : n x n lower\nb : n\nx = L \\ b",
     "_cosm_pair": "A : n x n\nY = cosm(A)",
     "_sinm_pair": "A : n x n\nY = sinm(A)",

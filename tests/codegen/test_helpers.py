@@ -12,12 +12,12 @@ from oracles import relative_error
 
 from codegen.reference_operations import OPERATION_VALUES
 from codegen.targets.numpy.carried import HELPERS
-from codegen.targets.numpy.helpers import checks, factorisations, functions, reductions, spectra, systems
+from codegen.targets.numpy.helpers import checks, factorisations, factors, functions, reductions, spectra, systems
 
 h = SimpleNamespace(
     **{
         name: function
-        for module in (checks, factorisations, functions, reductions, spectra, systems)
+        for module in (checks, factorisations, factors, functions, reductions, spectra, systems)
         for name, function in vars(module).items()
         if getattr(function, "__module__", "") == module.__name__
     }
@@ -50,6 +50,42 @@ def schur_of(M):
 
 def chol_of(M):
     return h._chol(M)
+
+
+def well_conditioned(n):
+    return RANDOM.standard_normal((n, n)) / np.sqrt(n) + 3 * np.eye(n)
+
+
+LARGE = {n: (well_conditioned(n), RANDOM.standard_normal((n, n))) for n in (5, 64, 65, 150)}
+"""A matrix of which the triangles are factors, and a direction; more than 64 rows are halved."""
+
+
+def half_lower(M):
+    return np.tril(M) - np.diag(np.diag(M)) / 2
+
+
+def moved_cholesky(L, S):
+    """Murray 2016, (8)."""
+    return L @ half_lower(np.linalg.solve(L, np.linalg.solve(L, S).T).T)
+
+
+def pulled_cholesky(L, Y):
+    """Murray 2016, (10), and its transpose."""
+    P = half_lower(L.T @ Y)
+    return np.linalg.solve(L.T, np.linalg.solve(L.T, P + P.T).T)
+
+
+def unit_lower(M):
+    return np.tril(M, -1) + np.eye(len(M), dtype=M.dtype)
+
+
+def moved_lu(L, U, E):
+    M = np.linalg.solve(U.T, np.linalg.solve(L, E).T).T
+    return L @ np.tril(M, -1), np.triu(M) @ U
+
+
+def pulled_lu(L, U, Y, Z):
+    return np.linalg.solve(L.T, np.linalg.solve(U, (np.tril(L.T @ Y, -1) + np.triu(Z @ U.T)).T).T)
 
 
 VALUES = {
@@ -189,6 +225,35 @@ VALUES = {
     "_svd": [(h._svd, (M,), lambda M: (of("svd_u", M), of("svdvals", M), of("svd_v", M))) for M in (TALL, WIDE, A)],
     "_svdvals": [(h._svdvals, (M,), lambda M: of("svdvals", M)) for M in (TALL, WIDE, np.ones((2, 2)))],
     "_qr": [(h._qr, (M,), lambda M: (of("qr_q", M), of("qr_r", M))) for M in (TALL, A)],
+    "_half_lower": [(h._half_lower, (A,), half_lower)],
+    "_chol_pushforward": [
+        (
+            lambda M, E: h._chol_pushforward(np.tril(M), np.tril(E)),
+            (M, E + E.T),
+            lambda M, E: moved_cholesky(np.tril(M), E),
+        )
+        for M, E in LARGE.values()
+    ],
+    "_chol_pullback": [
+        (lambda M, Y: h._chol_pullback(np.tril(M), Y), (M, Y), lambda M, Y: pulled_cholesky(np.tril(M), Y))
+        for M, Y in LARGE.values()
+    ],
+    "_lu_pushforward": [
+        (
+            lambda M, E: h._lu_pushforward(unit_lower(M), np.triu(M), E),
+            (M, E),
+            lambda M, E: moved_lu(unit_lower(M), np.triu(M), E),
+        )
+        for M, E in LARGE.values()
+    ],
+    "_lu_pullback": [
+        (
+            lambda M, Y: h._lu_pullback(unit_lower(M), np.triu(M), Y, Y.T),
+            (M, Y),
+            lambda M, Y: pulled_lu(unit_lower(M), np.triu(M), Y, Y.T),
+        )
+        for M, Y in LARGE.values()
+    ],
     "_lu": [
         (h._lu, (M,), lambda M: (of("lu_l", M), of("lu_u", M)))
         for M in (REGULAR, RANDOM.standard_normal((70, 70)) + 40 * np.eye(70), 4 * np.eye(1))

@@ -20,9 +20,6 @@ DEARER = {
     **dict.fromkeys(("eigvalsh", "svdvals", "opnorm", "nucnorm"), (8.3, VALUES_ALONE)),
     **dict.fromkeys(("expm_frechet", "sinm_frechet", "cosm_frechet"), (8, "a function of a block of twice the size")),
     "logm_frechet": (151, "of a symmetric matrix by its eigenvalues; the block of twice the size is not symmetric"),
-    "chol": (13.2, "a product and two triangular systems, for a factorisation of n³/3"),
-    **dict.fromkeys(("lu_l", "lu_u"), (7, "a product and two triangular systems, for a factorisation of 2n³/3")),
-    "qr_q": (4.3, "of 5×3 entries"),
 }
 """How many times the values the cotangents cost where it is more, and why; the differential costs as much."""
 
