@@ -11,7 +11,7 @@ r"""Value and differential of a matrix program with respect to S.
 
 from __future__ import annotations
 
-from numpy import asarray, diagflat, divide, dtype, errstate, finfo, isfinite, log, multiply, ndarray, negative, result_type, subtract, tril
+from numpy import asarray, block, divide, dtype, einsum, errstate, finfo, isfinite, log, multiply, ndarray, negative, result_type, subtract, tril, zeros
 from numpy.linalg import LinAlgError
 from scipy.linalg.lapack import dpotrf, dtrtrs, spotrf, strtrs
 
@@ -40,45 +40,32 @@ def gaussian_wrt_S(x: ndarray, mu: ndarray, S: ndarray, dS: ndarray) -> tuple[nd
     if not _fits(x, mu, S, dS):
         x, mu, S, dS = _converted(x=x, mu=mu, S=S, dS=dS)
     n = x.shape[0]
+    t = x - mu                                            # x - μ
     L = _chol(S)                                          # L = chol(S)
-    t = _solve_triangular(L, dS, 1, 0)                    # L \ δS
-    t_T = t.T                                             # (L \ δS)ᵀ
-    t_2 = _solve_triangular(L, t_T, 1, 0)                 # L \ (L \ δS)ᵀ
-    del t, t_T
-    t_2_T = t_2.T                                         # (L \ (L \ δS)ᵀ)ᵀ
-    diagonal_t_2_T = t_2_T.diagonal().reshape(-1, 1)      # diagonal((L \ (L \ δS)ᵀ)ᵀ)
-    t_3 = x - mu                                          # x - μ
-    z = _solve_triangular(L, t_3, 1, 0)                   # z = L \ (x - μ)
-    t_4 = tril(t_2_T, 0)                                  # tril((L \ (L \ δS)ᵀ)ᵀ)
-    t_5 = diagflat(diagonal_t_2_T)                        # diag(diagonal((L \ (L \ δS)ᵀ)ᵀ))
-    del t_2, t_2_T, diagonal_t_2_T
-    t_6 = multiply(t_5, 0.5, out=t_5)                     # t_5 ⊙ 0.5
-    t_7 = subtract(t_4, t_6, out=t_4)                     # tril((L \ (L \ δS)ᵀ)ᵀ) - t_5 ⊙ 0.5
-    del t_5, t_6
-    dL = L.dot(t_7)                                       # δL = L t_7
-    del t_4, t_7
+    z = _solve_triangular(L, t, 1, 0)                     # z = L \ (x - μ)
     z_T = z.T                                             # zᵀ
-    diagonal_L = L.diagonal().reshape(-1, 1)              # diagonal(L)
     z_T_z = z_T.dot(z)                                    # zᵀ z
+    t_2 = multiply(z_T_z, (-0.5), out=z_T_z)              # (zᵀ z) ⊙ (-0.5)
+    diagonal_L = L.diagonal().reshape(-1, 1)              # diagonal(L)
+    log_diagonal_L = log(diagonal_L, out=t)               # log(diagonal(L))
+    t_3 = log_diagonal_L.sum(axis=None, keepdims=True)    # sum(log(diagonal(L)))
+    t_4 = subtract(t_2, t_3, out=t_2)                     # (zᵀ z) ⊙ (-0.5) - sum(log(diagonal(L)))
+    del t_3
+    y = subtract(t_4, (0.9189385332046728 * n), out=t_4)  # y = t_4 - n*log(2*pi)/2
+    dL = _chol_pushforward(L, dS)                         # δL = chol_pushforward(L, δS)
     dL_z = dL.dot(z)                                      # δL z
-    t_8 = _solve_triangular(L, dL_z, 1, 0)                # L \ (δL z)
-    dz = negative(t_8, out=t_8)                           # δz = -L \ (δL z)
-    z_T_dz = z_T.dot(dz)                                  # zᵀ δz
-    del z, z_T, t_8, dz
-    t_9 = multiply(z_T_z, (-0.5), out=z_T_z)              # (zᵀ z) ⊙ (-0.5)
+    t_5 = _solve_triangular(L, dL_z, 1, 0)                # L \ (δL z)
+    del dL_z
     diagonal_dL = dL.diagonal().reshape(-1, 1)            # diagonal(δL)
-    t_10 = negative(z_T_dz, out=z_T_dz)                   # -zᵀ δz
-    log_diagonal_L = log(diagonal_L, out=t_3)             # log(diagonal(L))
-    t_11 = log_diagonal_L.sum(axis=None, keepdims=True)   # sum(log(diagonal(L)))
-    del t_3, log_diagonal_L
-    t_12 = subtract(t_9, t_11, out=t_9)                   # (zᵀ z) ⊙ (-0.5) - sum(log(diagonal(L)))
-    del t_11
-    y = subtract(t_12, (0.9189385332046728 * n), out=t_12)  # y = t_12 - n*log(2*pi)/2
-    t_13 = divide(diagonal_dL, diagonal_L, out=dL_z)      # diagonal(δL) ⊘ diagonal(L)
+    dz = negative(t_5, out=t_5)                           # δz = -L \ (δL z)
+    z_T_dz = z_T.dot(dz)                                  # zᵀ δz
+    del z, z_T, t_5, dz
+    t_6 = negative(z_T_dz, out=z_T_dz)                    # -zᵀ δz
+    t_7 = divide(diagonal_dL, diagonal_L, out=log_diagonal_L)  # diagonal(δL) ⊘ diagonal(L)
     del L, diagonal_L, dL, diagonal_dL
-    t_14 = t_13.sum(axis=None, keepdims=True)             # sum(diagonal(δL) ⊘ diagonal(L))
-    del dL_z, t_13
-    dy = subtract(t_10, t_14, out=t_10)                   # δy = -zᵀ δz - t_14
+    t_8 = t_7.sum(axis=None, keepdims=True)               # sum(diagonal(δL) ⊘ diagonal(L))
+    del t, log_diagonal_L, t_7
+    dy = subtract(t_6, t_8, out=t_6)                      # δy = -zᵀ δz - t_8
     return y, dy
 
 
@@ -153,3 +140,24 @@ def _solve_triangular(T, B, lower, trans):
     if info > 0:
         raise LinAlgError(f"solve: the matrix is singular, entry {info} of its diagonal is zero")
     return X
+
+
+def _half_lower(M):
+    """The lower triangle with half the diagonal."""
+    P = tril(M)
+    einsum("ii->i", P)[...] *= 0.5
+    return P
+
+
+def _chol_pushforward(L, S):
+    """dL with dL L' + L dL' = S, of which the lower half is read."""
+    n, k = L.shape[0], L.shape[0] // 2
+    if n <= 64:
+        S = tril(S) + tril(S, -1).T
+        return L.dot(_half_lower(_solve_triangular(L, _solve_triangular(L, S, 1, 0).T, 1, 0)))
+    first = _chol_pushforward(L[:k, :k], S[:k, :k])
+    beside = L[k:, :k]
+    below = _solve_triangular(L[:k, :k], S[k:, :k].T - first.dot(beside.T), 1, 0).T
+    moved = below.dot(beside.T)
+    last = _chol_pushforward(L[k:, k:], S[k:, k:] - moved - moved.T)
+    return block([[first, zeros((k, n - k), dtype=L.dtype)], [below, last]])

@@ -43,6 +43,21 @@ def test_the_cotangents_of_every_example_cost_at_most_four_times_the_values(reco
         assert work(alone) > MOST * values and work(alone) <= 1.25 * forward
 
 
+@pytest.mark.parametrize(
+    "name, with_vectors",
+    [
+        ("eigvalsh", "l, V = eigh(A)\nreturn l, V"),
+        *((name, "U, s, V = svd(A)\nreturn U, s, V") for name in ("svdvals", "opnorm", "nucnorm")),
+    ],
+)
+def test_where_vectors_are_needed_a_gradient_costs_four_times_the_values_with_vectors(name, with_vectors):
+    """The gradient of an eigenvalue is v v': who has it has the vector."""
+    program = read_program({**OPERATIONS, **DEFINITIONS}[name].example)
+    given = ", ".join(program.inputs[0].facts)
+    vectors = read_program(f"A : {program.inputs[0].shape[0]} x {program.inputs[0].shape[1]} {given}\n{with_vectors}")
+    assert work(adjoint(differentiate(program)).program) <= MOST * work(vectors)
+
+
 def test_layers_cost_three_times_the_values():
     """As many products again for the inputs of a layer, and as many for its weights."""
     pullback = adjoint(differentiate(read_program(SEED)))

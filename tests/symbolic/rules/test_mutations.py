@@ -30,10 +30,14 @@ NO_MISTAKE: dict[str, tuple[str, ...]] = {
     # M = L^-1 dA L^-T is symmetric.
     "chol": ("transpose lost at Operation(solve",),
     # The factor stands on both sides of what is solved for, or beside its own transpose or inverse.
-    "qr_q": ("sign flipped at Operation(qr_q",),
+    "qr_q": (
+        "sign flipped at Operation(qr_q",
+        # C - W = diagonal of C + strict upper triangles of C and of C'
+        "transpose lost at Operation(solve, (), (3, 3)",
+    ),
     "qr_r": (
         "sign flipped at Operation(qr_r", "factor two at Operation(qr_r",
-        # C - W = diagonal of C + strict upper triangles of C and of C'
+        # the same
         "transpose lost at Operation(solve",
     ),
     "lu_l": ("sign flipped at Operation(lu_l", "factor two at Operation(lu_l"),
