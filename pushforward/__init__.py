@@ -17,10 +17,12 @@ from codegen.version import VERSION as __version__
 
 if TYPE_CHECKING:
     from codegen.check import CheckReport
+    from codegen.cost.report import Cost
     from codegen.kernel import Kernel
     from pushforward.api import (
         adjoint,
         compile,
+        cost,
         differential,
         explain,
         gauss_newton,
@@ -62,7 +64,7 @@ if TYPE_CHECKING:
 _HOME = {
     **dict.fromkeys(
         ("parse", "read", "trace", "traced", "differential", "adjoint", "gradient", "hvp", "vhp", "gauss_newton",
-         "jacobian", "layout", "index_form", "matrix_form", "compile", "verify", "explain", "grade"),
+         "jacobian", "layout", "index_form", "matrix_form", "compile", "cost", "verify", "explain", "grade"),
         "pushforward.api",
     ),
     **dict.fromkeys(
@@ -81,18 +83,19 @@ _HOME = {
     "IndexForm": "symbolic.indices.form",
     "Kernel": "codegen.kernel",
     "CheckReport": "codegen.check",
+    "Cost": "codegen.cost.report",
     "Jacobian": "pushforward.jacobians",
     "Layout": "pushforward.layouts",
     "Verdict": "pushforward.grading.verdict",
 }  # fmt: skip
 
 __all__ = [
-    "Adjoint", "AdjointStep", "CheckReport", "ClosedForm", "Differential", "DifferentiationError", "IndexForm",
+    "Adjoint", "AdjointStep", "CheckReport", "ClosedForm", "Cost", "Differential", "DifferentiationError", "IndexForm",
     "Input", "Jacobian", "Kernel", "Layout", "Let", "LimitError", "NameError_", "NotSupported", "Program",
     "ProgramError", "PushforwardError", "ReadError", "ShapeError", "Step", "Verdict", "__version__", "adjoint",
-    "compile", "differential", "directions", "explain", "gauss_newton", "grade", "gradient", "hvp", "index_form",
-    "jacobian", "layout", "linear_operator", "linearize", "matrix_form", "parse", "read", "sparse_jacobian", "sparsity",
-    "trace", "traced", "verify", "vhp",
+    "compile", "cost", "differential", "directions", "explain", "gauss_newton", "grade", "gradient", "hvp",
+    "index_form", "jacobian", "layout", "linear_operator", "linearize", "matrix_form", "parse", "read",
+    "sparse_jacobian", "sparsity", "trace", "traced", "verify", "vhp",
 ]  # fmt: skip
 
 

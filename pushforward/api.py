@@ -11,6 +11,7 @@ from typing import Any
 
 import pushforward.siblings  # noqa: F401  (first: it checks which packages the next lines get)
 from codegen.check import CheckReport
+from codegen.cost.report import Cost, cost_of
 from codegen.kernel import Kernel, compile_kernel
 from codegen.verify import SEEDS, verify_kernel
 from pushforward.grading.grade import mark
@@ -218,6 +219,17 @@ def compile(
     Raises NotSupported for another target, ProgramError for an unknown size.
     """
     return compile_kernel(what, target, sizes, name)
+
+
+def cost(what: Program | Differential | Adjoint, sizes: Mapping[str, int] | None = None) -> Cost:
+    """What the kernel of a program, differential or adjoint costs, statement by statement and in all.
+
+    `.flops`, `.kinds`, `.moved` (numbers read and written), `.peak` (numbers kept at once) are formulas in the symbolic
+    sizes, `.number(formula)` is one by `sizes`, sample lengths as in `compile`; `.temporaries`, `.intensity` (flops for
+    each byte moved), `.statements`; `str()` says it in words. Flops are counted as LAPACK counts them, by its authors.
+    Raises ProgramError for an unknown size.
+    """
+    return cost_of(what if isinstance(what, Program) else what.program, sizes)
 
 
 def verify(

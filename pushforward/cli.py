@@ -21,6 +21,7 @@ COMMANDS = {
     "derive": "Print the differential of a program in closed form.",
     "jacobian": "The Jacobian: closed form, axes, structure; a kernel, numbers or a picture of it.",
     "explain": "Explain how the differential comes about, step by step, as text, Markdown, LaTeX or a page.",
+    "cost": "What values, differential and pullback cost: flops, memory, statement by statement.",
     "generate": "Write the kernel of a program's differential.",
     "verify": "Check the kernel of a program's differential against differences and the complex step.",
     "grade": "Mark a derivation made by hand, equality by equality.",

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
+
 from rich import box
 from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
 from codegen.check import CheckReport, Measurement
+from codegen.cost.counts import KINDS
+from codegen.cost.report import Cost
 
 _WHAT = {
     "value": "the values, against an independent evaluation",
@@ -18,6 +22,47 @@ _WHAT = {
     "dot product": "⟨Ȳ, J δX⟩ = ⟨X̄, δX⟩: forward and reverse agree",
     "exact dot product": "the same over a prime field: exact",
     "dual numbers": "the derivation, over a prime field with ε² = 0: exact",
+}
+
+LONGEST_STATEMENT = 60
+
+
+def cost_table(costs: Mapping[str, Cost], whole: str) -> RenderableType:
+    """The statements of one of several programs, and the totals of all, the first being that of the values alone."""
+    cost = costs[whole]
+    lengths = ", ".join(f"{name} = {size}" for name, size in cost.sizes.items())
+    statements = Table(box=box.SIMPLE_HEAD, title=f"values and {whole}", title_justify="left")
+    statements.add_column("statement")
+    for column in ("flops", "number", "numbers moved"):
+        statements.add_column(column, justify="right")
+    for row in cost.statements:
+        text = row.text if len(row.text) <= LONGEST_STATEMENT else row.text[: LONGEST_STATEMENT - 2] + " …"
+        statements.add_row(text, cost.text(row.flops), f"{cost.number(row.flops):,}", cost.text(row.moved))
+    totals = Table(box=box.SIMPLE_HEAD)
+    totals.add_column("in all")
+    for column in costs:
+        totals.add_column(column if column == "values" else f"+ {column}", justify="right")
+    for label, entry in _TOTALS.items():
+        entries = [entry(each) for each in costs.values()]
+        if any(text != "0" for text in entries):
+            totals.add_row(label, *entries)
+    return Group(statements, totals, Text(f"numbers at {lengths}; bytes in double precision" if lengths else "", "dim"))
+
+
+def _of_kind(kind: str) -> Callable[[Cost], str]:
+    return lambda cost: cost.text(cost.kinds[kind])
+
+
+_TOTALS: dict[str, Callable[[Cost], str]] = {
+    "flops": lambda cost: cost.text(cost.flops),
+    "  in numbers": lambda cost: f"{cost.number(cost.flops):,}",
+    **{f"  {kind}": _of_kind(kind) for kind in KINDS},
+    "numbers moved": lambda cost: cost.text(cost.moved),
+    "  in bytes": lambda cost: f"{cost.bytes(cost.moved):,}",
+    "flops a byte": lambda cost: f"{cost.intensity:.2g}",
+    "temporaries": lambda cost: str(cost.temporaries),
+    "peak memory": lambda cost: cost.text(cost.peak),
+    "  in bytes ": lambda cost: f"{cost.bytes(cost.peak):,}",
 }
 
 

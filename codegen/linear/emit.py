@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol
 
+from codegen.cost.header import linear_cost_lines
 from codegen.header import Header
 from codegen.linear.program import LinearProgram
 from codegen.linear.split import Split
@@ -101,6 +102,9 @@ class LinearEmission(Emission):
         return [self.names[name] for name in self.linear.values]
 
     # The two halves
+
+    def cost(self) -> tuple[str, ...]:
+        return linear_cost_lines((self.parts.once, self.parts.values), self.parts.along)
 
     def _words(self, part: slice, results: Iterable[str]) -> set[str]:
         return self.body.words(part) | _words(results)

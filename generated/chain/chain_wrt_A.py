@@ -5,6 +5,9 @@
     Y = A B C D E
 
     δY = δA B C D E
+
+Flops: 195,680.
+Peak memory: 2,492 numbers at most, results included.
 """
 
 from __future__ import annotations

@@ -5,6 +5,9 @@
     Y = A B C D E
 
     δY = A B δC D E
+
+Flops: 174,880.
+Peak memory: 2,464 numbers at most, results included.
 """
 
 from __future__ import annotations

@@ -5,6 +5,9 @@
     Y = A B C D E
 
     δY = δA B C D E + A δB C D E + A B δC D E + A B C δD E + A B C D δE
+
+Flops: 486,360.
+Peak memory: 2,584 numbers at most, results included.
 """
 
 from __future__ import annotations

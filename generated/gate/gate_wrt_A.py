@@ -7,6 +7,9 @@
     G = sigmoid(X) ⊙ tanh(Y)
 
     δG = sigmoid(X) ⊙ (1 - sigmoid(X)) ⊙ (δA U) ⊙ tanh(Y) + sigmoid(X) ⊙ (1 - tanh(Y) ⊙ tanh(Y)) ⊙ (δA V)
+
+Flops: 8 n m h + 33 n h.
+Peak memory: 4 n h numbers at most, results included.
 """
 
 from __future__ import annotations

@@ -7,6 +7,9 @@
     G = sigmoid(X) ⊙ tanh(Y)
 
     δG = sigmoid(X) ⊙ (1 - sigmoid(X)) ⊙ (A δU) ⊙ tanh(Y)
+
+Flops: 6 n m h + 28 n h.
+Peak memory: 3 n h numbers at most, results included.
 """
 
 from __future__ import annotations

@@ -7,6 +7,9 @@
     G = sigmoid(X) ⊙ tanh(Y)
 
     δG = sigmoid(X) ⊙ (1 - sigmoid(X)) ⊙ (δA U + A δU) ⊙ tanh(Y) + sigmoid(X) ⊙ (1 - tanh(Y) ⊙ tanh(Y)) ⊙ (δA V + A δV)
+
+Flops: 12 n m h + 35 n h.
+Peak memory: 5 n h numbers at most, results included.
 """
 
 from __future__ import annotations

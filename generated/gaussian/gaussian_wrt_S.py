@@ -7,6 +7,9 @@ r"""Value and differential of a matrix program with respect to S.
     y = -0.5 zᵀ z - sum(log(diagonal(L))) - 0.5·n·log(2·π)
 
     δy = zᵀ (L \ (L (tril((L \ δS) / Lᵀ) - 0.5 diag(diagonal((L \ δS) / Lᵀ))) z)) - sum(diagonal(L (tril((L \ δS) / Lᵀ) - 0.5 diag(diagonal((L \ δS) / Lᵀ)))) ⊘ diagonal(L))
+
+Flops: 13/3 n³ + 6 n² + 19 n + 5.
+Peak memory: 4 n² + 2 n numbers at most, results included.
 """
 
 from __future__ import annotations

@@ -7,6 +7,9 @@ r"""Value and differential of a matrix program with respect to mu.
     y = -0.5 zᵀ z - sum(log(diagonal(L))) - 0.5·n·log(2·π)
 
     δy = zᵀ L⁻¹ δμ
+
+Flops: 1/3 n³ + 2 n² + 17 n + 4.
+Peak memory: n² + 3 n + 2 numbers at most, results included.
 """
 
 from __future__ import annotations

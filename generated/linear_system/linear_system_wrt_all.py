@@ -5,6 +5,9 @@ r"""Value and differential of a matrix program with respect to A, B.
     X = A \ B
 
     δX = A \ (δB - δA X)
+
+Flops: 2/3 n³ + 6 n² k + n k.
+Peak memory: n² + 3 n k + n numbers at most, results included.
 """
 
 from __future__ import annotations

@@ -5,6 +5,9 @@
     y = expm(t A) x
 
     δy = t expm_frechet(t A, δA) x
+
+Flops: 60 n³ + 5 n² + n.
+Peak memory: 19 n² numbers at most, results included.
 """
 
 from __future__ import annotations

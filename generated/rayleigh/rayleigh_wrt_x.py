@@ -5,6 +5,9 @@
     y = (xᵀ A x) / (xᵀ x)
 
     δy = (2 xᵀ A δx - 2 y xᵀ δx) / (xᵀ x)
+
+Flops: 2 n² + 8 n + 6.
+Peak memory: n + 4 numbers at most, results included.
 """
 
 from __future__ import annotations

@@ -8,6 +8,9 @@
     Y = exp((1/sqrt(k)) Q Kᵀ - logsumexp((1/sqrt(k)) Q Kᵀ, 2) ones(1, n)) V
 
     δY = (exp((1/sqrt(k)) Q Kᵀ - logsumexp((1/sqrt(k)) Q Kᵀ, 2) ones(1, n)) ⊙ ((1/sqrt(k)) (δX Wq Kᵀ + Q (δX Wk)ᵀ) - (1/sqrt(k)) sum(exp((1/sqrt(k)) Q Kᵀ - logsumexp((1/sqrt(k)) Q Kᵀ, 2) ones(1, n)) ⊙ (δX Wq Kᵀ + Q (δX Wk)ᵀ), 2) ones(1, n))) V + exp((1/sqrt(k)) Q Kᵀ - logsumexp((1/sqrt(k)) Q Kᵀ, 2) ones(1, n)) δX Wv
+
+Flops: 4 n² m + 4 n² k + 4 n² p + 8 n m k + 4 n m p + 21 n² + ….
+Peak memory: 3 n² + n m + 2 n k + 2 n p numbers at most, results included.
 """
 
 from __future__ import annotations

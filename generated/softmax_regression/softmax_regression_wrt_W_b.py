@@ -6,6 +6,9 @@
     y = -(1/n) sum(P ⊙ (Z - logsumexp(Z, 2) ones(1, k)))
 
     δy = -(1/n) sum(P ⊙ (X δW + ones(n, 1) δbᵀ - sum(exp(Z - logsumexp(Z, 2) ones(1, k)) ⊙ (X δW + ones(n, 1) δbᵀ), 2) ones(1, k)))
+
+Flops: 4 n m k + 24 n k + 2.
+Peak memory: 3 n k + n numbers at most, results included.
 """
 
 from __future__ import annotations

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from codegen.cost.header import cost_lines
 from codegen.header import Header, Signature
 from codegen.naming import Names, function_argument
 from codegen.schedule import Schedule
@@ -56,6 +57,7 @@ class Face:
             "quote": 'r"""' if any("\\" in line for line in header.statement) else '"""',
             "title": header.title,
             "statement": header.statement,
+            "cost": self.cost(),
             "imports": [(module, sorted(names)) for module, names in sorted(self.imports.items())],
             "shapes": self.arguments.table(),
             "constants": (),
@@ -72,6 +74,10 @@ class Face:
             "size_checks": self.arguments.size_checks(),
             **self.arguments.fit_conditions(),
         }
+
+    def cost(self) -> tuple[str, ...]:
+        """What a call costs, in words."""
+        return cost_lines(self.schedule)
 
     def matrix_parameters(self, roles: dict[str, str]) -> list[str]:
         by_identifier = {self.names[name]: role for name, role in roles.items() if name in self.names.chosen}

@@ -7,11 +7,12 @@ terms alone: of what is computed by halves, those of large matrices. A function 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from itertools import pairwise
 from typing import Any
 
-from sympy import Expr, Min, Rational, S
+from sympy import Add, Expr, Min, Rational, S
 
 from codegen.operations import OPERATIONS
 from codegen.schedule import Instr, Schedule
@@ -26,15 +27,50 @@ Count = Callable[[Shape, list[Shape]], Any]
 """From the shapes of the result and of the operands."""
 
 
+KINDS = ("products", "arithmetic", "functions", "reductions", "factorisations")
+"""Of matrices; + - * / and square roots of entries; exp, log, sin, …; sums and extremes; other linear algebra."""
+
+
 def flops(schedule: Schedule) -> int:
     """By the sample sizes."""
-    numbers = {name: tuple(map(S, map(schedule.size, shape))) for name, shape in schedule.shapes.items()}
-    return int(sum((cost(instr, numbers) for instr in schedule.instrs), S.Zero))
+    lengths = {name: tuple(map(schedule.size, shape)) for name, shape in schedule.shapes.items()}
+    return int(sum(times * work for (_, work), times in _counted(schedule.instrs, lengths)))
 
 
 def formula(schedule: Schedule) -> Expr:
     """In the sizes of the program."""
-    return sum((cost(instr, schedule.shapes) for instr in schedule.instrs), S.Zero).expand()
+    return sum(by_kind(schedule.instrs, schedule.shapes).values(), S.Zero)
+
+
+def by_kind(instrs: Iterable[Instr], shapes: Mapping[str, Shape]) -> dict[str, Expr]:
+    """The work of each kind that instructions do, in the sizes of the program."""
+    terms: dict[str, list[Expr]] = {kind: [] for kind in KINDS}
+    for (kind, work), times in _counted(instrs, shapes):
+        terms[kind].append(times * work)
+    return {kind: Add(*found).expand() for kind, found in terms.items()}
+
+
+def _counted(instrs: Iterable[Instr], shapes: Mapping[str, Any]) -> Iterator[tuple[tuple[str, Any], int]]:
+    """Kind and work of the instructions, and how many do the same with matrices of the same shapes."""
+    first: dict[object, Instr] = {}
+    times: Counter[object] = Counter()
+    for instr in instrs:
+        key = (instr.op, shapes[instr.out], *(shapes[name] for name in instr.names))
+        first.setdefault(key, instr)
+        times[key] += 1
+    for same, instr in first.items():
+        yield (kind_of(instr), cost(instr, shapes)), times[same]
+
+
+def kind_of(instr: Instr) -> str:
+    """Of KINDS."""
+    if instr.op == "matmul":
+        return "products"
+    if instr.op == "call" or (instr.kind == "elementwise" and not _is_cheap(instr.op)):
+        return "functions"
+    if instr.kind == "elementwise" or instr.op in ("kron", "choose"):
+        return "arithmetic"
+    return "reductions" if instr.op in _REDUCED else "factorisations"
 
 
 def cost(instr: Instr, shapes: Mapping[str, Any]) -> Any:
@@ -45,8 +81,12 @@ def cost(instr: Instr, shapes: Mapping[str, Any]) -> Any:
     if instr.op in _COUNTS:
         return _COUNTS[instr.op](shape, operands)
     if OPERATIONS[instr.op].kind == "elementwise":
-        return _entries(shape, operands) * (1 if instr.op in _CHEAP or instr.op not in CATALOGUE else FUNCTION)
-    return S.Zero
+        return _entries(shape, operands) * (1 if _is_cheap(instr.op) else FUNCTION)
+    return 0
+
+
+def _is_cheap(op: str) -> bool:
+    return op in _CHEAP or op not in CATALOGUE
 
 
 # Counts
@@ -109,6 +149,12 @@ _REDUCTIONS = {
     "average_largest": 3,
     "logsumexp": FUNCTION + 3,
     "softmax": FUNCTION + 4,
+}
+
+_REDUCED = {f"{name}{suffix}" for name in _REDUCTIONS for suffix in ("", "_1", "_2")} | {
+    "tr",
+    "trace_product",
+    "diagonal_product",
 }
 
 _COUNTS: dict[str, Count] = {

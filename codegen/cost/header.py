@@ -1,0 +1,35 @@
+"""What a kernel file says of its cost: two short lines, the same for the same program."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from sympy import S
+
+from codegen.cost.counts import formula
+from codegen.cost.memory import peak
+from codegen.cost.text import count_text
+from codegen.schedule import Schedule
+
+MOST_TERMS, MOST_SIZES = 6, 12
+"""Of a program with more sizes a formula says nothing."""
+
+
+def cost_lines(schedule: Schedule) -> tuple[str, ...]:
+    """flops: 4 n m h + …; peak memory: at most …"""
+    if len(schedule.sizes) > MOST_SIZES:
+        return ()
+    memory = count_text(peak(schedule), schedule.sizes, MOST_TERMS)
+    return (f"Flops: {_work([schedule])}.", f"Peak memory: {memory} numbers at most, results included.")
+
+
+def linear_cost_lines(once: Iterable[Schedule], along: Schedule) -> tuple[str, ...]:
+    """Of what is computed once, and of each direction."""
+    if len(along.sizes) > MOST_SIZES:
+        return ()
+    return (f"Flops: {_work(once)}; each direction {_work([along])}.",)
+
+
+def _work(schedules: Iterable[Schedule]) -> str:
+    parts = list(schedules)
+    return count_text(sum(map(formula, parts), S.Zero), parts[0].sizes, MOST_TERMS)
