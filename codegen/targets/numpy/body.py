@@ -8,19 +8,14 @@ from typing import Any
 from sympy import Expr
 
 from codegen.naming import Names, Notation, wish_for
+from codegen.no_derivative import has_differentials, may_have_none
 from codegen.schedule import Arg, Instr, Literal, Schedule
 from codegen.sizes import number_code, size_code
 from codegen.targets.numpy import SPELLINGS
 from codegen.targets.numpy.carried import helpers_for
-from symbolic.language.names import split_bar, split_mark
 
 COMMENT_COLUMN = 52
 ALL = slice(None)
-
-RAISING = {"divide", "power", "log", "log1p", "sqrt"} | {
-    f"{name}{suffix}" for name in ("logsumexp", "softmax") for suffix in ("", "_1", "_2")
-}
-"""Operations that may divide by zero, or have no value where their differential is asked for."""
 
 
 class Body:
@@ -102,23 +97,15 @@ class Body:
 
 def guard(schedule: Schedule) -> tuple[str, str]:
     """What the kernel tells NumPy of floating-point exceptions, and why."""
-    attrs = [dict(instr.attrs) for instr in schedule.instrs]
-    differential = any(_is_derivative(name, schedule) for name in schedule.outputs)
-    raises = any(i.op in RAISING and not a.get("saturates") for i, a in zip(schedule.instrs, attrs, strict=True))
     told, why = [], []
-    if any(i.op == "exp" and a.get("saturates") for i, a in zip(schedule.instrs, attrs, strict=True)):
+    if any(i.op == "exp" and dict(i.attrs).get("saturates") for i in schedule.instrs):
         told.append('over="ignore"')
         why.append("exp(-X) may overflow to infinity, and 1 / (1 + infinity) is the right 0")
-    if (differential and raises) or any(a.get("checked") for a in attrs):
+    if may_have_none(schedule):
         told += ['divide="raise"', 'invalid="raise"']
+        differential = has_differentials(schedule)
         why.append("there is no derivative where this divides by zero or has no value" if differential else _SINGULAR)
     return ", ".join(told), "; ".join(why)
-
-
-def _is_derivative(name: str, schedule: Schedule) -> bool:
-    """Whether a name is that of a differential, or of the cotangent of something here."""
-    bars, plain = split_bar(name)
-    return split_mark(name)[0] > 0 or (bars > 0 and plain in schedule.shapes)
 
 
 _SINGULAR = "there is no solution where this divides by zero"

@@ -1,0 +1,148 @@
+/* Whether a product has so few columns that each entry is better a sum along a row of its own. */
+static inline int is_narrow_@(size_t inner, size_t cols, size_t across)
+{
+    return across == 1 ? cols * (inner / LANES_@ + 8) < inner : cols == 1;
+}
+
+/* The right factor, b[k * down + j * across], as `product` reads it: columns, or panels of whole vectors filled up with zeros. */
+static void pack_@(size_t inner, size_t cols, const @real *b, size_t down, size_t across, int narrow, @real *packed)
+{
+    if (narrow) {
+        for (size_t j = 0; j < cols; j++)
+            for (size_t k = 0; k < inner; k++)
+                packed[j * inner + k] = b[k * down + j * across];
+        return;
+    }
+    for (size_t first = 0; first < cols; first += PANEL_@) {
+        const size_t here = least(PANEL_@, cols - first), wide = (here + LANES_@ - 1) / LANES_@ * LANES_@;
+        for (size_t k = 0; k < inner; k++, packed += wide) {
+            const @real *row = b + k * down + first * across;
+            if (across == 1)
+                memcpy(packed, row, here * sizeof(@real));
+            else
+                for (size_t j = 0; j < here; j++)
+                    packed[j] = row[j * across];
+            for (size_t j = here; j < wide; j++)
+                packed[j] = @(0.0);
+        }
+    }
+}
+
+/* How many entries a packed factor has. */
+static inline size_t packed_@(size_t inner, size_t cols)
+{
+    return inner * ((cols + LANES_@ - 1) / LANES_@ * LANES_@);
+}
+
+/* `tall` rows of a product times `wide` vectors of a panel, in registers; both are constants where this is called. */
+static INLINE void tile_@(const size_t tall, const size_t wide, size_t inner, const @real *a, size_t down, size_t across,
+                          const @real *panel, @real *c, size_t cols, size_t last, int adds)
+{
+    vector_@ sum[TALL][WIDE];
+    for (size_t r = 0; r < tall; r++)
+        for (size_t t = 0; t < wide; t++)
+            sum[r][t] = (vector_@){0};
+    for (size_t k = 0; k < inner; k++, a += across, panel += wide * LANES_@) {
+        vector_@ b[WIDE];
+        for (size_t t = 0; t < wide; t++)
+            b[t] = *(const vector_@ *)(panel + t * LANES_@);
+        for (size_t r = 0; r < tall; r++)
+            for (size_t t = 0; t < wide; t++)
+                sum[r][t] += a[r * down] * b[t];
+    }
+    for (size_t r = 0; r < tall; r++)
+        for (size_t t = 0; t < wide; t++) {
+            @real *to = c + r * cols + t * LANES_@;
+            if (t + 1 < wide || last == LANES_@) {
+                if (adds)
+                    sum[r][t] += *(vector_@ *)to;
+                *(vector_@ *)to = sum[r][t];
+            } else {
+                @real entries[LANES_@];
+                memcpy(entries, &sum[r][t], sizeof entries);
+                for (size_t e = 0; e < last; e++)
+                    to[e] = adds ? to[e] + entries[e] : entries[e];
+            }
+        }
+}
+
+/* All rows times `wide` vectors of a panel. */
+static INLINE void strip_@(const size_t wide, size_t rows, size_t inner, const @real *a, size_t down, size_t across,
+                           const @real *panel, @real *c, size_t cols, size_t last, int adds)
+{
+    size_t i = 0;
+    for (; i + TALL <= rows; i += TALL)
+        tile_@(TALL, wide, inner, a + i * down, down, across, panel, c + i * cols, cols, last, adds);
+    for (; i < rows; i++)
+        tile_@(1, wide, inner, a + i * down, down, across, panel, c + i * cols, cols, last, adds);
+}
+
+/* Sums along rows of a and columns of b, both in one piece: so many vectors of partial sums as hide the latency. */
+static void dots_@(size_t rows, size_t inner, size_t cols, const @real *a, size_t down, const @real *b, @real *c, int adds)
+{
+    for (size_t i = 0; i < rows; i++)
+        for (size_t j = 0; j < cols; j++) {
+            const @real *x = a + i * down, *y = b + j * inner;
+            vector_@ sum[2] = {{0}, {0}};
+            size_t k = 0;
+            for (; k + 2 * LANES_@ <= inner; k += 2 * LANES_@)
+                for (size_t t = 0; t < 2; t++)
+                    sum[t] += *(const vector_@ *)(x + k + t * LANES_@) * *(const vector_@ *)(y + k + t * LANES_@);
+            sum[0] += sum[1];
+            @real entries[LANES_@];
+            memcpy(entries, &sum[0], sizeof entries);
+            for (size_t half = LANES_@ / 2; half > 0; half /= 2)
+                for (size_t e = 0; e < half; e++)
+                    entries[e] += entries[e + half];
+            @real total = entries[0];
+            for (; k < inner; k++)
+                total += x[k] * y[k];
+            c[i * cols + j] = adds ? c[i * cols + j] + total : total;
+        }
+}
+
+/* c = A b or c += A b, for A given by columns. */
+static void combination_@(size_t rows, size_t inner, const @real *a, size_t across, const @real *b, @real *c, int adds)
+{
+    if (!adds)
+        for (size_t i = 0; i < rows; i++)
+            c[i] = @(0.0);
+    for (size_t k = 0; k < inner; k++) {
+        const @real factor = b[k], *column = a + k * across;
+        INDEPENDENT
+        for (size_t i = 0; i < rows; i++)
+            c[i] += factor * column[i];
+    }
+}
+
+/* C = A B, or C += A B where it `adds`: A by a[i * down + k * across], B packed, C in rows that follow each other. */
+static void product_@(size_t rows, size_t inner, size_t cols, const @real *a, size_t down, size_t across,
+                      const @real *packed, int narrow, @real *c, int adds)
+{
+    if (narrow && across == 1) {
+        dots_@(rows, inner, cols, a, down, packed, c, adds);
+        return;
+    }
+    if (narrow && down == 1) {
+        combination_@(rows, inner, a, across, packed, c, adds);
+        return;
+    }
+    for (size_t k = 0; k < inner || k == 0; k += DEPTH) {
+        const size_t depth = least(DEPTH, inner - k);
+        for (size_t j = 0; j < cols; j += PANEL_@) {
+            const size_t here = least(PANEL_@, cols - j), wide = (here + LANES_@ - 1) / LANES_@;
+            const size_t last = here - (wide - 1) * LANES_@;
+            const @real *panel = packed + j * inner + k * wide * LANES_@, *from = a + k * across;
+            if (wide == 1)
+                strip_@(1, rows, depth, from, down, across, panel, c + j, cols, last, adds || k > 0);
+            else if (wide == 2)
+                strip_@(2, rows, depth, from, down, across, panel, c + j, cols, last, adds || k > 0);
+#if WIDE > 2
+            else if (wide == 3)
+                strip_@(3, rows, depth, from, down, across, panel, c + j, cols, last, adds || k > 0);
+            else
+                strip_@(4, rows, depth, from, down, across, panel, c + j, cols, last, adds || k > 0);
+#endif
+        }
+    }
+}

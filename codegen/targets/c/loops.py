@@ -1,0 +1,101 @@
+"""One loop over the entries of matrices of one shape, which does several operations at once."""
+
+from __future__ import annotations
+
+from codegen.schedule import Arg, Instr, Literal
+from codegen.targets.c import EXPRESSIONS, POLES
+from codegen.targets.c.numbers import number_code
+from codegen.targets.c.order import Step
+from codegen.targets.c.scope import Scope, product
+
+
+class Loop:
+    """The lines of a loop. Operands of another shape are columns, rows or scalars that are repeated."""
+
+    def __init__(self, step: Step, scope: Scope) -> None:
+        self.step, self.scope = step, scope
+        self.made = {instr.out for instr in step}
+        self.shape = scope.shapes[step[0].out]
+        self.rows, self.cols = scope.size(step[0].out)
+        self.before: dict[str, str] = {}
+        """What is read once, by the operand: of scalars before all loops, of columns before the one along a row."""
+        self.flat = not any(self.place(name) in ("row", "column") for instr in step for name in instr.names)
+
+    def place(self, name: str) -> str:
+        shape = self.scope.shapes[name]
+        if name in self.made or shape == self.shape:
+            return "entry"
+        if shape == (1, 1):
+            return "scalar"
+        return "row" if shape[0] == 1 else "column"
+
+    def lines(self) -> list[str]:
+        index = "i" if self.flat else f"i * {self.cols} + j"
+        body = [line for instr in self.step for line in self.statement(instr, index)]
+        scalars = [f"const @real {new} = {name}[0];" for name, new in self.read("scalar").items()]
+        columns = [f"const @real {new} = {name}[i];" for name, new in self.read("column").items()]
+        if self.flat:
+            lines = _loop("i", product(self.rows, self.cols), body, "INDEPENDENT")
+        else:
+            lines = _loop("i", self.rows, [*columns, *_loop("j", self.cols, body, "INDEPENDENT")])
+        return ["{", *_indented([*scalars, *lines]), "}"] if scalars else lines
+
+    def read(self, place: str) -> dict[str, str]:
+        """The operands that are repeated, by their pointers, and the names of the entries that were read."""
+        names = dict.fromkeys(n for i in self.step for n in i.names if self.place(n) == place)
+        return {self.scope.pointer(name): self.entry(name) for name in names}
+
+    def entry(self, name: str) -> str:
+        """The name of an entry that is a variable of the loop."""
+        return self.scope.entry_name(name)
+
+    def operand(self, arg: Arg, index: str) -> str:
+        if isinstance(arg, Literal):
+            return number_code(arg.value, self.scope.sizes)
+        place = self.place(arg)
+        if arg in self.made or place in ("scalar", "column"):
+            return self.entry(arg)
+        return f"{self.scope.pointer(arg)}[{'j' if place == 'row' else index}]"
+
+    def statement(self, instr: Instr, index: str) -> list[str]:
+        args = [self.operand(arg, index) for arg in instr.args]
+        value = EXPRESSIONS[instr.op].format(*args)
+        if value.startswith("(") and value.endswith(")") and instr.op in _TERNARY:
+            value = value[1:-1]
+        comment = self.scope.comment(instr)
+        stored = self.scope.is_stored(instr.out)
+        again = self.scope.guarded or not stored or any(instr.out in other.names for other in self.step)
+        target = f"{self.scope.pointer(instr.out)}[{index}]" if stored else ""
+        if not again:
+            return [f"{target} = {value};{comment}"]
+        entry = self.entry(instr.out)
+        lines = [f"const @real {entry} = {value};{comment}"]
+        if stored:
+            lines.append(f"{target} = {entry};")
+        return [*lines, *self.check(instr, entry, index)]
+
+    def check(self, instr: Instr, entry: str, index: str) -> list[str]:
+        """Where no number comes of numbers, or infinity of a pole, there is no derivative."""
+        if not self.scope.guarded:
+            return []
+        wrong = f"({entry} != {entry})"
+        if instr.op in POLES:
+            pole = POLES[instr.op].format(*(self.operand(arg, index) for arg in instr.args))
+            wrong = f"({wrong} | (({pole}) & (fabs@f({entry}) > @{{LARGEST}})))"
+        given = "".join(f" & ({x} == {x})" for x in dict.fromkeys(self.operand(name, index) for name in instr.names))
+        return [f"fails |= {wrong}{given};"]
+
+
+_TERNARY = ("larger", "smaller", "choose", "relu", "leaky_relu", "step", "sign")
+
+
+def _loop(index: str, count: str, body: list[str], *before: str) -> list[str]:
+    """Without braces where there is one statement."""
+    head = f"for (size_t {index} = 0; {index} < {count}; {index}++)"
+    if len(body) == 1:
+        return [*before, head, *_indented(body)]
+    return [*before, f"{head} {{", *_indented(body), "}"]
+
+
+def _indented(lines: list[str]) -> list[str]:
+    return [f"    {line}" if not line.startswith("#") else line for line in lines]

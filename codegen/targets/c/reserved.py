@@ -1,0 +1,30 @@
+"""Names that nothing of a program may take in a C file: keywords, and what headers and the file itself define."""
+
+from __future__ import annotations
+
+_KEYWORDS = """auto break case char const continue default do double else enum extern float for goto if inline int long
+register restrict return short signed sizeof static struct switch typedef union unsigned void volatile while asm typeof
+alignas alignof bool constexpr false true nullptr static_assert thread_local near far linux unix i386 main"""
+_LIBRARY = """NULL INFINITY NAN HUGE_VAL HUGE_VALF errno size_t ptrdiff_t wchar_t offsetof memcpy memset memmove
+int32_t int64_t uint32_t uint64_t uintptr_t isnan isinf isfinite signbit fpclassify isnormal isgreater isless signgam
+acos asin atan atan2 cos sin tan cosh sinh tanh acosh asinh atanh exp exp2 expm1 frexp ldexp log log10 log1p log2 logb
+modf scalbn cbrt fabs hypot pow sqrt erf erfc lgamma tgamma ceil floor nearbyint rint round trunc fmod remainder
+copysign nan nextafter fdim fmax fmin fma j0 j1 jn y0 y1 yn gamma drem significand
+M_E M_LOG2E M_LOG10E M_LN2 M_LN10 M_PI M_PI_2 M_PI_4 M_1_PI M_2_PI M_2_SQRTPI M_SQRT2 M_SQRT1_2
+OVERFLOW UNDERFLOW DOMAIN SING PLOSS TLOSS HUGE"""
+_OWN = """at first rows step memory work threads context count least most failed fails room packed narrow total share
+shares sums own end code loops i j k t INDEPENDENT INLINE VECTOR TALL WIDE DEPTH BLOCK WIDEST
+EMPTY NO_DERIVATIVE SINGULAR PUSHFORWARD_STRICT"""
+_OF_PRECISIONS = "bits vector LANES PANEL LINE room take step share"
+
+LIBRARY = frozenset(_LIBRARY.split())
+RESERVED = frozenset(
+    {
+        *_KEYWORDS.split(),
+        *LIBRARY,
+        *(f"{name}{kind}" for name in LIBRARY for kind in "fl"),
+        *_OWN.split(),
+        *(f"{name}_{kind}" for name in _OF_PRECISIONS.split() for kind in ("f32", "f64")),
+    }
+)
+"""The functions of `helpers/` apart."""

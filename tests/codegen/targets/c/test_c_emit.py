@@ -1,0 +1,61 @@
+"""Emitted C gives what the NumPy kernel of the same program gives, in both precisions, for any sizes and threads."""
+
+import numpy as np
+import pytest
+from c_samples import needs_compiler
+
+from codegen.kernel import compile_kernel, differential_header
+from codegen.lower import lower
+from codegen.native.emit import NativeKernel
+from codegen.passes import VALUES, optimize
+from codegen.targets.c.emit import emit_c
+from symbolic.differential import differentiate
+from symbolic.errors import NotSupported
+from symbolic.language.read import read_program
+
+PROGRAMS = {
+    "seed": "X1 = X0*W1\nX2 = sin(X1)\nX3 = X2*W2\nX4 = sin(X3)",
+    "layers": "X : n x 3\nA = tanh(X*W + ones(n,1)*b')\nY = sigmoid(A*V - ones(n,1)*c')\ny = sum(Y)",
+    "entries": "X : n x m\nA = exp(X) .* relu(X - 0.5)\nB = maximum(A, X) + abs(X - 0.3) + log(X) + X ./ (1 + X)\n"
+    "Y = B + leaky_relu(X - 0.4) + softplus(X) + gelu(X) + X.^1.5",
+    "axes": "X : n x m\nY = softmax(X, 2) .* (ones(n,1)*max(X, 1)) + sum(X, 2)*logsumexp(X, 1)\nz = mean(Y) + max(X)",
+    "places": "A : n x m\nB : n x m\nC = [A, B; B, A]\nD = C[1:n, 2:m+1]\nY = kron(A', D) + reshape(kron(D, A'), m*n, n*m)\n"
+    "y = tr(A*B')",
+    "gram": "X : n x m\nv : n\nG = X'*X\nH = tril(G) + diag(diagonal(G)) + eye(m)\ny = v'*X*H*X'*v",
+}
+
+
+def pair(text, wrt=None):
+    """The C kernel and the NumPy kernel of a differential."""
+    differential = differentiate(read_program(text, "sample"), wrt)
+    schedule = optimize(lower(differential.tangent), VALUES)
+    header = differential_header(differential)
+    return NativeKernel(emit_c(schedule, header, "sample"), schedule, header).load(), compile_kernel(differential)
+
+
+def arguments(kernel, sizes, entries):
+    rng = np.random.default_rng(7)
+    shapes = [[int(size.subs(sizes)) for size in given.shape] for given in kernel.program.inputs]
+    return [rng.uniform(0.1, 0.9, shape).astype(entries) for shape in shapes]
+
+
+@needs_compiler
+@pytest.mark.parametrize("name", PROGRAMS)
+def test_the_results_are_those_of_the_numpy_kernel(name):
+    native, kernel = pair(PROGRAMS[name])
+    small, large = (4, 11) if name == "places" else (130, 700)
+    for n, m in ((1, 1), (3, 5), (small, 3), (2, 37), (large, 9)):
+        sizes = {size: {"n": n, "m": m}.get(str(size), 4) for size in kernel.program.sizes}
+        for entries, tolerance in (("float64", 1e-13), ("float32", 1e-4)):
+            given = arguments(kernel, sizes, entries)
+            expected, found = kernel(*given), native(*given)
+            for right, got in zip(expected, found, strict=True):
+                assert got.dtype == entries
+                np.testing.assert_allclose(got, right, rtol=tolerance, atol=tolerance * (1 + np.abs(right).max()))
+
+
+def test_what_has_no_c_is_named():
+    program = read_program("A : n x n\nY = expm(A)")
+    schedule = optimize(lower(program), VALUES)
+    with pytest.raises(NotSupported, match="expm"):
+        emit_c(schedule, differential_header(differentiate(program)), "sample")
