@@ -144,7 +144,7 @@ def _entries(shape: Shape) -> Size:
 def _allocated(instr: Instr, shapes: Mapping[str, Shape]) -> tuple[Size, ...]:
     """The sizes of what an instruction allocates: of a factor, of each of its parts."""
     if instr.kind == "factor":
-        return _PARTS[instr.op](*shapes[instr.names[0]])
+        return PARTS[instr.op](*shapes[instr.names[0]])
     return (_entries(shapes[instr.out]),)
 
 
@@ -164,7 +164,7 @@ def _reduced_and_whole(suffix: str) -> Callable[[Size, Size], tuple[Size, ...]]:
     return lambda rows, cols: (_REDUCED[suffix](rows, cols), rows * cols)
 
 
-_PARTS: dict[str, Callable[[Size, Size], tuple[Size, ...]]] = {
+PARTS: dict[str, Callable[[Size, Size], tuple[Size, ...]]] = {
     "factor_lu": lambda rows, cols: (rows * cols, rows),
     "schur": lambda rows, cols: (rows * cols, rows * cols),
     "spectrum": lambda rows, cols: (rows, rows * cols),
@@ -173,7 +173,7 @@ _PARTS: dict[str, Callable[[Size, Size], tuple[Size, ...]]] = {
     "eig": lambda rows, cols: (S.One, rows, rows),
     "svd": lambda rows, cols: (rows * Min(rows, cols), Min(rows, cols), cols * Min(rows, cols)),
     "qr": lambda rows, cols: (rows * cols, cols * cols),
-    "lu": lambda rows, cols: (rows * cols, rows * cols),
+    **dict.fromkeys(("lu", "lu_pushforward"), lambda rows, cols: (rows * cols, rows * cols)),
     **{f"{name}_pair": lambda rows, cols: (rows * cols, rows * cols) for name in ("expm", "sinm", "cosm")},
     **{f"{name}{suffix}": _reduced_and_whole(suffix) for name in ("largest", "softmax") for suffix in _REDUCED},
 }
@@ -207,6 +207,8 @@ WORKSPACE: dict[str, Workspace] = {
     "solve_sylvester": lambda shape, operands: 2 * _entries(shape),
     "sylvester_of_spectra": lambda shape, operands: 3 * _entries(shape),
     "lu": _times(3),
+    **dict.fromkeys(("chol_pushforward", "lu_pushforward", "lu_pullback"), _times(Rational(5, 2))),
+    "chol_pullback": _times(2),
     "qr": _times(Rational(3, 2)),
     "eigh": _times(2),
     "eig": _times(4),

@@ -8,8 +8,8 @@ r"""Value and differential of a matrix program with respect to S.
 
     δy = zᵀ (L \ (L (tril((L \ δS) / Lᵀ) - 0.5 diag(diagonal((L \ δS) / Lᵀ))) z)) - sum(diagonal(L (tril((L \ δS) / Lᵀ) - 0.5 diag(diagonal((L \ δS) / Lᵀ)))) ⊘ diagonal(L))
 
-Flops: 13/3 n³ + 6 n² + 19 n + 5.
-Peak memory: 4 n² + 2 n numbers at most, results included.
+Flops: 7/6 n³ + 4 n² + 19 n + 5.
+Peak memory: 9/2 n² + 2 n + 1 numbers at most, results included.
 """
 
 from __future__ import annotations

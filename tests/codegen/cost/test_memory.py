@@ -10,8 +10,9 @@ import numpy as np
 import pytest
 from schedules import schedule_of
 
-from codegen.cost.memory import moved, peak, temporaries
+from codegen.cost.memory import PARTS, moved, peak, temporaries
 from codegen.kernel import compile_kernel
+from codegen.operations import OPERATIONS as CODED
 from symbolic.differential import differentiate
 from symbolic.language.read import read_program
 from symbolic.operations import DEFINITIONS, OPERATIONS
@@ -100,3 +101,8 @@ def test_temporaries_are_what_is_no_result():
 def test_each_operand_is_read_once_and_views_move_nothing():
     schedule = schedule_of("A:n,m b:1,m\nT = transpose A\nP = multiply A A\nY = add P b\nreturn Y T")
     assert str(moved(schedule)) == "4*m*n + m"
+
+
+def test_the_parts_of_every_factor_are_known():
+    factors = {name for name, operation in CODED.items() if operation.kind == "factor"}
+    assert factors == PARTS.keys()
