@@ -19,8 +19,8 @@ PROGRAMS = {
     "entries": "X : n x m\nA = exp(X) .* relu(X - 0.5)\nB = maximum(A, X) + abs(X - 0.3) + log(X) + X ./ (1 + X)\n"
     "Y = B + leaky_relu(X - 0.4) + softplus(X) + gelu(X) + X.^1.5",
     "axes": "X : n x m\nY = softmax(X, 2) .* (ones(n,1)*max(X, 1)) + sum(X, 2)*logsumexp(X, 1)\nz = mean(Y) + max(X)",
-    "places": "A : n x m\nB : n x m\nC = [A, B; B, A]\nD = C[1:n, 2:m+1]\nY = kron(A', D) + reshape(kron(D, A'), m*n, n*m)\n"
-    "y = tr(A*B')",
+    "places": "A : n x m\nB : n x m\nC = [A, B; B, A]\nD = C[1:n, 2:m+1]\n"
+    "Y = kron(A', D) + reshape(kron(D, A'), m*n, n*m)\ny = tr(A*B')",
     "gram": "X : n x m\nv : n\nG = X'*X\nH = tril(G) + diag(diagonal(G)) + eye(m)\ny = v'*X*H*X'*v",
 }
 
