@@ -230,6 +230,8 @@ class _Marking:
             mistake = self.search.repair(of_right) or self.search.repair(of_left, left.side)
         else:
             mistake = self.search.repair(sides)
+        if mistake is None and wanted is not None:
+            mistake = self.search.two(right.side, wanted)
         mistake = mistake or self.search.unexplained(right.side, right.error)
         self.first = (right.side, mistake)
         return mistake

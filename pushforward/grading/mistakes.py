@@ -13,6 +13,8 @@ from pushforward.grading.edits import edits
 from pushforward.grading.judge import Judge
 from pushforward.grading.marks import Mistake, Status
 from pushforward.grading.missing import missing_factors, missing_terms
+from pushforward.grading.pairs import MOST as MOST_PAIRS
+from pushforward.grading.pairs import pairs
 from pushforward.grading.scope import Scope
 from pushforward.grading.spelling import Edit, Written, spelling_of, tidy
 from pushforward.grading.wording import EXPLANATIONS, HINTS, kind_of
@@ -26,6 +28,7 @@ from symbolic.program import Program
 
 MAX_TRIED = 1500
 MAX_LENGTH = 1200
+TWO = "two mistakes"
 
 
 class Search:
@@ -57,6 +60,28 @@ class Search:
                         return self._mistake(side, syntax, edit, repaired)
         return None
 
+    def two(self, side: Side, wanted: Node) -> Mistake | None:
+        """Two changes of a side after which it equals what is wanted, or None where none are found in time."""
+        text = self.written.of(side.span)
+        if len(text) > MAX_LENGTH:
+            return None
+        for repaired, *found in islice(pairs(text, self._edits_of), MOST_PAIRS):
+            if self._equals(repaired, wanted, False):
+                kinds = [edit.kind for edit in found]
+                again = ", in two places" if kinds[0] == kinds[1] else f", and {EXPLANATIONS[kinds[1]]}"
+                explanation = f"two things: {EXPLANATIONS[kinds[0]]}{again}"
+                return Mistake(TWO, HINTS[TWO], side.span, side.span, repaired.strip(), tidy(repaired), explanation)
+        return None
+
+    def _edits_of(self, text: str) -> list[Edit]:
+        """The single changes of a text on its own; none where it makes no sense."""
+        try:
+            syntax = read_side(self._named(text), self.derivation)
+        except ProgramError:
+            return []
+        found = edits(syntax, Written(text, self.spelling), self._names(), self._functions(), self.spell)
+        return [*found, *([] if type(syntax) is Sum else [Edit("sign", Span(0, 0), "-")])]
+
     def unexplained(self, side: Side, error: ShapeError | None) -> Mistake:
         """Where no single change helps, the place is the side, or where shapes do not fit."""
         kind = "shapes that do not fit" if error is not None else "not recognised"
@@ -65,14 +90,19 @@ class Search:
         return Mistake(kind, HINTS[kind], span, span, "", "", explanation)
 
     def _changes(self, side: Side, syntax: Syntax, node: Node | None, wanted: Node) -> Iterator[Edit]:
-        moving = {differential_of(name) for name in self.program.symbols}
-        names = [name for name in self.scope.nodes if name in self.known.keys() | self.program.symbols.keys() | moving]
         if node is not None:
             yield from coefficient_edits(
                 syntax, self.written, lambda edit: self._node(self._apply(side, edit)), wanted, self.judge
             )
-        functions = {name: self.spelling.name(name) for name in self.program.unknown_functions}
-        yield from edits(syntax, self.written, names, functions, self.spell)
+        yield from edits(syntax, self.written, self._names(), self._functions(), self.spell)
+
+    def _names(self) -> list[str]:
+        """What could stand in place of a name."""
+        moving = {differential_of(name) for name in self.program.symbols}
+        return [name for name in self.scope.nodes if name in self.known.keys() | self.program.symbols.keys() | moving]
+
+    def _functions(self) -> dict[str, str]:
+        return {name: self.spelling.name(name) for name in self.program.unknown_functions}
 
     def _additions(self, side: Side, syntax: Syntax, node: Node | None, wanted: Node) -> Iterator[Edit]:
         yield from missing_terms(self.program, self.judge.wrt, syntax, side, node, wanted, self)
@@ -98,11 +128,14 @@ class Search:
     def _node(self, text: str) -> Node | None:
         """The matrix that an edited side stands for; None where it makes no sense."""
         try:
-            named = find_derivatives(text, self.program, self.derivation.dialect, self.by_columns).text
-            value = self.scope.node(read_side(named, self.derivation))
+            value = self.scope.node(read_side(self._named(text), self.derivation))
         except ProgramError:
             return None
         return nodes.constant(value) if is_number(value) else value
+
+    def _named(self, text: str) -> str:
+        """A text with a name for every derivative in it, character for character."""
+        return find_derivatives(text, self.program, self.derivation.dialect, self.by_columns).text
 
     def _equals(self, text: str, wanted: Node, is_subject: bool) -> bool:
         node = self._node(text)

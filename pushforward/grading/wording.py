@@ -32,7 +32,8 @@ HINTS = {
     "a term too many": "Does every term belong here?",
     "a term is missing": "The product rule gives one term for every factor that moves: are they all here?",
     "shapes that do not fit": "Write the shapes next to the factors: do they fit?",
-    "not recognised": "The two sides differ, and no small change makes them equal: do this step again in smaller ones.",
+    "two mistakes": "There is more than one mistake in this step: do it again in two smaller ones.",
+    "not recognised": "More than one thing is off here: do this step again in smaller ones.",
 }
 
 EXPLANATIONS = {
@@ -63,7 +64,8 @@ EXPLANATIONS = {
     "a term too many": "a term does not belong here",
     "a term is missing": "a term was dropped",
     "shapes that do not fit": "the shapes do not fit",
-    "not recognised": "no single small change makes the two sides equal",
+    "two mistakes": "two things are wrong",
+    "not recognised": "no single small change makes the two sides equal, and no pair of those that were tried",
 }
 
 

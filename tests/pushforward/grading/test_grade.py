@@ -160,6 +160,34 @@ def test_shapes_that_do_not_fit_are_carried_on_too():
     assert "inner dimensions" in verdict.equalities[0].reason
 
 
+TWO = [
+    (SEED, "δX4 = f(X3) ⊙ [(f(X1) ⊙ (δX0 W1)) W2]", "f'(X3) ⊙ [(f'(X1) ⊙ (δX0 W1)) W2]", "in two places"),
+    (SEED, "δX3 = (f'(X3) ⊙ (W1 δX0)) W2", "(f'(X1) ⊙ (δX0 W1)) W2", "swapped"),
+    (SEED, "δX1 = W1' δX0", "δX0 W1", "a transpose is too many"),
+    ("A : n x n; B = inv(A)", "δB = A⁻¹ A⁻¹ δA", "-A⁻¹ δA A⁻¹", "a sign is wrong"),
+]
+
+
+@pytest.mark.parametrize("program, text, repaired, said", TWO)
+def test_two_mistakes_in_one_step_are_said_to_be_two(program, text, repaired, said):
+    verdict = pf.grade(pf.parse(program), text, "X0" if program == SEED else "A")
+    mistake = verdict.first_wrong.mistake
+    assert mistake.kind == "two mistakes" and said in mistake.explanation
+    assert mistake.repaired == repaired
+    assert pf.grade(pf.parse(program), text.partition("=")[0] + "= " + repaired, verdict.wrt).passed
+
+
+def test_more_mistakes_than_two_are_more_than_one_thing():
+    mistake = marked("A : n x n; B : n x n; C = A*B; D = C*A", "δD = B A δA A + 3 A B", "A").first_wrong.mistake
+    assert mistake.kind == "not recognised" and "More than one thing" in mistake.hint
+
+
+def test_the_left_side_still_says_what_the_line_is_about():
+    """No repair makes δY - δY of δY, though both sides of δY - δY = δA δB vanish to first order."""
+    mistake = marked("A : n x m; B : m x p; Y = A*B", "δY = δA δB").first_wrong.mistake
+    assert mistake.repaired == ""
+
+
 def test_a_right_step_on_a_wrong_one_says_so():
     verdict = marked("A : n x n; B : n x n; C = A*B", "δC = δA B' = δA B' + zeros(n,n)", "A")
     assert statuses(verdict) == ["wrong", "right"]
