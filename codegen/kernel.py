@@ -73,9 +73,13 @@ class Kernel:
         if differential is not None:
             primal = differential.primal.outputs
             given |= {seed: directions[name] for name, seed in differential.seeds}
-        named = self.named_results(self(*(given[argument.name] for argument in self.program.inputs), **functions))
+        named = self.named_results(self.at(given, functions))
         values = {of: named[of] for of in primal}
         return values, {of: named[differential.name(of)] for of in primal} if differential else {}
+
+    def at(self, given: Mapping[str, Any], functions: Mapping[str, Any]) -> Any:
+        """The results, from the arguments by name."""
+        return self(*(given[argument.name] for argument in self.program.inputs), **functions)
 
     def named_results(self, results: Any) -> dict[str, Any]:
         """What a call returned, by the names of the program's outputs. Raises ResultsMissing."""
@@ -145,12 +149,19 @@ def _made_of(
     if not isinstance(program, Program):
         raise TypeError(f"a Program, a Differential or an Adjoint is compiled, not {type(what).__name__}")
     schedule = optimize(lower(program, sizes))
-    if adjoint is not None:
-        header, default = adjoint_header(adjoint), adjoint_name(adjoint)
-    else:
-        header, default = _header(program, differential), default_name(program, differential)
+    header, default = described(what)
     file = TARGETS[target](schedule, header, identifier(name or default))
     return _Made(program, differential, schedule, file, adjoint)
+
+
+def described(what: Program | Differential | Adjoint) -> tuple[Header, str]:
+    """What the file of a kernel says of itself, and the name of its function."""
+    if isinstance(what, Adjoint):
+        return adjoint_header(what), adjoint_name(what)
+    if isinstance(what, Differential):
+        return differential_header(what), default_name(what.program, what)
+    header = Header("The value of a matrix program.", _statement(what), what.text("text"), _roles(what, {}))
+    return header, default_name(what, None)
 
 
 def default_name(program: Program, differential: Differential | None) -> str:
@@ -170,13 +181,6 @@ def _chosen(differential: Differential) -> str:
 def adjoint_name(adjoint: Adjoint) -> str:
     """seed_adjoint_wrt_X0, ridge_gradient_wrt_all"""
     return f"{identifier(adjoint.program.name, 'program')}_{adjoint.kind}_wrt_{_chosen(adjoint.differential)}"
-
-
-def _header(program: Program, differential: Differential | None) -> Header:
-    canonical = program.text("text")
-    if differential is None:
-        return Header("The value of a matrix program.", _statement(program), canonical, _roles(program, {}))
-    return differential_header(differential)
 
 
 def differential_header(differential: Differential, how: str = "") -> Header:

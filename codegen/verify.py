@@ -111,7 +111,7 @@ def _reverse(kernel: Kernel, pullback: Adjoint, point: Point, label: Label) -> l
     precision = np.dtype(label.dtype)
     inputs = {name: value.astype(precision) for name, value in given_values(pullback, point, label.seed).items()}
     functions = {keyword: point.functions[function, order] for keyword, function, order in kernel.signature.functions}
-    results = kernel(*(inputs[given.name] for given in kernel.program.inputs), **functions)
+    results = kernel.at(inputs, functions)
     results = results if isinstance(results, tuple) else (results,)
     if len(results) != len(kernel.program.outputs):
         results = (_NOTHING,) * len(kernel.program.outputs)

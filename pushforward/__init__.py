@@ -40,7 +40,7 @@ if TYPE_CHECKING:
         verify,
         vhp,
     )
-    from pushforward.applied import directions, linear_operator, linearize, sparse_jacobian, sparsity
+    from pushforward.applied import batch, directions, linear_operator, linearize, sparse_jacobian, sparsity
     from pushforward.grading.verdict import Verdict
     from pushforward.jacobians import Jacobian
     from pushforward.layouts import Layout
@@ -68,7 +68,7 @@ _HOME = {
         "pushforward.api",
     ),
     **dict.fromkeys(
-        ("directions", "linearize", "linear_operator", "sparse_jacobian", "sparsity"), "pushforward.applied"
+        ("batch", "directions", "linearize", "linear_operator", "sparse_jacobian", "sparsity"), "pushforward.applied"
     ),
     **dict.fromkeys(("Adjoint", "AdjointStep"), "symbolic.reverse.adjoint"),
     "Program": "symbolic.program",
@@ -93,7 +93,7 @@ __all__ = [
     "Adjoint", "AdjointStep", "CheckReport", "ClosedForm", "Cost", "Differential", "DifferentiationError", "IndexForm",
     "Input", "Jacobian", "Kernel", "Layout", "Let", "LimitError", "NameError_", "NotSupported", "Program",
     "ProgramError", "PushforwardError", "ReadError", "ShapeError", "Step", "Verdict", "__version__", "adjoint",
-    "compile", "cost", "differential", "directions", "explain", "gauss_newton", "grade", "gradient", "hvp",
+    "batch", "compile", "cost", "differential", "directions", "explain", "gauss_newton", "grade", "gradient", "hvp",
     "index_form", "jacobian", "layout", "linear_operator", "linearize", "matrix_form", "parse", "read",
     "sparse_jacobian", "sparsity", "trace", "traced", "verify", "vhp",
 ]  # fmt: skip

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import pushforward.siblings  # noqa: F401  (first: it checks which packages the next lines get)
 from codegen.jacobian.operators import JacobianOperator, SparseJacobian
 from codegen.jacobian.operators import sparsity as pattern
+from codegen.linear.batch import BatchKernel, compile_batch
 from codegen.linear.directions import DirectionsKernel, compile_directions
 from codegen.linear.linearization import LinearizedKernel, compile_linearization
 from codegen.linear.program import pullback_of, pushforward_of
@@ -16,6 +17,7 @@ from symbolic.program import Program
 from symbolic.reverse.adjoint import Adjoint
 
 Sizes = Mapping[str, int] | None
+Names = str | Iterable[str] | None
 
 
 def directions(what: Differential, sizes: Sizes = None, name: str | None = None) -> DirectionsKernel:
@@ -25,6 +27,18 @@ def directions(what: Differential, sizes: Sizes = None, name: str | None = None)
     Raises NotSupported for a differential that is not linear in its seeds, one of order 2.
     """
     return compile_directions(what, sizes, name)
+
+
+def batch(
+    what: Program | Differential | Adjoint, over: Names = None, sizes: Sizes = None, name: str | None = None
+) -> BatchKernel:
+    """A kernel for many problems at once, stacked along an axis in front: k(X0, W1, W2, dX0) -> (X4, dX4).
+
+    over: the arguments that are stacked, ["X0", "dX0"] for X0 and dX0 of b × n × m, by default all. Others are shared,
+    and what depends on no stack is computed once, and returned as one matrix; all other results are stacked.
+    Raises NameError_ for an unknown argument, and as `compile` does.
+    """
+    return compile_batch(what, over, sizes, name)
 
 
 def linearize(what: Differential | Adjoint, sizes: Sizes = None, name: str | None = None) -> LinearizedKernel:

@@ -15,7 +15,7 @@ from sympy import S
 
 from codegen.blocks.kinds import COLUMNS, ROWS
 from codegen.jacobian.layouts import INPUT, OUTPUT, TIES, View, Way
-from codegen.linear.emit import LinearEmission, Main
+from codegen.linear.emit import LinearEmission, Main, of_directions
 from codegen.linear.program import LinearProgram
 from codegen.linear.split import Split
 from codegen.targets.numpy.arguments import Lengths
@@ -70,8 +70,13 @@ class JacobianForm:
     meaning: str
     largest: int = LARGEST
 
+    stacks = False
+
     def given(self, linear: LinearProgram) -> Mapping[str, Lengths]:
         return {given.name: given.shape for given in linear.inputs}
+
+    def meanings(self, emission: LinearEmission) -> tuple[str, str]:
+        return of_directions(emission.linear)
 
     def main(self, emission: LinearEmission) -> Main:
         return _Writing(self, emission).main()

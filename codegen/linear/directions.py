@@ -3,49 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from sympy import Dummy
 
 from codegen.kernel import Kernel, default_name, differential_header
-from codegen.linear.emit import LinearEmission, Main, emit_linear
+from codegen.linear.emit import emit_linear, of_directions
 from codegen.linear.program import LinearProgram, pushforward_of
 from codegen.linear.split import Split, split
+from codegen.linear.stacks import Stacks
 from codegen.naming import identifier
-from codegen.targets.numpy.arguments import Lengths
 from symbolic.collection import without_collecting
 from symbolic.differential import Differential
 
 DIRECTIONS = Dummy("k", integer=True, nonnegative=True)
-
-
-@dataclass(frozen=True)
-class Directions:
-    """k(X0, W1, W2, dX0) -> (X4, dX4), with dX0 of shape k × n × m and dX4 of shape k × n × p."""
-
-    def given(self, linear: LinearProgram) -> Mapping[str, Lengths]:
-        stacked = {seed: (DIRECTIONS, *linear.input(seed).shape) for seed in linear.seeds}
-        return {given.name: given.shape for given in linear.inputs} | stacked
-
-    def main(self, emission: LinearEmission) -> Main:
-        linear, number = emission.linear, emission.size(DIRECTIONS)
-        direction = emission.local("direction")
-        shapes = emission.schedule.shapes
-        results = [emission.names[name] for name in linear.results]
-        made = [
-            f"{result} = empty(({number}, {', '.join(map(emission.size, shapes[name]))}), dtype={emission.like}.dtype)"
-            for result, name in zip(results, linear.results, strict=True)
-        ]
-        one = emission.call_along(f"{seed}[{direction}]" for seed in emission.seeds)
-        loop = [
-            f"for {direction} in range({number}):",
-            f"    {', '.join(f'{result}[{direction}]' for result in results)} = {one}",
-        ]
-        returned = (*emission.value_names(), *results)
-        lines = (emission.call_values(), *made, *loop)
-        return Main(lines, returned, f"({', '.join(returned)})", frozenset({"empty"}))
 
 
 class DirectionsKernel(Kernel):
@@ -90,7 +62,8 @@ def directions_kernel(
     parts = split(linear, sizes)
     function = identifier(name or f"{default_name(differential.tangent, differential)}_directions")
     header = differential_header(differential, ", k directions at once")
-    emitted = emit_linear(parts, linear, Directions(), header, function)
+    form = Stacks.of(parts, DIRECTIONS, of_directions(linear))
+    emitted = emit_linear(parts, linear, form, header, function)
     kernel = DirectionsKernel(differential.tangent, differential, parts.joined, emitted)
     kernel.parts, kernel.linear = parts, linear
     return kernel

@@ -14,13 +14,17 @@ from typing import Any, Protocol
 from codegen.cost.header import linear_cost_lines
 from codegen.header import Header
 from codegen.linear.program import LinearProgram
-from codegen.linear.split import Split
+from codegen.linear.split import Split, moving
 from codegen.naming import identifier
 from codegen.sizes import size_code, size_text
 from codegen.targets.numpy.arguments import Lengths
+from codegen.targets.numpy.body import Body
 from codegen.targets.numpy.emit import Emission, Emitted, render
 from codegen.targets.numpy.face import wrapped
+from codegen.targets.numpy.stacks import StackedBody
 
+VALUES = "What a direction needs that does not depend on it."
+VALUES_TOO = "The values, and what a direction needs that does not depend on it."
 ALONG = "The results along one direction, in which they are linear."
 
 
@@ -50,18 +54,32 @@ class Form(Protocol):
 
     def main(self, emission: LinearEmission) -> Main: ...
 
+    @property
+    def stacks(self) -> bool:
+        """Whether `_along` takes several directions at once, stacked."""
+        ...
+
+    def meanings(self, emission: LinearEmission) -> tuple[str, str]:
+        """What `_values` and `_along` compute, in words."""
+        ...
+
 
 def emit_linear(parts: Split, linear: LinearProgram, form: Form, header: Header, function: str) -> Emitted:
     """The file of a kernel named `function`. Raises PushforwardError should it hold anything unexpected."""
     return render("linear.py.jinja", LinearEmission(parts, linear, form, identifier(function)), header)
 
 
+def of_directions(linear: LinearProgram) -> tuple[str, str]:
+    """The meanings of the halves where the second is run for each direction."""
+    return VALUES_TOO if linear.values else VALUES, ALONG
+
+
 class LinearEmission(Emission):
     """The strings of one kernel file, in whose body the lines of `_values` come first."""
 
     def __init__(self, parts: Split, linear: LinearProgram, form: Form, function: str) -> None:
+        self.linear, self.form = linear, form
         super().__init__(parts.joined, function, form.given(linear))
-        self.linear = linear
         before, count = len(parts.once.instrs), len(parts.once.instrs) + len(parts.values.instrs)
         self.once, self.first, self.second = slice(before), slice(before, count), slice(count, None)
         self.parts = parts
@@ -69,8 +87,15 @@ class LinearEmission(Emission):
         self.values = tuple(map(self.result, linear.values))
         self.local("state")
         self.state = self._state()
-        self.form = form.main(self)
-        self.imports["numpy"] |= self.form.uses
+        self.main = form.main(self)
+        self.imports["numpy"] |= self.main.uses
+
+    def made_body(self) -> Body:
+        if not self.form.stacks:
+            return super().made_body()
+        number = f"{self.names[self.linear.seeds[0]]}.shape[0]"
+        stacked = frozenset(moving(self.schedule.instrs, self.linear.seeds))
+        return StackedBody(self.schedule, self.names, self.arguments.sizes, stacked, number)
 
     # For the forms
 
@@ -126,17 +151,18 @@ class LinearEmission(Emission):
         return self.arguments.size_line(self._words(self.first, (*self.values, *self.state)))
 
     def values_parameters(self) -> list[str]:
-        """What `_values` needs: arguments of the kernel, what is computed once, functions."""
+        """What `_values` needs: arguments of the kernel, of seeds the type alone, what is computed once, functions."""
         used = self._words(self.first, (*self.values, *self.state, self._values_sizes()))
         return [
             name
-            for name in (*self._handed_on(), *(keyword for keyword, _, _ in self.signature.functions))
+            for name in (*self._handed_on(), *self.seeds, *(keyword for keyword, _, _ in self.signature.functions))
             if name in used
         ]
 
     def record(self, header: Header) -> dict[str, Any]:
         fields = super().record(header)
-        main = self.form
+        main = self.main
+        values_meaning, along_meaning = self.form.meanings(self)
         state = f"({', '.join(self.state)}{',' if len(self.state) == 1 else ''})"
         results = [self.result(name) for name in self.linear.results]
         several = len(main.results) > 1
@@ -151,13 +177,13 @@ class LinearEmission(Emission):
             "constants": main.constants,
             "main": (*main.first, *self.body.commented(self.once), *main.lines),
             "results": ", ".join(main.results),
-            "values": bool(self.linear.values),
+            "values_meaning": values_meaning,
             "values_parameters": wrapped(self.values_parameters()),
             "values_sizes": self._values_sizes(),
             "values_body": self.body.commented(self.first),
             "values_results": ", ".join((*self.values, state)),
             "along_parameters": ", ".join((self.local("state"), *self.seeds)),
-            "along_meaning": ALONG,
+            "along_meaning": along_meaning,
             "unpacked_state": f"{state[1:-1]} = {self.local('state')}" if self.state else "",
             "along_body": self.body.commented(self.second),
             "along_results": ", ".join(results),

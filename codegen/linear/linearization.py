@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from codegen.kernel import Kernel, default_name, differential_header
-from codegen.linear.emit import LinearEmission, Main, emit_linear
+from codegen.linear.emit import LinearEmission, Main, emit_linear, of_directions
 from codegen.linear.program import LinearProgram
 from codegen.linear.split import Split, split
 from codegen.naming import identifier
@@ -22,8 +22,13 @@ HOLDS = "{} holds arguments themselves: leave these unchanged as long as it is u
 class Linearized:
     """k(X0, W1, W2) -> (X4, state); then _along(state, dX0) -> dX4 for any direction, as often as asked."""
 
+    stacks = False
+
     def given(self, linear: LinearProgram) -> Mapping[str, Lengths]:
         return {given.name: given.shape for given in linear.inputs}
+
+    def meanings(self, emission: LinearEmission) -> tuple[str, str]:
+        return of_directions(emission.linear)
 
     def main(self, emission: LinearEmission) -> Main:
         state = emission.local("state")

@@ -61,11 +61,11 @@ def split(linear: LinearProgram, sizes: Mapping[str, int] | None = None, rows: A
     if blocks is not None and not _in_one_loop(blocks, (*linear.values, *linear.results)):
         blocks = None
     whole = whole if blocks is None else blocks.schedule
-    moving = _moving(whole.instrs, linear.seeds)
+    moved = moving(whole.instrs, linear.seeds)
     parts: dict[str, list[Instr]] = {"once": [], "values": [], "along": []}
     for instr in whole.instrs:
         same = blocks is not None and blocks.kinds[instr.out] not in CUT
-        parts["along" if instr.out in moving else "once" if same else "values"].append(instr)
+        parts["along" if instr.out in moved else "once" if same else "values"].append(instr)
     inputs = tuple(name for name in whole.inputs if name not in linear.seeds)
     along = _part(whole, parts["along"], linear.seeds, linear.results)
     values = _part(whole, parts["values"], (), (*linear.values, *along.inputs))
@@ -106,10 +106,10 @@ def _part(whole: Schedule, instrs: list[Instr], inputs: tuple[str, ...], wanted:
     return optimize(replace(whole, inputs=given, instrs=tuple(instrs), outputs=outputs, requirements=()), MEMORY)
 
 
-def _moving(instrs: Iterable[Instr], seeds: Iterable[str]) -> set[str]:
+def moving(instrs: Iterable[Instr], seeds: Iterable[str]) -> set[str]:
     """The names that depend on the seeds, these included."""
-    moving = set(seeds)
+    found = set(seeds)
     for instr in instrs:
-        if not moving.isdisjoint(instr.names):
-            moving.add(instr.out)
-    return moving
+        if not found.isdisjoint(instr.names):
+            found.add(instr.out)
+    return found

@@ -12,7 +12,16 @@ from oracles import relative_error
 
 from codegen.reference_operations import OPERATION_VALUES
 from codegen.targets.numpy.carried import HELPERS
-from codegen.targets.numpy.helpers import checks, factorisations, factors, functions, reductions, spectra, systems
+from codegen.targets.numpy.helpers import (
+    checks,
+    factorisations,
+    factors,
+    functions,
+    reductions,
+    spectra,
+    stacks,
+    systems,
+)
 
 h = SimpleNamespace(
     **{
@@ -280,7 +289,8 @@ CASES = [pytest.param(*case, id=f"{name}-{k}") for name, cases in VALUES.items()
 
 
 def test_every_helper_is_tested():
-    assert VALUES.keys() | THROUGH_OTHERS == HELPERS.keys()
+    """Those of stacks have a file of their own."""
+    assert VALUES.keys() | THROUGH_OTHERS == {name for name in HELPERS if not hasattr(stacks, name)} | {"_factor_lu"}
 
 
 @pytest.mark.parametrize("dtype, tolerance", [(np.float64, 1e-12), (np.float32, 2e-4)])

@@ -11,7 +11,7 @@ from codegen.naming import Names, Notation, wish_for
 from codegen.no_derivative import has_differentials, may_have_none
 from codegen.schedule import Arg, Instr, Literal, Schedule
 from codegen.sizes import number_code, size_code
-from codegen.targets.numpy import SPELLINGS
+from codegen.targets.numpy import SPELLINGS, Spelling
 from codegen.targets.numpy.carried import helpers_for
 
 COMMENT_COLUMN = 52
@@ -36,12 +36,15 @@ class Body:
         if instr.op == "call":
             keyword = self.names[f"{instr.attr('function')} {instr.attr('order')}"]
             return f'_applied("{keyword}", {keyword}, {self.operand(instr.args[0])})'
-        spelling = SPELLINGS[instr.op]
+        spelling = self.spelling(instr)
         args = [self.operand(arg) for arg in instr.args]
         if instr.into is not None:
             return spelling.into.format(*args, out=self.names[instr.into])
         like = self.names[self.schedule.inputs[0]]
         return spelling.fresh.format(*args, args=", ".join(args), like=like, **self.fields(instr))
+
+    def spelling(self, instr: Instr) -> Spelling:
+        return SPELLINGS[instr.op]
 
     def fields(self, instr: Instr) -> dict[str, Any]:
         """The attributes of an instruction, and its rows and columns as code."""
@@ -49,7 +52,7 @@ class Body:
         if instr.op == "slice":
             fields = dict(instr.attrs)
             return {"rows": self.places(fields, "row", instr), "cols": self.places(fields, "col", instr)}
-        if "{rows}" in SPELLINGS[instr.op].fresh:
+        if "{rows}" in self.spelling(instr).fresh:
             fields["rows"], fields["cols"] = (size_code(s, self.sizes) for s in self.schedule.shapes[instr.out])
         return fields
 
@@ -86,7 +89,7 @@ class Body:
         used: dict[str, set[str]] = {}
         for instr, (code, _) in zip(self.schedule.instrs, self.lines, strict=True):
             if instr.op != "call":
-                spelling = SPELLINGS[instr.op]
+                spelling = self.spelling(instr)
                 written = {name for name in spelling.imports if re.search(rf"\b{name}[(,]", code)}
                 used.setdefault(spelling.module, set()).update(written)
         for helper in self.helpers:

@@ -69,12 +69,15 @@ class Emission(Face):
     def __init__(self, schedule: Schedule, function: str, given: Mapping[str, Lengths] | None = None) -> None:
         super().__init__(schedule, function, given)
         self.shared = {*schedule.inputs, *(instr.out for instr in schedule.instrs if instr.kind == "view")}
-        self.body = Body(schedule, self.names, self.arguments.sizes)
+        self.body = self.made_body()
         self.guard, self.reason = guard(schedule)
         for module, used in self.body.imports().items():
             self.imports.setdefault(module, set()).update(used)
         sometimes = {"array": self.signature.functions, "errstate": self.guard}
         self.imports["numpy"].update(name for name, used in sometimes.items() if used)
+
+    def made_body(self) -> Body:
+        return Body(self.schedule, self.names, self.arguments.sizes)
 
     def record(self, header: Header) -> dict[str, Any]:
         """Everything the template asks for: strings and flat records."""

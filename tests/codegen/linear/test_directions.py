@@ -79,9 +79,9 @@ def test_a_second_differential_along_one_direction_is_refused():
 
 
 @pytest.mark.parametrize("right, wrong", [
-    ("dX2.dot(W2)", "(2.0 * dX2).dot(W2)"),
-    ("_along(state, dX0[direction])", "_along(state, dX0[0])"),
-    ("dX0.dot(W1)", "abs(dX0).dot(W1)"),
+    ("dX2 @ W2", "(2.0 * dX2) @ W2"),
+    ("_along(state, dX0[first:last])", "_along(state, dX0[0:1])"),
+    ("dX0 @ W1", "abs(dX0) @ W1"),
     ("cos_X1 = cos(X1, out=X1)", "cos_X1 = sin(X1, out=X1)"),
 ])  # fmt: skip
 def test_faults_are_caught(right, wrong):
