@@ -23,7 +23,7 @@ TOLERANCE = 1e-11
 
 ONE_AT_A_TIME = frozenset(
     """
-    cosm cosm_frechet eigval eigvec eigvecsh eigvalsh expm expm_frechet left_eigvec logm logm_frechet lu_l lu_u
+    chol cosm cosm_frechet eigval eigvec eigvecsh eigvalsh expm expm_frechet left_eigvec logm logm_frechet lu_l lu_u
     lyapunov nucnorm opnorm pinv proj qr_q qr_r sinm sinm_frechet sqrtm svd_u svd_v svdvals sylvester
     """.split()  # noqa: SIM905
 )
