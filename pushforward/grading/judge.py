@@ -7,6 +7,7 @@ from functools import cached_property
 
 from pushforward.grading.marks import Status, Witness
 from pushforward.grading.numbers import Numbers, Opinion
+from pushforward.grading.precise import DIGITS
 from symbolic.derivatives import Derivative
 from symbolic.equivalence import Answer, Equivalence
 from symbolic.nodes import Node
@@ -14,6 +15,8 @@ from symbolic.program import Program
 
 CLEARLY_DIFFERENT = 1e-6
 """A relative difference at one point that no rounding explains."""
+PRECISELY_DIFFERENT = 10.0**-DIGITS
+"""One in fifty digits."""
 BARELY_DIFFERENT = 2e-13
 """One at half of the points, which confirms what differs in the field as well."""
 NOTHING_SAID = "a remainder of first order swallows the perturbation that this line is about"
@@ -81,14 +84,19 @@ class Judge:
         confirmed = decision.answer is Answer.UNCONFIRMED and opinion.usual_gap > BARELY_DIFFERENT
         if confirmed or opinion.gap > CLEARLY_DIFFERENT:
             return Judgement(Status.WRONG, reason="in double precision", witness=opinion.witness)
-        return Judgement(Status.UNDECIDED, reason=_undecided(decision.answer, decision.reason, opinion))
+        gaps = self.numbers.precise_gaps(left, right, real_only)
+        if gaps and min(gaps) > PRECISELY_DIFFERENT:
+            return Judgement(Status.WRONG, reason=f"in {DIGITS} digits", witness=opinion.witness)
+        return Judgement(Status.UNDECIDED, reason=_undecided(decision.answer, decision.reason, opinion, gaps))
 
 
-def _undecided(answer: Answer, reason: str, opinion: Opinion) -> str:
+def _undecided(answer: Answer, reason: str, opinion: Opinion, gaps: list[float]) -> str:
     if answer is Answer.UNCONFIRMED:
         reason = "both sides have functions of which not all relations are known exactly"
     if not opinion.points:
         return f"{reason}; and no point was found at which both sides have a value"
     if opinion.differing:
         return f"{reason}; in double precision they differ at {opinion.differing} of {opinion.points} points"
+    if gaps and max(gaps) <= PRECISELY_DIFFERENT:
+        return f"{reason}; in {DIGITS} digits they agree at {len(gaps)} points"
     return f"{reason}; in double precision they agree at {opinion.points} points, to nine digits"

@@ -16,6 +16,7 @@ import numpy as np
 
 from codegen.reference import Evaluation, Functions
 from codegen.sampling import sample
+from pushforward.grading import precise
 from pushforward.grading.marks import Witness
 from symbolic.derivatives import Derivative, Place, opened
 from symbolic.equivalence import sizes_for
@@ -32,7 +33,8 @@ DIFFERENT = 1e-9
 NOTICED = 1e-13
 """From here on a point is shown where two sides are known to differ."""
 SMALLEST = 1e-3
-ENOUGH = 6
+ENOUGH, FEW = 6, 2
+"""How many points are looked at, and at how many of them in fifty digits."""
 MAX_SHOWN = 4
 _MAX_ORDER = 9
 _POLYNOMIALS = ((0, 1, 0, 1), (0, 0, 1), (1, -1, 0, 2), (0, 2, 1))
@@ -85,6 +87,23 @@ class Numbers:
                 break
         differing = sum(gap > DIFFERENT for gap in gaps)
         return Opinion(len(gaps), differing, max(gaps, default=0.0), statistics.median_low(gaps or [0.0]), witness)
+
+    def precise_gaps(self, left: Node, right: Node, real_only: bool = False) -> list[float]:
+        """By how much two expressions differ in fifty digits, at points where that can be told."""
+        if self.derivatives:
+            return []
+        gaps = (
+            precise.gap(
+                self.program,
+                point.inputs,
+                {name: _slope(point.evaluation.named[differential_of(name)]) for name in self.wrt},
+                point.evaluation.functions,
+                (left, right),
+                real_only,
+            )
+            for point in self._found[-FEW:]
+        )
+        return [found for found in gaps if found is not None]
 
     def agree_somewhere(self, left: Node, right: Node) -> bool:
         """Whether two expressions agree at the first random point; False where they have no value there."""
