@@ -39,6 +39,10 @@ class Label:
     seed: int
     dtype: str
 
+    @staticmethod
+    def at(lengths: Mapping[str, int], seed: int, dtype: str) -> Label:
+        return Label(", ".join(f"{size}={length}" for size, length in lengths.items()), seed, dtype)
+
     def judged(self, method: str, output: str, error: float, cancelled: float) -> Measurement:
         """`cancelled`: the rounding bound, in units of roundoff, relative to what the error is relative to."""
         roundoff = float(np.finfo(self.dtype).eps) / 2

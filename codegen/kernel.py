@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -11,7 +12,8 @@ from codegen.header import Header
 from codegen.kernel_file import KernelFile, save
 from codegen.lower import lower
 from codegen.naming import identifier
-from codegen.passes import optimize
+from codegen.native.emit import emit_native
+from codegen.passes import PASSES, VALUES, Pass, optimize
 from codegen.schedule import Schedule
 from codegen.targets.numpy.emit import emit
 from symbolic.collection import without_collecting
@@ -21,10 +23,19 @@ from symbolic.language.names import ascii_name
 from symbolic.program import Program
 from symbolic.reverse.adjoint import Adjoint
 
-TARGETS: dict[str, Callable[[Schedule, Header, str], KernelFile]] = {"numpy": emit}
-"""What makes a file of a schedule, with the name of its function."""
 MAX_STATEMENT_LINES = 40
 MAX_EQUATION = 400
+
+
+@dataclass(frozen=True)
+class Target:
+    """What a schedule goes through, and what makes a file of it, with the name of its function."""
+
+    passes: tuple[Pass, ...]
+    emit: Callable[[Schedule, Header, str], KernelFile]
+
+
+TARGETS = {"numpy": Target(PASSES, emit), "c": Target(VALUES, emit_native)}
 
 
 class ResultsMissing(Exception):
@@ -148,9 +159,9 @@ def _made_of(
     program = what.program if isinstance(what, Differential | Adjoint) else what
     if not isinstance(program, Program):
         raise TypeError(f"a Program, a Differential or an Adjoint is compiled, not {type(what).__name__}")
-    schedule = optimize(lower(program, sizes))
+    schedule = optimize(lower(program, sizes), TARGETS[target].passes)
     header, default = described(what)
-    file = TARGETS[target](schedule, header, identifier(name or default))
+    file = TARGETS[target].emit(schedule, header, identifier(name or default))
     return _Made(program, differential, schedule, file, adjoint)
 
 

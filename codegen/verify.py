@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from codegen.agreement import Agreement
 from codegen.check import Bounds, CheckReport, Measurement, Values, measure
 from codegen.dot_product import Label, given_values, measure_adjoint, measure_transpose
 from codegen.kernel import Kernel, ResultsMissing
@@ -65,35 +66,35 @@ def verify_kernel(
     wrt = dict(derived.seeds) if derived else {}
     plain = as_the_rules_give_it(kernel.differential) if kernel.differential else None
     transpose = _transpose(kernel.differential)
+    agreement = None if kernel.file.target == "numpy" else Agreement(kernel)
     for done, (lengths, seed, dtype) in enumerate(cases, start=1):
-        label = _label(lengths)
+        where = Label.at(lengths, seed, dtype)
         try:
             point = sample(primal, wrt, lengths, seed)
         except NoPoint:
-            left_out[label] = None
-            if all(_label(case) in left_out or 0 in case.values() for case, *_ in cases):
+            left_out[where.sizes] = None
+            if all(Label.at(*case).sizes in left_out or 0 in case[0].values() for case in cases):
                 raise
             continue
         avoided |= dict.fromkeys(point.avoided)
-        where = Label(label, seed, dtype)
         if kernel.adjoint is not None:
             measurements += _reverse(kernel, kernel.adjoint, point, where)
         else:
             at = _KernelAt(kernel, primal, point)
             bounds = bounds_at(kernel.program, kernel.differential, plain, point)
-            measurements += measure(at, _primal(primal, point), point, label, seed, dtype, bounds)
+            measurements += measure(at, _primal(primal, point), point, where.sizes, seed, dtype, bounds)
             if transpose is not None and dtype == "float64":
                 measurements.append(measure_transpose(transpose, at(point.inputs, point.directions)[1], point, where))
+        if agreement is not None:
+            measurements += agreement.measured(point, where)
         if progress is not None:
             progress(done, len(cases))
-    seen = [case for case in cases if _label(case[0]) not in left_out]
+    if agreement is not None and sizes is None:
+        measurements += agreement.at_larger_lengths(primal, wrt, seeds[0])
+    seen = [case for case in cases if Label.at(*case).sizes not in left_out]
     measurements += _exact_measurements(kernel.differential, seen)
     measurements += _exact_transposes(kernel.adjoint or transpose, seen)
     return CheckReport(kernel.signature.function, tuple(measurements), tuple(avoided), tuple(left_out))
-
-
-def _label(lengths: Mapping[str, int]) -> str:
-    return ", ".join(f"{size}={length}" for size, length in lengths.items())
 
 
 def _transpose(differential: Differential | None) -> Adjoint | None:
@@ -146,7 +147,8 @@ def _exact(
             except Singular:
                 continue
             error = 0.0 if held else float("inf")
-            found.append(Measurement(method, output, _label(lengths), "exact", seed, (0.0,), (error,), None, 0.0, held))
+            label = Label.at(lengths, seed, "exact")
+            found.append(Measurement(method, output, label.sizes, "exact", seed, (0.0,), (error,), None, 0.0, held))
     return found
 
 

@@ -215,8 +215,11 @@ def compile(
 
     k(inputs…, seeds…, f=…, df=…) -> (outputs…, differentials…); a program alone gives its outputs, an adjoint, from the
     cotangents of outputs as seeds, also those of the inputs, a gradient the value and the gradients.
+    target: "numpy", or "c": compiled by the system's compiler and kept in the user's cache folder; `.source` is then
+    a C file and `.header` its header, which stand alone, and the call stays the same.
     sizes: sample lengths of symbolic sizes, by which the order of matrix products is chosen.
-    Raises NotSupported for another target, ProgramError for an unknown size.
+    Raises NotSupported for another target, an operation it does not have, or a missing compiler; ProgramError for an
+    unknown size.
     """
     return compile_kernel(what, target, sizes, name)
 
@@ -240,7 +243,8 @@ def verify(
 ) -> CheckReport:
     """Check a kernel against an independent evaluation: complex step, differences of order 2, both precisions.
 
-    Between forward and reverse, the dot product ⟨Ȳ, J δX⟩ = ⟨X̄, δX⟩; where all is rational, exactly.
+    Between forward and reverse, the dot product ⟨Ȳ, J δX⟩ = ⟨X̄, δX⟩; where all is rational, exactly. Of a kernel in C
+    also against that in NumPy, at larger sizes too.
 
     sizes: lengths of symbolic sizes; by default several sets are tried. seeds: of the random points.
     Raises PushforwardError when no point is found where the program is defined and smooth.

@@ -12,7 +12,7 @@ import pytest
 from codegen.header import Header, Signature
 from codegen.lower import lower
 from codegen.native.emit import NativeKernel
-from codegen.passes import optimize
+from codegen.passes import VALUES, optimize
 from symbolic.differential import differentiate
 from symbolic.language.read import read_program
 
@@ -86,7 +86,7 @@ def kernel_of(
     """A kernel of the program, or of its differential, whose C is given."""
     program = read_program(text)
     program = differentiate(program, wrt).program if wrt else program
-    schedule = optimize(lower(program))
+    schedule = optimize(lower(program), VALUES)
     sizes = {str(size): size for shape in schedule.shapes.values() for size in shape if size.is_Symbol}
     calls = sorted({(i.attr("function"), i.attr("order")) for i in schedule.instrs if i.op == "call"})
     signature = Signature("k", schedule.inputs, tuple((f, f, order) for f, order in calls), schedule.outputs)

@@ -10,11 +10,19 @@ from codegen.native.caller import with_quick_calls
 from codegen.native.face import RUN, NativeFace
 from codegen.native.library import CSource, Library
 from codegen.schedule import Schedule
+from codegen.targets.c.emit import emit_c
 from codegen.targets.numpy.emit import render
+
+
+def emit_native(schedule: Schedule, header: Header, function: str) -> NativeKernel:
+    """The C file of a kernel. Raises NotSupported for an operation that the C target does not have."""
+    return NativeKernel(emit_c(schedule, header, function), schedule, header)
 
 
 class NativeKernel:
     """The file of a C kernel. `about`: what the help of the Python function says, as in a NumPy kernel."""
+
+    target = "c"
 
     def __init__(self, emitted: CSource, schedule: Schedule, about: Header) -> None:
         self.emitted, self.schedule, self.about = emitted, schedule, about

@@ -12,6 +12,8 @@ from codegen.targets.numpy.face import Face
 
 RUN = "_run"
 """What runs the C kernel: given to the function's module."""
+NO_RESULT = ("LinAlgError", "FloatingPointError")
+"""The errors by which a kernel says that there is no value or no derivative."""
 
 
 class NativeFace(Face):
@@ -22,7 +24,7 @@ class NativeFace(Face):
     def __init__(self, schedule: Schedule, function: str, sizes: Sequence[Any], errors: Iterable[str]) -> None:
         super().__init__(schedule, function)
         self.lengths = [self.arguments.sizes[size] for size in sizes]
-        self.errors = sorted(set(errors))
+        self.errors = [error for error in NO_RESULT if error in set(errors)]
         self.imports["numpy"].add("empty")
 
     def record(self, header: Header) -> dict[str, Any]:

@@ -4,8 +4,16 @@ from __future__ import annotations
 
 import click
 
-from pushforward import api
-from pushforward.commands.options import in_mode, mode_option, program_options, size_option, sizes_from
+from codegen.kernel import emit_kernel
+from codegen.kernel_file import save
+from pushforward.commands.options import (
+    in_mode,
+    mode_option,
+    program_options,
+    size_option,
+    sizes_from,
+    target_option,
+)
 from symbolic.differential import Differential
 
 
@@ -13,7 +21,7 @@ from symbolic.differential import Differential
 @program_options
 @mode_option
 @size_option
-@click.option("--target", default="numpy", show_default=True, help="What to generate.")
+@target_option
 @click.option("--name", help="The name of the generated function.")
 @click.option("-o", "--output", metavar="PATH", help="The file to write [default: standard output].")
 def command(
@@ -22,11 +30,11 @@ def command(
     """Write the kernel of a program's differential: value and tangent, or pullback or gradient, in one function.
 
     FILE holds the program; - is standard input. A file is written whole or not at all, and left alone if it
-    already holds the same kernel.
+    already holds the same kernel. Beside a C file NAME.c stands its header, NAME.h; no compiler is needed.
     """
-    kernel = api.compile(in_mode(differential, mode), target, sizes_from(size), name)
+    kernel = emit_kernel(in_mode(differential, mode), target, sizes_from(size), name)
     if output is None:
         click.echo(kernel.source, nl=False)
         return
-    changed = kernel.save(output)
+    changed = save(kernel, output)
     click.echo(f"{output}: {'written' if changed else 'unchanged'}", err=True)

@@ -56,6 +56,10 @@ def size_option(function: Callable[..., Any]) -> Callable[..., Any]:
     )
 
 
+def target_option(function: Callable[..., Any]) -> Callable[..., Any]:
+    return click.option("--target", default="numpy", show_default=True, help="numpy, or c.")(function)
+
+
 def mode_option(function: Callable[..., Any]) -> Callable[..., Any]:
     return click.option(
         "--mode", type=click.Choice(("forward", "reverse", "gradient")), default="forward", show_default=True,

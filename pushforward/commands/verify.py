@@ -11,7 +11,15 @@ from codegen.kernel import Kernel
 from codegen.verify import SEEDS
 from pushforward import api, plots
 from pushforward.cli import EXIT_FAILED
-from pushforward.commands.options import echo_json, in_mode, mode_option, program_options, size_option, sizes_from
+from pushforward.commands.options import (
+    echo_json,
+    in_mode,
+    mode_option,
+    program_options,
+    size_option,
+    sizes_from,
+    target_option,
+)
 from pushforward.tables import check_table
 from symbolic.differential import Differential
 
@@ -20,6 +28,7 @@ from symbolic.differential import Differential
 @program_options
 @mode_option
 @size_option
+@target_option
 @click.option("--seed", "seeds", type=click.IntRange(min=0), multiple=True, default=SEEDS, show_default=True)
 @click.option("--json", "as_json", is_flag=True, help="Print every measurement as JSON.")
 @click.option("--plot", metavar="PATH", help="Draw the remainder against the step, as .png or .svg.")
@@ -29,17 +38,19 @@ def command(
     differential: Differential,
     mode: str,
     size: tuple[str, ...],
+    target: str,
     seeds: tuple[int, ...],
     as_json: bool,
     plot: str | None,
 ) -> None:
     """Check the kernel of a program's differential, or of its pullback or gradient.
 
-    FILE holds the program; - is standard input. Exit code 1 if any measurement fails.
+    FILE holds the program; - is standard input. Exit code 1 if any measurement fails. A kernel in C is compiled, and
+    also compared with that in NumPy.
     """
     if plot is not None:
         plots.require(plot)
-    kernel = api.compile(in_mode(differential, mode))
+    kernel = api.compile(in_mode(differential, mode), target)
     report = _verified(kernel, sizes_from(size), seeds)
     if plot is not None:
         plots.remainder(report, plot)

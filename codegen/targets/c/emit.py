@@ -31,17 +31,19 @@ from codegen.targets.c.scope import File, commented
 from codegen.version import VERSION
 from symbolic.errors import NotSupported
 
-FAILURES = {1: "FloatingPointError", 2: "LinAlgError", 3: "ValueError"}
+FAILURES = {"NO_DERIVATIVE": (1, "FloatingPointError"), "SINGULAR": (2, "LinAlgError"), "EMPTY": (3, "ValueError")}
+"""The codes of a kernel, and what they mean in Python."""
 MAX_PARAMETERS = 90
 _COMMENT = re.compile(r"/\*.*?\*/")
+_RETURNED = re.compile(r"return \w+ \? (\w+)|return (\w+);")
 _WORD = re.compile(r"\w+")
 
 
 @dataclass(frozen=True)
 class EmittedC:
-    """The text of a C file and of its header, how its functions are called, and what their codes mean in Python.
+    """The text of a C file and of its header, and how its functions are called.
 
-    `sizes`: the first arguments, in order.
+    `sizes`: the first arguments, in order. `failures`: the codes that it may return, and what they mean in Python.
     """
 
     source: str
@@ -126,7 +128,9 @@ class CEmission:
         record = self.record(header)
         source = _template("kernel.c.jinja").render(**record)
         prototypes = _template("kernel.h.jinja").render(**record)
-        return EmittedC(source, prototypes, self.signature, tuple(self.sizes), FAILURES)
+        returned = {word for match in _RETURNED.findall(source) for word in match if word}
+        failures = {code: error for word, (code, error) in FAILURES.items() if word in returned}
+        return EmittedC(source, prototypes, self.signature, tuple(self.sizes), failures)
 
     def record(self, header: Header) -> dict[str, Any]:
         """Everything the templates ask for: strings and flat records."""

@@ -32,6 +32,7 @@ class Emitted:
     tree: ast.Module
     signature: Signature
     header: str = ""
+    target: str = "numpy"
 
     def load(self, namespace: Mapping[str, Any] | None = None) -> Callable[..., Any]:
         """The function, in a module that has the names of `namespace` too. Raises PushforwardError."""
