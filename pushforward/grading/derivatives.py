@@ -52,6 +52,12 @@ _PATTERNS = {
 }  # fmt: skip
 
 
+_SECOND = re.compile(
+    r"(?<![\w\\])(?:\\(?:delta|partial|Delta)|\\(?:mathrm|text)\s*\{\s*d\s*\}|[δ∂]|(?P<d>d))\s*(?:²|\^\s*(?:2|\{\s*2\s*\}))"
+    r"\s*(?=[A-Za-zα-ω\\({])"
+)
+
+
 @dataclass(frozen=True)
 class Found:
     """`text`: with a name for each derivative; `places`: where they were written."""
@@ -81,6 +87,16 @@ def find_derivatives(text: str, program: Program, dialect: str | None = None, by
             written = f"{prefix[0]}_{{q{number}}}" if "\\" in match[0] else derivative.name
             text = text[: match.start()] + written.ljust(end - match.start()) + text[end:]
     return Found(text, tuple(found.values()), tuple(places))
+
+
+def refuse_second_order(text: str, program: Program) -> None:
+    """Raises NotSupported where a second differential or derivative is written: d²Y, δ²Y, ∂²y/∂X²."""
+    for found in _SECOND.finditer(text):
+        if found["d"] is None or "d" not in program.symbols:
+            hint = (
+                "the first differential can be; what is of second order is left out, or stands in an O(…)"
+            )
+            raise NotSupported("second differentials are not marked", Span(*found.span()), Source(text), hint)
 
 
 def says_by_columns(text: str) -> bool:

@@ -15,6 +15,7 @@ from pushforward.grading.derivatives import (
     find_derivatives,
     implied_gradient,
     other_layout,
+    refuse_second_order,
     says_by_columns,
 )
 from pushforward.grading.judge import Judge, Judgement
@@ -47,6 +48,7 @@ def mark(
     """
     source = Source(text.removeprefix("\ufeff"), name)
     try:
+        refuse_second_order(source.text, program)
         found = find_derivatives(source.text, program, dialect, says_by_columns(source.text))
         derivatives = found.derivatives
         units = identities(program)

@@ -21,7 +21,7 @@ BARELY_DIFFERENT = 2e-13
 """One at half of the points, which confirms what differs in the field as well."""
 NOTHING_SAID = "a remainder of first order swallows the perturbation that this line is about"
 ORDER_ZERO = "the remainder is of first order: only the values are compared"
-HIGHER = "the remainder is said to be of order {}; only the first order is checked, and there both sides agree"
+HIGHER = "the remainder is said to be of order {}; terms of second order are not checked, those of first order agree"
 
 
 @dataclass(frozen=True)

@@ -66,3 +66,37 @@ def test_numbers_have_them_too():
     )
     assert [equality.status.value for equality in verdict.equalities] == ["undecided", "wrong", "undecided"]
     assert "they agree at" in verdict.equalities[2].reason
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "d²X4 = f''(X3) ⊙ dX3 ⊙ dX3",
+        "δ^2 X4 = 1",
+        r"\mathrm{d}^2 X_4 = f''(X_3) \odot \mathrm{d}X_3 \odot \mathrm{d}X_3",
+        r"\frac{\partial^{2} X_4}{\partial X_0^2} = 1",
+        r"X_1 + \delta X_1 = X_0 W_1 + \delta X_0 W_1 + \delta^2 X_1",
+    ],
+)
+def test_second_differentials_are_refused_where_they_stand(text):
+    with pytest.raises(pf.ProgramError, match="second differentials are not marked") as caught:
+        pf.grade(SEED, text)
+    assert "^" in str(caught.value) and "O(" in str(caught.value)
+
+
+def test_a_square_of_a_matrix_called_d_is_none():
+    program = pf.parse("d : n x n; E = d*d")
+    assert pf.grade(program, "E = d^2").passed
+    assert pf.grade(program, "d^2 d = E d").passed
+
+
+def test_a_remainder_is_no_second_differential():
+    assert pf.grade(SEED, "X2 + δX2 = f(X1) + f'(X1) ⊙ δX1 + O(δ²)").passed
+
+
+def test_terms_of_second_order_are_not_checked_and_it_is_said():
+    text = "X2 + δX2 = f(X1) + f'(X1) ⊙ δX1 + 0.5 f''(X1) ⊙ δX1 ⊙ δX1 + O(δX1³)"
+    (equality,) = pf.grade(SEED, text).equalities
+    assert equality.status.value == "undecided" and "second order are not checked" in equality.reason
+    (wrong,) = pf.grade(SEED, text.replace("f'(X1)", "f(X1)")).equalities
+    assert wrong.status.value == "wrong"
