@@ -93,9 +93,7 @@ def refuse_second_order(text: str, program: Program) -> None:
     """Raises NotSupported where a second differential or derivative is written: d²Y, δ²Y, ∂²y/∂X²."""
     for found in _SECOND.finditer(text):
         if found["d"] is None or "d" not in program.symbols:
-            hint = (
-                "the first differential can be; what is of second order is left out, or stands in an O(…)"
-            )
+            hint = "the first differential can be; what is of second order is left out, or stands in an O(…)"
             raise NotSupported("second differentials are not marked", Span(*found.span()), Source(text), hint)
 
 
