@@ -14,7 +14,7 @@ M_E M_LOG2E M_LOG10E M_LN2 M_LN10 M_PI M_PI_2 M_PI_4 M_1_PI M_2_PI M_2_SQRTPI M_
 OVERFLOW UNDERFLOW DOMAIN SING PLOSS TLOSS HUGE"""
 _OWN = """at first rows step memory work threads context count least most failed fails room packed narrow total share
 shares sums own end code loops i j k t INDEPENDENT INLINE VECTOR TALL WIDE DEPTH BLOCK WIDEST
-EMPTY NO_DERIVATIVE SINGULAR PUSHFORWARD_STRICT"""
+EMPTY NO_DERIVATIVE SINGULAR PUSHFORWARD_STRICT PUSHFORWARD_PLAIN HAS_VECTORS"""
 _OF_PRECISIONS = "bits vector LANES PANEL LINE room take step share"
 
 LIBRARY = frozenset(_LIBRARY.split())

@@ -83,7 +83,8 @@ static void dots_@(size_t rows, size_t inner, size_t cols, const @real *a, size_
     for (size_t i = 0; i < rows; i++)
         for (size_t j = 0; j < cols; j++) {
             const @real *x = a + i * down, *y = b + j * inner;
-            vector_@ sum[2] = {{0}, {0}};
+            vector_@ sum[2];
+            sum[0] = sum[1] = (vector_@){0};
             size_t k = 0;
             for (; k + 2 * LANES_@ <= inner; k += 2 * LANES_@)
                 for (size_t t = 0; t < 2; t++)
