@@ -18,29 +18,32 @@
 #error "compile without -ffast-math: sin, cos, exp and tanh here need exact rounding, and are vectorised without it"
 #endif
 
+#if defined __GNUC__ && !defined PUSHFORWARD_PLAIN
+#define HAS_VECTORS
+#endif
 /* The registers of the machine: bytes of a vector; rows and vectors of a product that are summed up in registers. */
-#if defined __GNUC__ && defined __AVX512F__
+#if defined HAS_VECTORS && defined __AVX512F__
 enum { VECTOR = 64, TALL = 6 };
 #define WIDE 4
-#elif defined __GNUC__ && defined __AVX__
+#elif defined HAS_VECTORS && defined __AVX__
 enum { VECTOR = 32, TALL = 6 };
 #define WIDE 2
-#elif defined __GNUC__
+#elif defined HAS_VECTORS
 enum { VECTOR = 16, TALL = 4 };
 #define WIDE 2
 #else
-enum { VECTOR = 1, TALL = 2 };
+enum { TALL = 2 };
 #define WIDE 4
 #endif
-#ifdef __GNUC__
+#ifdef HAS_VECTORS
 #define INLINE inline __attribute__((always_inline))
 #else
 #define INLINE inline
 #endif
 /* No entry of the following loop depends on another. */
-#if defined __clang__
+#if defined HAS_VECTORS && defined __clang__
 #define INDEPENDENT _Pragma("clang loop vectorize(assume_safety)")
-#elif defined __GNUC__
+#elif defined HAS_VECTORS
 #define INDEPENDENT _Pragma("GCC ivdep")
 #else
 #define INDEPENDENT
@@ -78,7 +81,7 @@ typedef union {
     double value;
     int64_t whole;
 } bits_f64;
-#ifdef __GNUC__
+#ifdef HAS_VECTORS
 typedef double vector_f64 __attribute__((vector_size(VECTOR), aligned(sizeof(double)), may_alias));
 enum { LANES_f64 = VECTOR / sizeof(double) };
 #else
@@ -301,7 +304,8 @@ static void dots_f64(size_t rows, size_t inner, size_t cols, const double *a, si
     for (size_t i = 0; i < rows; i++)
         for (size_t j = 0; j < cols; j++) {
             const double *x = a + i * down, *y = b + j * inner;
-            vector_f64 sum[2] = {{0}, {0}};
+            vector_f64 sum[2];
+            sum[0] = sum[1] = (vector_f64){0};
             size_t k = 0;
             for (; k + 2 * LANES_f64 <= inner; k += 2 * LANES_f64)
                 for (size_t t = 0; t < 2; t++)
@@ -603,7 +607,7 @@ typedef union {
     float value;
     int32_t whole;
 } bits_f32;
-#ifdef __GNUC__
+#ifdef HAS_VECTORS
 typedef float vector_f32 __attribute__((vector_size(VECTOR), aligned(sizeof(float)), may_alias));
 enum { LANES_f32 = VECTOR / sizeof(float) };
 #else
@@ -826,7 +830,8 @@ static void dots_f32(size_t rows, size_t inner, size_t cols, const float *a, siz
     for (size_t i = 0; i < rows; i++)
         for (size_t j = 0; j < cols; j++) {
             const float *x = a + i * down, *y = b + j * inner;
-            vector_f32 sum[2] = {{0}, {0}};
+            vector_f32 sum[2];
+            sum[0] = sum[1] = (vector_f32){0};
             size_t k = 0;
             for (; k + 2 * LANES_f32 <= inner; k += 2 * LANES_f32)
                 for (size_t t = 0; t < 2; t++)
