@@ -21,6 +21,7 @@ _WHAT = {
     "five-point difference": "a fourth-order difference, at its best step",
     "dot product": "⟨Ȳ, J δX⟩ = ⟨X̄, δX⟩: forward and reverse agree",
     "exact dot product": "the same over a prime field: exact",
+    "NumPy kernel": "the results of the same kernel in NumPy, also at larger sizes",
     "dual numbers": "the derivation, over a prime field with ε² = 0: exact",
 }
 

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from c_samples import needs_compiler
 from click.testing import CliRunner, Result
 
 import pushforward as pf
@@ -178,6 +179,14 @@ class TestGenerate:
         assert target.stat().st_mtime_ns == before
         assert target.read_text("utf-8") == run("generate", "-e", SINE).output
 
+    def test_c_is_a_source_and_its_header(self, tmp_path: Path) -> None:
+        arguments = ("generate", "-e", SINE, "--target", "c", "--name", "g")
+        target = tmp_path / "kernel.c"
+        assert run(*arguments, "-o", str(target)).output == f"{target}: written\n"
+        assert run(*arguments, "-o", str(target)).output == f"{target}: unchanged\n"
+        assert target.read_text("utf-8") == run(*arguments).output
+        assert "int g_f64(" in target.with_suffix(".h").read_text("utf-8")
+
     def test_missing_folders_are_made(self, tmp_path: Path) -> None:
         target = tmp_path / "a" / "b" / "kernel.py"
         assert run("generate", "-e", SINE, "-o", str(target)).exit_code == DONE
@@ -194,6 +203,21 @@ class TestVerify:
         result = run("verify", "-e", SINE)
         assert result.exit_code == DONE
         assert "passed: 56 of 56" in result.output
+
+    @needs_compiler
+    def test_c_is_also_compared_with_numpy(self) -> None:
+        result = run("verify", "-e", SINE, "--target", "c")
+        assert result.exit_code == DONE
+        assert "NumPy kernel" in result.output
+
+    def test_without_a_compiler_it_is_said_what_to_install(
+        self, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+    ) -> None:
+        monkeypatch.delenv("CC", raising=False)
+        monkeypatch.setenv("PATH", str(tmp_path))
+        result = run("verify", "-e", SINE, "--target", "c")
+        assert result.exit_code == 3
+        assert "error: there is no C compiler" in result.output and "apt install gcc" in result.output
 
     def test_a_wrong_kernel_fails(self, monkeypatch: pytest.MonkeyPatch) -> None:
         """A coefficient of 1 + 1e-9, planted."""
