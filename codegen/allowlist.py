@@ -75,6 +75,8 @@ _BUILTINS = frozenset(
     )
 )
 
+_PYTHONS_OWN = frozenset(dir(builtins))
+
 
 def check_source(source: str, imports: Mapping[str, set[str]]) -> ast.Module:
     """The syntax tree of a source in which every node, attribute, call and import is of an expected kind.
@@ -90,12 +92,13 @@ def check_source(source: str, imports: Mapping[str, set[str]]) -> ast.Module:
         fields = _CHILDREN.get(kind)
         if fields is None:
             raise _refusal(f"an unexpected {kind.__name__}")
-        if kind in _CHECKS:
-            _CHECKS[kind](names, node)
+        check = _CHECKS.get(kind)
+        if check is not None:
+            check(names, node)
         for field in fields:
             child = getattr(node, field)
-            if isinstance(child, list):
-                stack.extend(filter(None, child))
+            if type(child) is list:
+                stack += filter(None, child)
             elif child is not None:
                 stack.append(child)
     names.check()
@@ -115,14 +118,14 @@ class _Names:
             raise _refusal(f"the unknown name {name!r}")
 
     def define(self, name: str) -> None:
-        if hasattr(builtins, name):
+        if name in _PYTHONS_OWN:
             raise _refusal(f"a builtin's name, {name!r}, for something else")
         self.known.add(name)
 
     def name(self, node: ast.Name) -> None:
         if node.id.startswith("__"):
             raise _refusal(f"the name {node.id!r}")
-        if isinstance(node.ctx, ast.Load):
+        if type(node.ctx) is ast.Load:
             self.used.add(node.id)
         else:
             self.define(node.id)

@@ -14,17 +14,17 @@ from typing import Any
 from symbolic.errors import PushforwardError
 
 
-class _TreeLoader(InspectLoader):
-    """Loads a module from a syntax tree that has been checked."""
+class _CodeLoader(InspectLoader):
+    """Loads a module from its code; it lives as long as the module, and so does not hold the syntax tree."""
 
-    def __init__(self, source: str, tree: ast.Module, filename: str) -> None:
-        self.source, self.tree, self.filename = source, tree, filename
+    def __init__(self, source: str, code: CodeType) -> None:
+        self.source, self.code = source, code
 
     def get_source(self, fullname: str) -> str:
         return self.source
 
     def get_code(self, fullname: str) -> CodeType:
-        return self.source_to_code(self.tree, self.filename)
+        return self.code
 
 
 def load(
@@ -38,7 +38,7 @@ def load(
     """
     name = f"pushforward_kernel_{function}"
     filename = f"<{name} {hashlib.sha256(source.encode()).hexdigest()[:16]}>"
-    loader = _TreeLoader(source, tree, filename)
+    loader = _CodeLoader(source, InspectLoader.source_to_code(tree, filename))
     spec = importlib.util.spec_from_loader(name, loader, origin=filename)
     assert spec is not None
     module = importlib.util.module_from_spec(spec)

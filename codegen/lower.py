@@ -65,7 +65,7 @@ def lower(program: Program, sizes: Mapping[str, int] | None = None) -> Schedule:
         raise ProgramError("a program without inputs has nothing to generate")
     program.check_sizes(sizes or {})
     lowering = Lowering(program.inline_definitions())
-    samples = {str(size): int((sizes or {}).get(str(size), DEFAULT_SIZE)) for size in program.sizes}
+    samples = {size.name: int((sizes or {}).get(size.name, DEFAULT_SIZE)) for size in program.sizes}
     inputs = tuple(given.name for given in program.inputs)
     return Schedule(
         program.name, inputs, tuple(lowering.instrs), program.outputs, lowering.shapes, samples, program.requirements
@@ -101,8 +101,8 @@ class Lowering:
 
     def value(self, expression: Node, name: str | None = None) -> str:
         """The name of an expression's value: its parts first, each distinct one once."""
-        for part in subexpressions(expression):
-            if part not in self.values and not _fills_a_shape(part):
+        for part in subexpressions(expression, self.values):
+            if not _fills_a_shape(part):
                 self.values[part] = self.lower(part, name if part is expression else None)
         return self.matrix(expression)
 

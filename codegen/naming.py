@@ -15,12 +15,15 @@ MAX_IDENTIFIER = 24
 
 _FIELD = re.compile(r"{([a-z]+)}")
 _UNSAFE = re.compile(r"[^A-Za-z0-9_]+")
+_MANY = re.compile(r"__+")
 
 
 def identifier(text: str, fallback: str = "kernel") -> str:
     """Any text as a plain ASCII identifier: no keyword, no builtin, no underscore in front."""
-    name = _UNSAFE.sub("_", ascii_name(text)).strip("_")
-    name = re.sub(r"__+", "_", name)[:100] or fallback
+    name = ascii_name(text)
+    if not (name.isascii() and name.isalnum()):
+        name = _MANY.sub("_", _UNSAFE.sub("_", name).strip("_"))
+    name = name[:100] or fallback
     if name[0].isdigit():
         name = f"{fallback}_{name}"
     return f"{name}_" if keyword.iskeyword(name) or keyword.issoftkeyword(name) or hasattr(builtins, name) else name

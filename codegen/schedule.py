@@ -55,9 +55,7 @@ class Instr:
 @dataclass(frozen=True)
 class Schedule:
     """`shapes`: of every name. `sizes`: a number for every symbolic size, by which passes choose. `requirements`:
-    sizes that must not be negative.
-
-    Raises PushforwardError when it is built and does not hold together.
+    sizes that must not be negative. `optimize` verifies what its passes made.
     """
 
     name: str
@@ -68,25 +66,29 @@ class Schedule:
     sizes: Mapping[str, int] = field(default_factory=dict, hash=False)
     requirements: tuple[Expr, ...] = ()
 
-    def __post_init__(self) -> None:
-        """Each name defined once, before its use, and with a shape; memory reused only after its last use."""
+    def verify(self) -> None:
+        """Each name defined once, before its use, and with a shape; memory reused only after its last use.
+
+        Raises PushforwardError where that does not hold.
+        """
         fixed = {"", *self.inputs}
         memory = {name: name for name in self.inputs}
         held: dict[str, set[str]] = {name: {name} for name in self.inputs}
         gone: set[str] = set()
         for instr in self.instrs:
-            missing = [name for name in instr.names if name not in memory or name in gone]
-            if missing:
-                raise self._broken(f"{instr.out} uses {missing[0]}, which is not there")
-            if instr.out in memory or instr.out not in self.shapes:
-                raise self._broken(f"{instr.out} is defined twice or has no shape")
-            if instr.into is not None and (instr.into in gone or memory.get(instr.into, "") in fixed):
-                raise self._broken(f"{instr.out} would be written over {instr.into}")
-            source = instr.into or (instr.names[0] if instr.kind == "view" else instr.out)
-            memory[instr.out] = memory.get(source, instr.out)
-            if instr.into is not None:
-                gone |= held[memory[instr.out]]
-            held.setdefault(memory[instr.out], set()).add(instr.out)
+            out, into = instr.out, instr.into
+            for name in instr.names:
+                if name not in memory or name in gone:
+                    raise self._broken(f"{out} uses {name}, which is not there")
+            if out in memory or out not in self.shapes:
+                raise self._broken(f"{out} is defined twice or has no shape")
+            if into is not None and (into in gone or memory.get(into, "") in fixed):
+                raise self._broken(f"{out} would be written over {into}")
+            source = into or (instr.names[0] if instr.kind == "view" else out)
+            memory[out] = memory.get(source, out)
+            if into is not None:
+                gone |= held[memory[out]]
+            held.setdefault(memory[out], set()).add(out)
             gone.update(instr.frees)
         for name in self.outputs:
             if name not in memory or name in gone:

@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from sympy import HadamardPower, HadamardProduct, MatAdd, MatMul, MatrixSymbol, Transpose
 
 from symbolic.field import P
-from symbolic.nodes import CONSTANTS, Elementwise, Node, Operation, Quotient, Scale, operands, subexpressions
+from symbolic.nodes import CONSTANTS, Elementwise, Node, Operation, Quotient, Scale, bottom_up, operands
 from symbolic.shapes import length
 
 KNOWN_DEGREE = 8
@@ -30,10 +30,7 @@ class Degrees:
 
     def degree(self, node: Node) -> int:
         """A bound on the degrees above and below the line of every entry."""
-        for part in subexpressions(node):
-            if part not in self.found:
-                self.found[part] = self._degree(part, [self.found[operand] for operand in operands(part)])
-        return self.found[node]
+        return bottom_up(node, self.found, self._degree)
 
     def chance(self, left: Node, right: Node) -> float:
         """A bound on the probability that two expressions that differ agree at one random point."""
@@ -42,8 +39,8 @@ class Degrees:
         worst = max((self.found[node] for node in self.applied), default=0)
         return min(1.0, (2 * degree + arguments**2 * 2 * worst) / P)
 
-    def _degree(self, node: Node, inner: list[int]) -> int:
-        operation = type(node)
+    def _degree(self, node: Node) -> int:
+        operation, inner = type(node), [self.found[operand] for operand in operands(node)]
         if operation is MatrixSymbol:
             return self.named.get(node.name, 1)
         if operation in CONSTANTS:

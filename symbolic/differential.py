@@ -19,7 +19,7 @@ from symbolic.collection import without_collecting
 from symbolic.errors import DifferentiationError, NameError_
 from symbolic.facts import perturbation
 from symbolic.language.names import canonical, differential_of, resolve_mark, split_mark
-from symbolic.nodes import Node, Operation, operands, rewrite, subexpressions, symbol, zeros
+from symbolic.nodes import Node, Operation, bottom_up, operands, rewrite, symbol, zeros
 from symbolic.notebook import Bundle, formulas
 from symbolic.operations import RESULTS
 from symbolic.program import Program
@@ -277,10 +277,7 @@ class _Walk:
             self.differentials[let.symbol] = moved.symbol
 
     def differential(self, expression: Node) -> Node:
-        for part in subexpressions(expression):
-            if part not in self.differentials:
-                self.differentials[part] = self._differential(part)
-        return self.differentials[expression]
+        return bottom_up(expression, self.differentials, self._differential)
 
     def _differential(self, node: Node) -> Node:
         """By the rule of the node, unless nothing in it moves; then zero, for a stated reason: it is constant."""

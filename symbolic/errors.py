@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 
 @dataclass(frozen=True)
@@ -13,8 +14,7 @@ class Source:
     name: str = "<program>"
 
 
-@dataclass(frozen=True)
-class Span:
+class Span(NamedTuple):
     """The characters `start` to `end` (exclusive) of a source text."""
 
     start: int

@@ -15,9 +15,10 @@ The shape of every argument is taken to fit; `symbolic.shapes` is where that is 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Container, Iterable, Iterator
 from functools import cache, lru_cache
-from typing import Any, TypeAlias
+from operator import is_
+from typing import Any, TypeAlias, TypeVar
 
 from sympy import (
     Basic,
@@ -46,6 +47,8 @@ from symbolic.operations import OPERATIONS
 Node: TypeAlias = MatrixExpr
 Dim: TypeAlias = Expr
 Shape: TypeAlias = tuple[Any, Any]
+
+T = TypeVar("T")
 
 SCALAR: Shape = (S.One, S.One)
 
@@ -87,12 +90,20 @@ class Operation(MatrixExpr):  # type: ignore[misc]
 CONSTANTS = (ZeroMatrix, OneMatrix, Identity)
 LEAVES = (MatrixSymbol, *CONSTANTS)
 NODES = (*LEAVES, MatAdd, MatMul, HadamardProduct, HadamardPower, Transpose, Scale, Quotient, Elementwise, Operation)
+_WITHOUT_OPERANDS = frozenset(LEAVES)
+_OF_OPERANDS_ALONE = frozenset((MatAdd, MatMul, HadamardProduct, Transpose, Quotient))
+"""Nodes whose arguments are all matrices."""
 
 
 def operands(node: Node) -> tuple[Node, ...]:
     """The matrices a node is built from, left to right (not its numbers, names or sizes)."""
-    if isinstance(node, LEAVES):
+    operation = type(node)
+    if operation in _OF_OPERANDS_ALONE:
+        return node.args  # type: ignore[no-any-return]
+    if operation in _WITHOUT_OPERANDS:
         return ()
+    if operation is Elementwise:
+        return (node.args[2],)
     return tuple([arg for arg in node.args if isinstance(arg, MatrixExpr)])
 
 
@@ -113,39 +124,62 @@ def rebuild(node: Node, new: Iterable[Node]) -> Node:
     return _BUILDERS[operation](*new)
 
 
-def subexpressions(node: Node) -> Iterator[Node]:
-    """Every distinct subexpression, each after its own operands."""
+def subexpressions(node: Node, known: Container[Node] = ()) -> Iterator[Node]:
+    """Every distinct subexpression, each after its own operands; a `known` one is passed over with all inside it."""
     seen: set[Node] = set()
-    stack = [(node, False)]
+    stack = [node]
     while stack:
-        current, ready = stack.pop()
-        if ready:
-            yield current
-        elif current not in seen:
-            seen.add(current)
+        current = stack.pop()
+        if current is None:
+            yield stack.pop()  # its operands have come before
+        elif current not in seen and current not in known:
             inside = operands(current)
-            if not inside:
+            seen.add(current)
+            if inside:
+                stack += (current, None)
+                stack += inside[::-1]
+            else:
                 yield current
-                continue
-            stack.append((current, True))
-            stack.extend([(arg, False) for arg in reversed(inside)])
+
+
+def bottom_up(node: Node, found: dict[Node, T], value: Callable[[Node], T]) -> T:
+    """The `value` of a node, after those of all that it is built from; each is found once, and kept in `found`."""
+    stack = [node]
+    while stack:
+        current = stack.pop()
+        if current is None:
+            current = stack.pop()  # its operands have come before
+            found[current] = value(current)
+        elif current not in found:
+            missing = [operand for operand in operands(current) if operand not in found]
+            if missing:
+                stack += (current, None)
+                stack += missing[::-1]
+            else:
+                found[current] = value(current)
+    return found[node]
 
 
 def rewrite(node: Node, replace: Callable[[Node], Node], memo: dict[Node, Node]) -> Node:
     """Apply `replace` to every subexpression, operands first; shared parts are rewritten once."""
-    for part in subexpressions(node):
-        if part in memo:
-            continue
+
+    def rewritten(part: Node) -> Node:
         old = operands(part)
         new = [memo[operand] for operand in old]
-        same = all(a is b for a, b in zip(old, new, strict=True))
-        memo[part] = replace(part if same else rebuild(part, new))
-    return memo[node]
+        return replace(part if all(map(is_, old, new)) else rebuild(part, new))
+
+    return bottom_up(node, memo, rewritten)
 
 
 def is_number(value: Any) -> bool:
     """Whether a coefficient is a plain number and not a 1×1 matrix."""
     return not isinstance(value, MatrixExpr)
+
+
+def is_scalar(node: Node) -> bool:
+    """Whether a matrix is 1×1; there is one object that is the number 1."""
+    rows, cols = node.shape
+    return rows is S.One and cols is S.One
 
 
 # Leaves
@@ -164,12 +198,12 @@ def symbol(name: str, rows: Dim, cols: Dim) -> Node:
 
 @lru_cache(maxsize=4096)
 def zeros(rows: Dim, cols: Dim) -> Node:
-    return ZeroMatrix(rows, cols)
+    return Basic.__new__(ZeroMatrix, _size(rows), _size(cols))
 
 
 @lru_cache(maxsize=4096)
 def ones(rows: Dim, cols: Dim) -> Node:
-    return OneMatrix(rows, cols)
+    return Basic.__new__(OneMatrix, _size(rows), _size(cols))
 
 
 @lru_cache(maxsize=4096)
@@ -203,7 +237,7 @@ def scale(coefficient: Expr | Node, matrix: Node) -> Node:
     if is_number(coefficient):
         if type(matrix) is Scale and is_number(matrix.coefficient):
             return scale(coefficient * matrix.coefficient, matrix.matrix)
-        return matrix if coefficient == 1 else Basic.__new__(Scale, coefficient, matrix)
+        return matrix if coefficient is S.One else Basic.__new__(Scale, coefficient, matrix)
     number, coefficient = split_number(coefficient)
     inner, matrix = split_number(matrix)
     one = ones(*SCALAR)
@@ -214,17 +248,17 @@ def scale(coefficient: Expr | Node, matrix: Node) -> Node:
 
 def multiply(*factors: Node) -> Node:
     """The matrix product; numbers and 1×1 factors move in front as coefficients."""
-    number: Expr = S.One
+    numbers: list[Expr] = []
     scalars: list[Node] = []
     chain: list[Node] = []
     for factor in _flatten(MatMul, factors):
         value, factor = split_number(factor)
-        number *= value
+        numbers.append(value)
         while type(factor) is Scale:
             scalars.append(factor.coefficient)
             factor = factor.matrix
         for link in factor.args if type(factor) is MatMul else (factor,):
-            if link.shape == SCALAR:
+            if is_scalar(link):
                 scalars.append(link)
                 continue
             chain.append(link)
@@ -234,22 +268,23 @@ def multiply(*factors: Node) -> Node:
     matrix = _product(chain) if chain else scalars.pop()
     for coefficient in reversed(scalars):
         matrix = scale(coefficient, matrix)
-    return scale(number, matrix)
+    return scale(_product_of(numbers), matrix)
 
 
 def hadamard(*factors: Node) -> Node:
-    if factors[0].shape == SCALAR:
+    if is_scalar(factors[0]):
         return multiply(*factors)
-    numbers, rest = zip(*map(split_number, factors), strict=True)
-    flat = _flatten(HadamardProduct, rest)
+    parts = [split_number(factor) for factor in factors]
+    flat = _flatten(HadamardProduct, [matrix for _, matrix in parts])
     product = flat[0] if len(flat) == 1 else Basic.__new__(HadamardProduct, *flat)
-    return _scale_by_all(numbers, product)
+    return scale(_product_of(number for number, _ in parts), product)
 
 
 def quotient(numerator: Node, denominator: Node) -> Node:
     above, numerator = split_number(numerator)
     below, denominator = split_number(denominator)
-    return scale(above / below, Basic.__new__(Quotient, numerator, denominator))
+    number = above if below is S.One else above / below
+    return scale(number, Basic.__new__(Quotient, numerator, denominator))
 
 
 def power(base: Node, exponent: Expr) -> Node:
@@ -269,7 +304,7 @@ def matrix_power(base: Node, exponent: int) -> Node:
 def transpose(matrix: Node) -> Node:
     if type(matrix) is Transpose:
         return matrix.args[0]
-    return matrix if matrix.shape == SCALAR else Basic.__new__(Transpose, matrix)
+    return matrix if is_scalar(matrix) else Basic.__new__(Transpose, matrix)
 
 
 def apply(function: str, argument: Node, order: int = 0) -> Node:
@@ -300,6 +335,10 @@ def split_number(node: Node) -> tuple[Expr, Node]:
     return S.One, node
 
 
+def _size(size: Dim | int) -> Dim:
+    return Integer(size) if isinstance(size, int) else size
+
+
 @lru_cache(maxsize=4096)
 def _name(name: str) -> Str:
     return Str(name)
@@ -313,18 +352,20 @@ def _flatten(operation: Any, args: Iterable[Node]) -> list[Node]:
 
 
 def _is_scalar(chain: list[Node]) -> bool:
-    return bool(chain[0].shape[0] == 1 and chain[-1].shape[1] == 1)
+    return chain[0].shape[0] is S.One and chain[-1].shape[1] is S.One
 
 
 def _product(chain: list[Node]) -> Node:
     return chain[0] if len(chain) == 1 else Basic.__new__(MatMul, *chain)
 
 
-def _scale_by_all(numbers: Iterable[Expr], matrix: Node) -> Node:
+def _product_of(numbers: Iterable[Expr]) -> Expr:
+    """Most of them are 1."""
     total: Expr = S.One
     for number in numbers:
-        total *= number
-    return scale(total, matrix)
+        if number is not S.One:
+            total *= number
+    return total
 
 
 _BUILDERS = {

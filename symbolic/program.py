@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
+from operator import attrgetter
 
 from sympy import Expr
 
@@ -13,7 +14,7 @@ from symbolic.errors import NameError_, ShapeError
 from symbolic.functions import CATALOGUE
 from symbolic.language.printer import Printer
 from symbolic.language.styles import style_named
-from symbolic.nodes import CONSTANTS, Elementwise, Node, Operation, Scale, is_number, rewrite, subexpressions
+from symbolic.nodes import CONSTANTS, Elementwise, Node, Operation, Scale, rewrite, subexpressions
 from symbolic.notebook import Bundle, formulas
 from symbolic.statements import Input, Let, ScalarFunction
 from symbolic.verification import verify
@@ -103,7 +104,7 @@ class Program:
     @cached_property
     def sizes(self) -> tuple[Expr, ...]:
         """The sizes that are not numbers, in order of appearance."""
-        symbols = (symbol for i in self.inputs for size in i.shape for symbol in sorted(size.free_symbols, key=str))
+        symbols = (symbol for i in self.inputs for size in i.shape for symbol in _by_name(size.free_symbols))
         return tuple(dict.fromkeys(symbols))
 
     @cached_property
@@ -111,13 +112,13 @@ class Program:
         """What must not be negative for the program to make sense: n - 3 where it holds X[1:3, :] of n rows."""
         found: dict[Expr, None] = {}
         for node in self.nodes():
-            if type(node) in (Operation, *CONSTANTS) or (type(node) is Scale and is_number(node.coefficient)):
+            if type(node) in _OF_SIZES:
                 found |= dict.fromkeys(shapes.requirements(node))
         return tuple(found)
 
     def check_sizes(self, sizes: Mapping[str, int]) -> None:
         """Raise NameError_ for a name that is none of the symbolic sizes, ShapeError for a length that cannot be."""
-        known = [str(size) for size in self.sizes]
+        known = [size.name for size in self.sizes]
         for name, length in sizes.items():
             if isinstance(length, bool) or not isinstance(length, int) or length < 0:
                 raise ShapeError(f"the size {name} is a whole number, not {length!r}")
@@ -147,6 +148,14 @@ class Program:
         memo: dict[Node, Node] = {}
         lets = tuple(Let(let.name, _inline(let.expr, self.definitions, memo), let.source) for let in self.lets)
         return Program(self.name, self.inputs, lets, self.outputs)
+
+
+_OF_SIZES = frozenset((Operation, Scale, *CONSTANTS))
+"""Nodes that may hold sizes other than those of their operands."""
+
+
+def _by_name(symbols: set[Expr]) -> list[Expr]:
+    return sorted(symbols, key=attrgetter("name"))
 
 
 def _replace_functions(node: Node, functions: dict[str, str], memo: dict[Node, Node]) -> Node:

@@ -271,4 +271,6 @@ def name_of(value: Expr) -> str:
 
 def has_minus(value: Expr) -> bool:
     """Whether a number, or an expression in sizes, is written with a sign in front: -2, -1/n."""
+    if value.is_Rational:
+        return bool(value.p < 0)
     return bool(value.as_coeff_Mul()[0].is_negative)

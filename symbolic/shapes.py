@@ -38,6 +38,7 @@ from symbolic.nodes import (
     Shape,
     dimension,
     expand_size,
+    is_number,
     same_size,
 )
 from symbolic.operations import OPERATIONS
@@ -172,9 +173,9 @@ CHECKS: dict[type, Callable[[Node], None]] = {
 
 def requirements(node: Node) -> list[Any]:
     """The sizes that must not be negative for a node to make sense, where that is not plain."""
-    needed = list(node.shape)
     if type(node) is Scale:
-        return _divisors(node.coefficient)
+        return _divisors(node.coefficient) if is_number(node.coefficient) else []
+    needed = list(node.shape)
     if type(node) is Operation and node.name == "slice":
         (rows, cols), (r0, r1, c0, c1) = node.operands[0].shape, node.parameters
         needed += [rows - r1, cols - c1, r0 - 1, c0 - 1]

@@ -11,6 +11,7 @@ from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from itertools import islice, product
+from operator import is_
 
 from sympy import (
     Expr,
@@ -29,13 +30,13 @@ from sympy import (
 from symbolic.fractions import as_fraction
 from symbolic.gather import gather
 from symbolic.nodes import (
-    LEAVES,
     SCALAR,
     Node,
     Operation,
     Quotient,
     Scale,
     add,
+    bottom_up,
     hadamard,
     identity,
     is_number,
@@ -47,7 +48,6 @@ from symbolic.nodes import (
     rebuild,
     scale,
     split_number,
-    subexpressions,
     transpose,
     zeros,
 )  # fmt: skip
@@ -73,16 +73,16 @@ class Rewrite:
 
 
 def _zero_product(node: Node, structure: Structure) -> Node | None:
-    if type(node) is Scale and node.coefficient == 0:
+    if type(node) is Scale and node.coefficient is S.Zero:
         return zeros(*node.shape)
     parts = node.args[:1] if type(node) is Quotient else operands(node)
-    return zeros(*node.shape) if any(type(part) is ZeroMatrix for part in parts) else None
+    return zeros(*node.shape) if ZeroMatrix in map(type, parts) else None
 
 
 def _zero_term(node: Node, structure: Structure) -> Node | None:
-    kept = [term for term in node.args if type(term) is not ZeroMatrix]
-    if len(kept) == len(node.args):
+    if ZeroMatrix not in map(type, node.args):
         return None
+    kept = [term for term in node.args if type(term) is not ZeroMatrix]
     return add(*kept) if kept else zeros(*node.shape)
 
 
@@ -91,9 +91,9 @@ def _neutral_factor(node: Node, structure: Structure) -> Node | None:
     if type(node) is Quotient:
         return node.numerator if type(node.denominator) is OneMatrix else None
     neutral, times = (Identity, multiply) if type(node) is MatMul else (OneMatrix, hadamard)
-    kept = [factor for factor in node.args if type(factor) is not neutral]
-    if len(kept) == len(node.args):
+    if neutral not in map(type, node.args):
         return None
+    kept = [factor for factor in node.args if type(factor) is not neutral]
     return times(*(kept or node.args[:1]))
 
 
@@ -308,17 +308,14 @@ class Simplifier:
         self.done: dict[Node, Node] = {}
 
     def __call__(self, node: Node) -> Node:
-        for part in subexpressions(node):
-            if part not in self.done:
-                self.done[part] = self._simplify(part)
-        return self.done[node]
+        return bottom_up(node, self.done, self._simplify)
 
     def _simplify(self, node: Node) -> Node:
-        if isinstance(node, LEAVES):
-            return node
         old = operands(node)
+        if not old:
+            return node
         new = [self.done[operand] for operand in old]
-        if any(a is not b for a, b in zip(old, new, strict=True)):
+        if not all(map(is_, old, new)):
             node = rebuild(node, new)
             if any(operand not in self.done for operand in operands(node)):
                 return self(node)  # building moved a coefficient outwards and left a new operand behind it
@@ -329,8 +326,9 @@ class Simplifier:
         return self(after)
 
     def _step(self, node: Node) -> tuple[Node, Rewrite | None]:
-        if node in self.known:
-            return self.known[node], KNOWN_VALUE
+        known = self.known.get(node)
+        if known is not None:
+            return known, KNOWN_VALUE
         for rewrite in self.rewrites.get(type(node), ()):
             after = rewrite.apply(node, self.structure)
             if after is not None:

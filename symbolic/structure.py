@@ -22,6 +22,7 @@ from symbolic.nodes import (
     Operation,
     Quotient,
     Scale,
+    bottom_up,
     is_number,
     multiply,
     ones,
@@ -112,11 +113,7 @@ class Structure:
 
     def _both(self, node: Node) -> tuple[Node, Node]:
         """An expression and its transpose, both with transposes only where they cannot be pushed further."""
-        if node not in self.pushed:
-            for part in subexpressions(node):
-                if part not in self.pushed:
-                    self.pushed[part] = self._push(part)
-        return self.pushed[node]
+        return bottom_up(node, self.pushed, self._push)
 
     def _push(self, node: Node) -> tuple[Node, Node]:
         operation = type(node)

@@ -57,10 +57,9 @@ class _Verification:
         self.checked.add(symbol)
 
     def add(self, let: Let) -> None:
-        for part in subexpressions(let.expr):
-            if part not in self.checked:
-                self.check(part)
-                self.checked.add(part)
+        for part in subexpressions(let.expr, self.checked):
+            self.check(part)
+            self.checked.add(part)
         self.bind(let.name, let.symbol)
         self.structure.define(let)
 

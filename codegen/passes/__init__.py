@@ -57,7 +57,8 @@ PASSES = (*VALUES, *MEMORY)
 
 
 def optimize(schedule: Schedule, passes: tuple[Pass, ...] | None = None) -> Schedule:
-    """Run the passes (by default PASSES) in order; each result is verified as it is built."""
+    """Run the passes (by default PASSES) in order, and verify what comes of it; tests verify it pass by pass."""
     for run in PASSES if passes is None else passes:
         schedule = run(schedule)
+    schedule.verify()
     return schedule

@@ -18,7 +18,7 @@ from symbolic.differential import Differential
 from symbolic.functions import CATALOGUE
 from symbolic.indices.affine import Affine, Index, affine
 from symbolic.indices.entries import At, Entries, entry
-from symbolic.nodes import Elementwise, Node, Operation, Shape, operands, subexpressions
+from symbolic.nodes import Elementwise, Node, Operation, Shape, bottom_up, operands
 from symbolic.statements import Let
 from symbolic.structure import structure_of
 
@@ -64,10 +64,7 @@ class Tracking:
 
     def relation(self, node: Node) -> Pieces:
         """How entry i, j of a node that is linear in the perturbation goes with its entries a, b."""
-        for part in subexpressions(node):
-            if part not in self.moving:
-                self.moving[part] = self._relation(part)
-        return self.moving[node]
+        return bottom_up(node, self.moving, self._relation)
 
     def _relation(self, node: Node) -> Pieces:
         if not any(self.moving[operand] for operand in operands(node)):
@@ -113,10 +110,7 @@ class Tracking:
 
     def support(self, node: Node) -> Pieces:
         """Where a matrix can have entries that are not zero."""
-        for part in subexpressions(node):
-            if part not in self.supports:
-                self.supports[part] = self._support(part)
-        return self.supports[node]
+        return bottom_up(node, self.supports, self._support)
 
     def _support(self, node: Node) -> Pieces:
         operation = type(node)

@@ -35,6 +35,7 @@ from symbolic.nodes import (
     Quotient,
     Scale,
     add,
+    bottom_up,
     expand_size,
     hadamard,
     identity,
@@ -174,10 +175,7 @@ class _Walk:
     # One expression
 
     def matrix(self, node: Node) -> Node | None:
-        for part in subexpressions(node):
-            if part not in self.matrices:
-                self.matrices[part] = self._matrix(part)
-        return self.matrices[node]
+        return bottom_up(node, self.matrices, self._matrix)
 
     def _matrix(self, node: Node) -> Node | None:
         parts = operands(node)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import replace
 
 from symbolic.errors import LimitError, ReadError, Source, Span
 from symbolic.language.tokens import Kind, Token
@@ -33,12 +32,14 @@ class Cursor:
         return self.tokens[min(self.index + offset, len(self.tokens) - 1)]
 
     def advance(self) -> Token:
-        token = self.here
-        self.index = min(self.index + 1, len(self.tokens) - 1)
+        token = self.tokens[self.index]
+        if self.index + 1 < len(self.tokens):
+            self.index += 1
         return token
 
     def at(self, *operators: str) -> bool:
-        return self.here.kind is Kind.OPERATOR and self.here.text in operators
+        here = self.tokens[self.index]
+        return here.kind is Kind.OPERATOR and here.text in operators
 
     def at_end(self) -> bool:
         return self.here.kind is Kind.END
@@ -150,7 +151,7 @@ def join_lines(tokens: list[Token]) -> list[Token]:
         elif token.kind is Kind.CLOSE:
             depth = max(0, depth - 1)
         elif token.text == ";" and depth:
-            token = replace(token, kind=Kind.OPERATOR)
+            token = token._replace(kind=Kind.OPERATOR)
         elif token.kind is Kind.NEWLINE and token.text != ";":
             if depth or (joined and joined[-1].kind is Kind.OPERATOR and joined[-1].text not in _OPENING):
                 continue

@@ -185,7 +185,7 @@ def _resolved(side: Side, names: Container[str]) -> Side:
         before = tokens[-1] if tokens else None
         joins = before is not None and before.kind is token.kind is Kind.NAME and before.text in DIFFERENTIALS
         if joins and before is not None and token.text in names and before.text not in names:
-            tokens[-1] = replace(token, text="d" + token.text, span=before.span.to(token.span))
+            tokens[-1] = token._replace(text="d" + token.text, span=before.span.to(token.span))
         else:
             tokens.append(token)
     return replace(side, tokens=tuple(resolve_marks(tokens, names)))

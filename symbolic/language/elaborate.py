@@ -29,7 +29,7 @@ from symbolic.language.syntax import (
     Transposed,
 )  # fmt: skip
 from symbolic.language.words import is_operation
-from symbolic.nodes import SCALAR, Node, is_number, same_size
+from symbolic.nodes import SCALAR, Node, is_number, is_scalar, same_size
 from symbolic.operations import OPERATIONS, Definition, MatrixOperation
 
 MAX_SCALARS = 200
@@ -51,12 +51,14 @@ class Elaboration:
 
     def value(self, syntax: Syntax) -> Value:
         match syntax:
+            case Name(name):
+                return self._named(name)
+            case Product():
+                return self._product(syntax)
+            case Sum(terms):
+                return _sum([(sign, self.value(term)) for sign, term in terms], syntax.span)
             case Number(value):
                 return Rational(value.numerator, value.denominator)
-            case Name("pi"):
-                return S.Pi
-            case Name(name):
-                return self.names[name] if name in self.names else self.sizes(name)
             case Least():
                 return sizes.place(syntax, self.sizes)
             case Filled():
@@ -75,10 +77,11 @@ class Elaboration:
                 return inner if is_number(inner) else nodes.transpose(inner)
             case Power():
                 return self._power(syntax)
-            case Sum(terms):
-                return _sum([(sign, self.value(term)) for sign, term in terms], syntax.span)
-            case Product():
-                return self._product(syntax)
+
+    def _named(self, name: str) -> Value:
+        if name in self.names:
+            return self.names[name]
+        return S.Pi if name == "pi" else self.sizes(name)
 
     def _call(self, syntax: Call) -> Value:
         argument = self.value(syntax.argument)
@@ -195,7 +198,7 @@ def as_matrix(value: Value) -> Node:
 
 
 def _is_scalar(value: Value) -> bool:
-    return is_number(value) or value.shape == SCALAR
+    return is_number(value) or is_scalar(value)
 
 
 def _sum(terms: list[tuple[int, Value]], span: Span) -> Value:
@@ -212,8 +215,9 @@ def _common_shape(values: Sequence[Value]) -> nodes.Shape:
     rows = cols = S.One
     for value in values:
         if not is_number(value):
-            rows = value.shape[0] if rows == 1 else rows
-            cols = value.shape[1] if cols == 1 else cols
+            height, width = value.shape
+            rows = height if rows is S.One else rows
+            cols = width if cols is S.One else cols
     return rows, cols
 
 
@@ -221,9 +225,11 @@ def _spread_to(value: Value, shape: nodes.Shape) -> Node:
     """A number in every entry, a row in every row, a column in every column."""
     if _is_scalar(value):
         return value if shape == SCALAR and not is_number(value) else nodes.scale(value, nodes.ones(*shape))
-    if value.shape[0] == 1 and shape[0] != 1:
+    if value.shape == shape:
+        return value
+    if value.shape[0] is S.One and shape[0] is not S.One:
         value = nodes.multiply(nodes.ones(shape[0], S.One), value)
-    if value.shape[1] == 1 and shape[1] != 1:
+    if value.shape[1] is S.One and shape[1] is not S.One:
         value = nodes.multiply(value, nodes.ones(S.One, shape[1]))
     return value
 

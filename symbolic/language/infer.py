@@ -31,7 +31,7 @@ from symbolic.language.words import is_operation
 from symbolic.nodes import SCALAR, Shape
 from symbolic.operations import OPERATIONS, Definition
 from symbolic.operations.record import is_less
-from symbolic.unification import Unification, Unknown
+from symbolic.unification import Unification, Unknown, may_be_positive
 
 _JOINED = {"hstack": (0, "side by side", "rows"), "vstack": (1, "on top of each other", "columns")}
 _NAMED = {"\\": "solve", "⊗": "kron"}
@@ -65,12 +65,14 @@ class Inference:
     def shape(self, syntax: Syntax) -> Shape | None:
         """The shape of an expression, or None for a plain number. Raises ShapeError."""
         match syntax:
-            case Number() | Least():
-                return None
-            case Name("pi"):
-                return None
             case Name(name):
                 return self._name(name)
+            case Product():
+                return self._product(syntax)
+            case Sum():
+                return self._sum(syntax)
+            case Number() | Least():
+                return None
             case Filled(_, written):
                 lengths = [sizes.length(size, shapes.as_size) for size in written]
                 return lengths[0], lengths[-1]
@@ -87,13 +89,9 @@ class Inference:
                 return inner and shapes.transposed(inner)
             case Power():
                 return self._power(syntax)
-            case Sum():
-                return self._sum(syntax)
-            case Product():
-                return self._product(syntax)
 
     def _name(self, name: str) -> Shape | None:
-        if name in self.sizes and name not in self.names:
+        if name == "pi" or (name in self.sizes and name not in self.names):
             return None
         return self.unification.shape(self.shape_of(name))
 
@@ -243,6 +241,9 @@ class Inference:
 
     def require(self, name: str, shape: Shape) -> bool:
         """Whether `name` can have this shape."""
+        if name not in self.names and all(map(may_be_positive, shape)):
+            self.names[name] = shape
+            return True
         known = self.shape_of(name)
         return all(self.unification.same(a, b) for a, b in zip(known, shape, strict=True))
 

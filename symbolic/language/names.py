@@ -59,7 +59,10 @@ def is_valid(name: str, names: Container[str]) -> bool:
 
 def canonical(raw: str) -> str:
     """The ASCII name of a spelling: a letter's word for a Greek letter, d for the mark δ, X0 for X₀ and X_0."""
-    if not raw.isascii():
+    if raw.isascii():
+        if raw.isalnum():
+            return raw
+    else:
         plain = unicodedata.normalize("NFD", raw)
         bars = plain.count(MACRON)
         if bars:
@@ -123,6 +126,8 @@ def ascii_mark(level: int) -> str:
 
 def ascii_name(name: str) -> str:
     """X0, alpha, dX0, d2X0; letters outside ASCII by their names."""
+    if name.isascii():
+        return name
     level, rest = split_mark(name)
     return ascii_mark(level) + ascii_name(rest) if level else name.translate(_WORDS)
 

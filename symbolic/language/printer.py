@@ -35,11 +35,11 @@ from symbolic.nodes import (
     Quotient,
     Scale,
     Shape,
+    bottom_up,
     is_number,
     operands,
     scale,
     split_number,
-    subexpressions,
     transpose,
 )  # fmt: skip
 from symbolic.operations import OPERATIONS
@@ -85,11 +85,11 @@ class Printer(NumberPrinter):
     # Expressions
 
     def print(self, node: Node) -> Printed:
-        if node not in self.printed:
-            for part in subexpressions(node):
-                if part not in self.printed:
-                    self.printed[part] = _PRINTERS[type(part)](self, part)
-        return self.printed[node]
+        found = self.printed.get(node)
+        return bottom_up(node, self.printed, self._print) if found is None else found
+
+    def _print(self, node: Node) -> Printed:
+        return _PRINTERS[type(node)](self, node)
 
     def at_least(self, node: Node, level: int) -> str:
         text, binds = self.print(node)

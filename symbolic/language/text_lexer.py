@@ -53,11 +53,20 @@ def tokens(source: Source) -> list[Token]:
         match = _TOKEN.match(text, position)
         if match is None:
             raise refuse(source, position)
-        if match.lastgroup != "space":
+        if match.lastgroup == "name":
+            result.append(_name(match.group(), Span(position, match.end()), source))
+        elif match.lastgroup != "space":
             result += _token(match, source)
         position = match.end()
         check_count(result, source)
     return [*result, Token(Kind.END, "", Span(position, position))]
+
+
+def _name(text: str, span: Span, source: Source) -> Token:
+    check_name(text, span, source)
+    if "__" in text or text.endswith("_"):
+        raise ReadError(f"{text!r} cannot be a name: two underscores, or one at the end", span, source)
+    return Token(Kind.NAME, canonical(text), span)
 
 
 def _token(match: re.Match[str], source: Source) -> list[Token]:
@@ -72,11 +81,6 @@ def _token(match: re.Match[str], source: Source) -> list[Token]:
             raise ReadError("numbers are decimal", span, source)
         case "number":
             return [number_token(text, span, source)]
-        case "name":
-            check_name(text, span, source)
-            if "__" in text or text.endswith("_"):
-                raise ReadError(f"{text!r} cannot be a name: two underscores, or one at the end", span, source)
-            return [Token(Kind.NAME, canonical(text), span)]
         case "superscript":
             return _superscript(text.translate(_SUPERSCRIPTS), span, source)
         case "transpose":

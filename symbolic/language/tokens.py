@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Container
-from dataclasses import dataclass, field, replace
 from enum import Enum
 from fractions import Fraction
+from typing import NamedTuple
 
 from symbolic.errors import LimitError, ReadError, Source, Span
 from symbolic.language.names import refused_character, resolve_mark
@@ -36,14 +36,13 @@ STARTS = (Kind.NAME, Kind.NUMBER, Kind.OPEN)
 """What an operand may begin with."""
 
 
-@dataclass(frozen=True, slots=True)
-class Token:
+class Token(NamedTuple):
     """`text` is canonical: the name, the operator in ASCII; `span` is where it was read."""
 
     kind: Kind
     text: str
     span: Span
-    number: Fraction | None = field(default=None, compare=False)
+    number: Fraction | None = None
 
 
 def touches(left: Token, right: Token) -> bool:
@@ -102,6 +101,9 @@ def check_name(text: str, span: Span, source: Source) -> None:
 
 def resolve_marks(tokens: list[Token], known: Container[str]) -> list[Token]:
     """dX0 is δX0 where X0 is one of the `known` matrices."""
-    return [
-        replace(token, text=resolve_mark(token.text, known)) if token.kind is Kind.NAME else token for token in tokens
-    ]
+    return [_resolved(token, known) if token.kind is Kind.NAME else token for token in tokens]
+
+
+def _resolved(name: Token, known: Container[str]) -> Token:
+    text = resolve_mark(name.text, known)
+    return name if text == name.text else name._replace(text=text)

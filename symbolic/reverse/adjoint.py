@@ -23,7 +23,7 @@ from symbolic.differential import Differential
 from symbolic.errors import DifferentiationError, NameError_, NotSupported
 from symbolic.facts import perturbation
 from symbolic.language.names import adjoint_of, canonical, split_bar, split_mark
-from symbolic.nodes import CONSTANTS, Node, add, operands, split_number, subexpressions, symbol, zeros
+from symbolic.nodes import CONSTANTS, Node, add, bottom_up, operands, split_number, subexpressions, symbol, zeros
 from symbolic.notebook import Bundle, formulas
 from symbolic.program import Program
 from symbolic.reverse.transposition import Transposition, project, transposition_for
@@ -252,10 +252,7 @@ class _Backwards:
         self.steps.append(AdjointStep(rule, before, after, self.where))
 
     def moves(self, node: Node) -> bool:
-        for part in subexpressions(node) if node not in self.moving else ():
-            if part not in self.moving:
-                self.moving[part] = any(self.moving[operand] for operand in operands(part))
-        return self.moving[node]
+        return bottom_up(node, self.moving, lambda part: any(self.moving[operand] for operand in operands(part)))
 
     def gain(self, part: Node, cotangent: Node) -> None:
         self.gained.setdefault(part, []).append(cotangent)

@@ -345,6 +345,7 @@ def test_an_example(name):
     run, inputs, lines, outputs, expected, *sizes = FIXTURES[name]
     before = schedule_of("\n".join([inputs, *lines, f"return {outputs}"]), *sizes)
     after = run(before)
+    after.verify()
     # Instructions that only a later pass removes do not matter here.
     assert body_of(remove_dead(after) if run in (join_chains, traces_of_products) else after) == expected
     assert after.outputs == before.outputs and after.inputs == before.inputs
@@ -365,7 +366,9 @@ def assert_same_values(before, after, seed):
 def test_values_are_kept_on_random_schedules(run):
     for seed in range(150):
         schedule = random_schedule(random.Random(seed))
-        assert_same_values(schedule, run(schedule), seed)
+        after = run(schedule)
+        after.verify()
+        assert_same_values(schedule, after, seed)
 
 
 def test_values_are_kept_by_all_passes_together():
@@ -488,4 +491,4 @@ def instr(out, op, *args, into=None):
 def test_a_schedule_that_does_not_hold_together_is_refused(instrs, words):
     good = schedule_of("A:n,n\nY = sin A\nP = cos A\nQ = exp A\nT = transpose A\nreturn Y")
     with pytest.raises(PushforwardError, match=words):
-        replace(good, instrs=tuple(instrs))
+        replace(good, instrs=tuple(instrs)).verify()

@@ -33,7 +33,7 @@ class Arguments:
         for place, size in self.lengths.items():
             self.first.setdefault(size, place)
         symbols = [size for size in self.first if size.is_Symbol] + [derived.symbol for derived in self.derived]
-        self.sizes = {size: names.choose(f"size {size}", str(size)) for size in symbols}
+        self.sizes = {size: names.choose(f"size {size.name}", size.name) for size in symbols}
 
     # Sizes
 
