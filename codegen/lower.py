@@ -108,9 +108,9 @@ class Lowering:
 
     def matrix(self, node: Node) -> str:
         """The name of a node's value, with constants written out in full."""
-        if node not in self.values:
-            self.values[node] = self.constant(node)
-        value = self.values[node]
+        value = self.values.get(node)
+        if value is None:
+            value = self.values[node] = self.constant(node)
         assert isinstance(value, str)
         return value
 
@@ -135,7 +135,7 @@ class Lowering:
         self.shapes[name] = shape
         if op == "diag":
             self.diagonals.add(name)
-        self.instrs.append(Instr(name, op, args, tuple(sorted(attrs.items()))))
+        self.instrs.append(Instr(name, op, args, tuple(sorted(attrs.items())) if attrs else ()))
         return name
 
     # Nodes to instructions; `name` is the let's, or None for an intermediate result
@@ -298,11 +298,14 @@ def _literal(value: Expr) -> Literal:
 
 
 def _is_square(node: Node) -> bool:
-    return bool(node.shape[0] == node.shape[1])
+    rows, cols = node.shape
+    return bool(rows == cols)
 
 
 def _fills_a_shape(node: Node) -> bool:
     """c 1: a number in every entry."""
+    if type(node) not in (OneMatrix, Scale):
+        return False
     return type(split_number(node)[1]) is OneMatrix
 
 

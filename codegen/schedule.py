@@ -42,7 +42,7 @@ class Instr:
     """The operands that are matrices."""
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "names", tuple(arg for arg in self.args if isinstance(arg, str)))
+        object.__setattr__(self, "names", tuple([arg for arg in self.args if type(arg) is str]))
 
     @property
     def kind(self) -> str:

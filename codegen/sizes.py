@@ -5,8 +5,10 @@ A size that is the length of no argument, such as n where A is 2 n × m, follows
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from heapq import heappop, heappush
 from typing import Any
 
 from sympy import Min, Mul, Pow, S, expand
@@ -111,17 +113,24 @@ def derived_sizes(sizes: Iterable[Any]) -> list[DerivedSize]:
     sizes = list(dict.fromkeys(sizes))
     known = {size for size in sizes if size.is_Symbol}
     compound = [size for size in sizes if not size.is_Atom]
+    places: defaultdict[Any, list[int]] = defaultdict(list)
+    for place, size in enumerate(compound):
+        for symbol in size.free_symbols:
+            places[symbol].append(place)
     found: list[DerivedSize] = []
-    while True:
-        unknown = [size for size in compound if not size.free_symbols <= known]
-        if not unknown:
-            return found
-        derived = next((d for size in unknown if (d := _derived(size, known))), None)
-        if derived is None:
-            names = sorted({str(symbol) for size in unknown for symbol in size.free_symbols - known})
-            raise NotSupported(f"the length {' or '.join(names)} does not follow from the shapes of the inputs")
-        found.append(derived)
-        known.add(derived.symbol)
+    waiting = list(range(len(compound)))
+    while waiting:
+        derived = _derived(compound[heappop(waiting)], known)
+        if derived is not None:
+            found.append(derived)
+            known.add(derived.symbol)
+            for place in places[derived.symbol]:
+                heappush(waiting, place)
+    unknown = {symbol.name for symbol in places if symbol not in known}
+    if unknown:
+        names = " or ".join(sorted(unknown))
+        raise NotSupported(f"the length {names} does not follow from the shapes of the inputs")
+    return found
 
 
 def _derived(size: Any, known: set[Any]) -> DerivedSize | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Iterable, Mapping
 
 from sympy import MatrixExpr
@@ -43,25 +44,37 @@ class ClosedForm(MatrixExpr):  # type: ignore[misc]
         return f"$${self.equation('latex')}$$"
 
 
-def substitute(lets: Iterable[Let], symbol: Node, structure: Structure, more: tuple[Rewrite, ...] = ()) -> ClosedForm:
-    """A name with what it stands for, the other `lets` written out in it, all the way down, and simplified.
+class Substitution:
+    """The statements of a program put into each other; what is found for one name serves the next ones."""
 
-    `more`: rewrites besides the usual ones. Raises LimitError where the expression would be too large to read.
-    """
-    values: dict[Node, Node] = {}
-    sizes: dict[Node, int] = {}
-    for let in lets:
-        sizes[let.symbol] = _size(let.expr, sizes)
-        if sizes[let.symbol] > MAX_CLOSED_FORM:
-            raise LimitError(
-                f"the closed form of {symbol.name} has more than {MAX_CLOSED_FORM:,} operations",
-                hint="read the tangent program instead: `.program`, or `derive --program`",
-            )
-        values[let.symbol] = rewrite(let.expr, lambda part: values.get(part, part), {})
-        if let.symbol == symbol:
-            break
-    simplify = Simplifier({}, lambda rewrite, before, after: None, structure, (*REWRITES, *more))
-    return ClosedForm(Str(symbol.name), simplify(values.get(symbol, symbol)))
+    def __init__(self, lets: Iterable[Let], structure: Structure, more: tuple[Rewrite, ...] = ()) -> None:
+        """`more`: rewrites besides the usual ones."""
+        self.waiting = deque(lets)
+        self.values: dict[Node, Node] = {}
+        self.sizes: dict[Node, int] = {}
+        self.simplify = Simplifier({}, lambda rewrite, before, after: None, structure, (*REWRITES, *more))
+
+    def __call__(self, symbol: Node) -> ClosedForm:
+        """A name with what it stands for, the other lets written out in it, all the way down, and simplified.
+
+        Raises LimitError where the expression would be too large to read.
+        """
+        while self.waiting and symbol not in self.values:
+            let = self.waiting[0]
+            self.sizes[let.symbol] = _size(let.expr, self.sizes)
+            if self.sizes[let.symbol] > MAX_CLOSED_FORM:
+                raise LimitError(
+                    f"the closed form of {symbol.name} has more than {MAX_CLOSED_FORM:,} operations",
+                    hint="read the tangent program instead: `.program`, or `derive --program`",
+                )
+            self.values[let.symbol] = rewrite(let.expr, lambda part: self.values.get(part, part), {})
+            self.waiting.popleft()
+        return ClosedForm(Str(symbol.name), self.simplify(self.values.get(symbol, symbol)))
+
+
+def substitute(lets: Iterable[Let], symbol: Node, structure: Structure, more: tuple[Rewrite, ...] = ()) -> ClosedForm:
+    """The closed form of one name, as a `Substitution` gives it."""
+    return Substitution(lets, structure, more)(symbol)
 
 
 def _size(node: Node, named: Mapping[Node, int]) -> int:

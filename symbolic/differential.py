@@ -9,12 +9,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import groupby
 from typing import Union
 
 from sympy import MatrixSymbol, ZeroMatrix
 
-from symbolic.closed_form import ClosedForm, substitute
+from symbolic.closed_form import ClosedForm, Substitution
 from symbolic.collection import without_collecting
 from symbolic.errors import DifferentiationError, NameError_
 from symbolic.facts import perturbation
@@ -108,8 +109,11 @@ class Differential:
                 else "is not a name of this program"
             )
             raise NameError_(f"{of!r} {reason}", hint=f"the outputs are {', '.join(self.primal.outputs)}")
-        structure = structure_of(self.tangent.inputs, self.tangent.lets)
-        return substitute(self.tangents, self.tangent.symbols[name], structure)
+        return self._substitution(self.tangent.symbols[name])
+
+    @cached_property
+    def _substitution(self) -> Substitution:
+        return Substitution(self.tangents, structure_of(self.tangent.inputs, self.tangent.lets))
 
     def latex(self) -> str:
         """The closed form of every output, one equation a line."""

@@ -221,7 +221,7 @@ def constant(value: Expr) -> Node:
 
 def add(*terms: Node) -> Node:
     flat = _flatten(MatAdd, terms)
-    return flat[0] if len(flat) == 1 else Basic.__new__(MatAdd, *flat)
+    return flat[0] if len(flat) == 1 else _built(MatAdd, *flat)
 
 
 def negative(matrix: Node) -> Node:
@@ -237,13 +237,13 @@ def scale(coefficient: Expr | Node, matrix: Node) -> Node:
     if is_number(coefficient):
         if type(matrix) is Scale and is_number(matrix.coefficient):
             return scale(coefficient * matrix.coefficient, matrix.matrix)
-        return matrix if coefficient is S.One else Basic.__new__(Scale, coefficient, matrix)
+        return matrix if coefficient is S.One else _built(Scale, coefficient, matrix)
     number, coefficient = split_number(coefficient)
     inner, matrix = split_number(matrix)
     one = ones(*SCALAR)
     if one in (coefficient, matrix):
         return scale(number * inner, matrix if coefficient == one else coefficient)
-    return scale(number * inner, Basic.__new__(Scale, coefficient, matrix))
+    return scale(number * inner, _built(Scale, coefficient, matrix))
 
 
 def multiply(*factors: Node) -> Node:
@@ -276,7 +276,7 @@ def hadamard(*factors: Node) -> Node:
         return multiply(*factors)
     parts = [split_number(factor) for factor in factors]
     flat = _flatten(HadamardProduct, [matrix for _, matrix in parts])
-    product = flat[0] if len(flat) == 1 else Basic.__new__(HadamardProduct, *flat)
+    product = flat[0] if len(flat) == 1 else _built(HadamardProduct, *flat)
     return scale(_product_of(number for number, _ in parts), product)
 
 
@@ -284,12 +284,12 @@ def quotient(numerator: Node, denominator: Node) -> Node:
     above, numerator = split_number(numerator)
     below, denominator = split_number(denominator)
     number = above if below is S.One else above / below
-    return scale(number, Basic.__new__(Quotient, numerator, denominator))
+    return scale(number, _built(Quotient, numerator, denominator))
 
 
 def power(base: Node, exponent: Expr) -> Node:
     """Each entry of `base` to the power of a number."""
-    return base if exponent == 1 else Basic.__new__(HadamardPower, base, exponent)
+    return base if exponent == 1 else _built(HadamardPower, base, exponent)
 
 
 def matrix_power(base: Node, exponent: int) -> Node:
@@ -304,18 +304,18 @@ def matrix_power(base: Node, exponent: int) -> Node:
 def transpose(matrix: Node) -> Node:
     if type(matrix) is Transpose:
         return matrix.args[0]
-    return matrix if is_scalar(matrix) else Basic.__new__(Transpose, matrix)
+    return matrix if is_scalar(matrix) else _built(Transpose, matrix)
 
 
 def apply(function: str, argument: Node, order: int = 0) -> Node:
-    return Basic.__new__(Elementwise, _name(function), Integer(order), argument)
+    return _built(Elementwise, _name(function), Integer(order), argument)
 
 
 def operate(name: str, *operands: Node, parameters: Iterable[Expr] = ()) -> Node:
     """A named operation. Raises ShapeError where its operands do not fit."""
     parameters = tuple(parameters)
     shape = OPERATIONS[name].shape([operand.shape for operand in operands], parameters, same_size)
-    return Basic.__new__(Operation, _name(name), Tuple(*parameters), Tuple(*map(expand_size, shape)), *operands)
+    return _built(Operation, _name(name), Tuple(*parameters), Tuple(*map(expand_size, shape)), *operands)
 
 
 def same_size(left: Dim, right: Dim) -> bool:
@@ -344,6 +344,13 @@ def _name(name: str) -> Str:
     return Str(name)
 
 
+def _built(operation: type, *args: Any) -> Node:
+    """A node, hashed at once from the hashes of its operands, so that no depth of nesting is a deep recursion."""
+    node = Basic.__new__(operation, *args)
+    hash(node)
+    return node
+
+
 def _flatten(operation: Any, args: Iterable[Node]) -> list[Node]:
     flat: list[Any] = []
     for arg in args:
@@ -356,7 +363,7 @@ def _is_scalar(chain: list[Node]) -> bool:
 
 
 def _product(chain: list[Node]) -> Node:
-    return chain[0] if len(chain) == 1 else Basic.__new__(MatMul, *chain)
+    return chain[0] if len(chain) == 1 else _built(MatMul, *chain)
 
 
 def _product_of(numbers: Iterable[Expr]) -> Expr:

@@ -210,11 +210,15 @@ def found_lengths(given: Iterable[tuple[Shape, tuple[int, int]]]) -> dict[str, i
     """The lengths of all symbolic sizes, from shapes and what they are in numbers; n of 2 n × m by trying."""
     totals = {size: total for shape, lengths in given for size, total in zip(shape, lengths, strict=True)}
     found = {size.name: total for size, total in totals.items() if size.is_Symbol}
-    for _ in totals:
-        for size, total in totals.items():
+    waiting, before = [size for size in totals if not size.is_Atom], 0
+    while len(waiting) != before:
+        before, sizes, waiting = len(waiting), waiting, []
+        for size in sizes:
             unknown = [symbol.name for symbol in size.free_symbols if symbol.name not in found]
             if len(unknown) == 1:
-                found[unknown[0]] = _tried(size, unknown[0], total, found)
+                found[unknown[0]] = _tried(size, unknown[0], totals[size], found)
+            elif unknown:
+                waiting.append(size)
     return found
 
 

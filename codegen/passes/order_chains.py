@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable
+from functools import cached_property
 from itertools import pairwise
 
 from codegen.passes.rewriting import Rewriting
@@ -32,15 +33,19 @@ def order_chains(schedule: Schedule) -> Schedule:
 
 
 class _Chains:
-    """The products so far, and how often each part occurs in all chains."""
+    """The products so far."""
 
     def __init__(self, schedule: Schedule) -> None:
         self.schedule, self.new = schedule, Rewriting(schedule)
         self.transpose_of = _transposes(schedule)
         self.computed: dict[Links, str] = {}
-        self.occurrences = Counter(
+
+    @cached_property
+    def occurrences(self) -> Counter[Links]:
+        """How often each part occurs; asked for only where there is a choice."""
+        return Counter(
             part
-            for instr in schedule.instrs
+            for instr in self.schedule.instrs
             if instr.op == "matmul"
             for first in range(len(instr.args) - 1)
             for last in range(first + 1, min(len(instr.args), first + MAX_CHAIN))
@@ -92,6 +97,8 @@ class _Chains:
 
     def best_splits(self, links: Links) -> Splits:
         """Where to split each part of the chain; first split on a tie."""
+        if len(links) == 2:
+            return {(0, 1): 0}
         shapes = [self.new.shapes[str(link)] for link in links]
         sizes = [self.schedule.size(rows) for rows, _ in shapes] + [self.schedule.size(shapes[-1][1])]
 

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
-from codegen.schedule import Schedule
+from codegen.schedule import Instr, Schedule
 
 
 def release_memory(schedule: Schedule) -> Schedule:
@@ -26,7 +24,11 @@ def release_memory(schedule: Schedule) -> Schedule:
             released.setdefault(last[memory], []).extend(held)
     return schedule.with_instrs(
         [
-            replace(instr, frees=tuple(released[position])) if position in released else instr
+            _freeing(instr, tuple(released[position])) if position in released else instr
             for position, instr in enumerate(schedule.instrs)
         ]
     )
+
+
+def _freeing(instr: Instr, names: tuple[str, ...]) -> Instr:
+    return Instr(instr.out, instr.op, instr.args, instr.attrs, instr.into, names)

@@ -13,7 +13,7 @@ def share_common(schedule: Schedule) -> Schedule:
     transpose_of: dict[Arg, str] = {}
     kept: list[Instr] = []
     for instr in schedule.instrs:
-        args = tuple(renamed.get(arg, arg) for arg in instr.args)
+        args = tuple([renamed.get(arg, arg) for arg in instr.args]) if renamed else instr.args
         instr = Instr(instr.out, instr.op, args, instr.attrs) if args != instr.args else instr
         key = _key(instr, schedule)
         same = args[0] if instr.op == "copy" else seen.get(key)

@@ -9,6 +9,8 @@ that wait are looked at: the cost stays linear, and values never run far ahead o
 
 from __future__ import annotations
 
+from itertools import islice
+
 from codegen.schedule import Schedule
 
 WINDOW = 6
@@ -16,13 +18,16 @@ WINDOW = 6
 
 def shorten_lives(schedule: Schedule) -> Schedule:
     lives = _Lives(schedule)
-    waiting = list(range(len(schedule.instrs)))
+    indices = iter(range(len(schedule.instrs)))
+    waiting = list(islice(indices, WINDOW))
     ordered = []
     while waiting:
-        ready = [k for k, index in enumerate(waiting[:WINDOW]) if lives.is_ready(index)]
-        index = waiting.pop(min(ready, key=lambda k: lives.cost(waiting[k])))
+        ready = [index for index in waiting if lives.is_ready(index)]
+        index = ready[0] if len(ready) == 1 else min(ready, key=lives.cost)
         lives.run(index)
         ordered.append(schedule.instrs[index])
+        waiting.remove(index)
+        waiting += islice(indices, 1)
     return schedule.with_instrs(ordered)
 
 

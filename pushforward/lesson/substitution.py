@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import islice
 
 from pushforward.lesson.graph import moving
 from pushforward.lesson.model import Block, Chain, Paragraph, Side, Size
@@ -26,7 +27,7 @@ def substituted(differential: Differential, level: str, shorten: Shortener) -> I
             )
             continue
         symbol = differential.tangent.symbols[differential.name(output)]
-        stages = list(_stages(differential, symbol))
+        stages = list(islice(_stages(differential, symbol), MOST_LINES))
         if not stages or stages[-1] != closed.expr:
             stages.append(closed.expr)
         yield from _told(symbol, _thinned(stages, level), shorten)

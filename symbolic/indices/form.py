@@ -37,7 +37,7 @@ class IndexForm:
     name: str
     at: At
     group: Group
-    seeds: tuple[Node, ...]
+    seeds: frozenset[Node]
     wrt: At | None = None
 
     def equation(self, style: str = "unicode") -> str:
@@ -66,7 +66,7 @@ def index_form(differential: Differential, of: str | None = None) -> IndexForm:
 
 def index_statements(differential: Differential) -> Iterator[IndexForm]:
     """The same for each statement of the tangent program in terms of those before, at a cost linear in their number."""
-    seeds = (*_seeds(differential), *(let.symbol for let in differential.tangents))
+    seeds = _seeds(differential).union(let.symbol for let in differential.tangents)
     for let in differential.tangents:
         yield written_out(let.name, let.expr, seeds)
 
@@ -84,28 +84,28 @@ def jacobian_entry(differential: Differential, of: str | None = None, wrt: str |
     seed = symbols[dict(differential.seeds)[wrt]]
     a, b = affine(Index("a", seed.shape[0])), affine(Index("b", seed.shape[1]))
     moves = differential.name(of) in symbols
-    form = index_form(differential, of) if moves else written_out(of, zeros(*output.shape), (seed,))
-    group = _without(form.group, tuple(other for other in form.seeds if other != seed))
+    form = index_form(differential, of) if moves else written_out(of, zeros(*output.shape), frozenset((seed,)))
+    group = _without(form.group, form.seeds - {seed})
     group = joined(_multiplied_out(joined(_in_place_of(joined(group), seed, a, b))))
     at = At(output, form.at.row, form.at.col)
-    return IndexForm(of, at, group, (), At(differential.primal.symbols[wrt], a, b))
+    return IndexForm(of, at, group, frozenset(), At(differential.primal.symbols[wrt], a, b))
 
 
-def written_out(name: str, node: Node, seeds: tuple[Node, ...]) -> IndexForm:
+def written_out(name: str, node: Node, seeds: frozenset[Node]) -> IndexForm:
     """The entries of an expression, all the way down to names and functions of them."""
     row, col = affine(Index("i", node.shape[0])), affine(Index("j", node.shape[1]))
     group = _Writing(node, seeds).group(At(node, row, col))
     return IndexForm(name, At(node, row, col), joined(group), seeds)
 
 
-def _seeds(differential: Differential) -> tuple[Node, ...]:
-    return tuple(differential.tangent.symbols[seed] for _, seed in differential.seeds)
+def _seeds(differential: Differential) -> frozenset[Node]:
+    return frozenset(differential.tangent.symbols[seed] for _, seed in differential.seeds)
 
 
 class _Writing:
     """One expression, written out. `moving`: the parts that a seed is in."""
 
-    def __init__(self, node: Node, seeds: tuple[Node, ...]) -> None:
+    def __init__(self, node: Node, seeds: frozenset[Node]) -> None:
         self.moving: set[Node] = set()
         depth: dict[Node, int] = {}
         for part in subexpressions(node):
@@ -149,7 +149,7 @@ class _Writing:
 # Seeds
 
 
-def _without(group: Group, seeds: tuple[Node, ...]) -> Group:
+def _without(group: Group, seeds: frozenset[Node]) -> Group:
     """Without the terms that are linear in these seeds: these do not move."""
     kept = []
     for term in group.terms:

@@ -47,7 +47,7 @@ class _Item:
     moves: bool
 
 
-def nested(term: Term, seeds: tuple[Node, ...]) -> Nest:
+def nested(term: Term, seeds: frozenset[Node]) -> Nest:
     """A term as sums inside sums."""
     items = [
         *(_Item("equal", e, frozenset(e.indices), False) for e in term.equal),

@@ -29,7 +29,7 @@ OWN_LETTERS = tuple("hpqkrst")
 
 
 def print_index_form(
-    name: str, at: At, wrt: At | None, group: Group, seeds: tuple[Node, ...], style: str = "unicode"
+    name: str, at: At, wrt: At | None, group: Group, seeds: frozenset[Node], style: str = "unicode"
 ) -> str:
     """δX4[i,o] = f'(X3)[i,o] Σ_h …"""
     return _Words(at, wrt, group, seeds, style).equation(name)
@@ -94,7 +94,7 @@ class _Places:
 
 
 class _Words(_Places):
-    def __init__(self, at: At, wrt: At | None, group: Group, seeds: tuple[Node, ...], style: str) -> None:
+    def __init__(self, at: At, wrt: At | None, group: Group, seeds: frozenset[Node], style: str) -> None:
         super().__init__(style, _Names(at, wrt, group, seeds).names)
         self.at, self.wrt, self.group, self.seeds = at, wrt, group, seeds
 
@@ -191,9 +191,10 @@ def _has_term(constant: Expr, term: Expr) -> bool:
 class _Names:
     """A letter for each index, none of them the name of a matrix, or of a size that is written too."""
 
-    def __init__(self, at: At, wrt: At | None, group: Group, seeds: tuple[Node, ...]) -> None:
+    def __init__(self, at: At, wrt: At | None, group: Group, seeds: frozenset[Node]) -> None:
         self.names: dict[Index, str] = {}
         self.taken = set(_written_names(at, wrt, group))
+        self.given: list[str] = []
         self.seeds = seeds
         for index, letter in _free_letters(at, wrt):
             self.give(index, (letter,))
@@ -202,7 +203,7 @@ class _Names:
 
     def of_term(self, term: Term, outer: frozenset[str] = frozenset()) -> None:
         """Terms that are added use the same letters again."""
-        before = set(self.taken)
+        before = len(self.given)
         of_seed = {
             place.index
             for factor in term.factors
@@ -219,7 +220,8 @@ class _Names:
             if isinstance(factor, Group):
                 for inner in factor.terms:
                     self.of_term(inner)
-        self.taken = before
+        self.taken.difference_update(self.given[before:])
+        del self.given[before:]
 
     def give(self, index: Index, wanted: Iterable[str]) -> None:
         if index in self.names:
@@ -228,6 +230,7 @@ class _Names:
         name = next(letter for letter in letters if letter not in self.taken)
         self.names[index] = name
         self.taken.add(name)
+        self.given.append(name)
 
 
 def _free_letters(at: At, wrt: At | None) -> Iterator[tuple[Index, str]]:

@@ -81,6 +81,6 @@ def affines_in(part: Factor) -> Iterator[Affine]:
             yield from affines_in(inner)
 
 
-def moves(part: Factor, seeds: tuple[Node, ...]) -> bool:
+def moves(part: Factor, seeds: frozenset[Node]) -> bool:
     """Whether an entry of a seed is in a factor."""
     return any(at.matrix in seeds for at in entries_in(part))

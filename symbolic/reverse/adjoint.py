@@ -13,11 +13,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Union
 
 from sympy import MatrixSymbol, ZeroMatrix
 
-from symbolic.closed_form import ClosedForm, substitute
+from symbolic.closed_form import ClosedForm, Substitution
 from symbolic.collection import without_collecting
 from symbolic.differential import Differential
 from symbolic.errors import DifferentiationError, NameError_, NotSupported
@@ -112,8 +113,11 @@ class Adjoint:
         Raises NameError_ for an unknown name and LimitError where the expression would be too large to read.
         """
         name = self.name(self.wrt[0] if wrt is None else wrt)
-        structure = structure_of(self.program.inputs, self.program.lets)
-        return substitute(self.reversed, self.program.symbols[name], structure)
+        return self._substitution(self.program.symbols[name])
+
+    @cached_property
+    def _substitution(self) -> Substitution:
+        return Substitution(self.reversed, structure_of(self.program.inputs, self.program.lets))
 
     def latex(self) -> str:
         """The closed form of every result, one equation a line."""

@@ -76,11 +76,11 @@ def test_a_sum_in_which_three_matrices_meet_is_refused():
     i, j, r, k = (Index(name, n, name in "kr") for name in "ijrk")
     A, B, C = (symbol(name, n, n) for name in "ABC")
     factors = (At(A, affine(i), affine(k)), At(B, affine(j), affine(k)), At(C, affine(r), affine(k)))
-    form = IndexForm("Y", At(A, affine(i), affine(j)), Group((Term(factors, sums=(k, r)),)), ())
+    form = IndexForm("Y", At(A, affine(i), affine(j)), Group((Term(factors, sums=(k, r)),)), frozenset())
     assert matrix_form(form)  # the sum over r alone makes C a column sum
     factors = (*factors, At(A, affine(i), affine(r)), At(B, affine(j), affine(r)))
     with pytest.raises(NotSupported, match="3 matrices meet in the sum over"):
-        matrix_form(IndexForm("Y", At(A, affine(i), affine(j)), Group((Term(factors, sums=(k, r)),)), ()))
+        matrix_form(IndexForm("Y", At(A, affine(i), affine(j)), Group((Term(factors, sums=(k, r)),)), frozenset()))
 
 
 def test_an_entry_of_a_jacobian_is_no_matrix():
