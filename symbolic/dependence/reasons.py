@@ -108,7 +108,7 @@ def _mixing(found: Dependence, kind: str) -> Iterator[str]:
 
 def _because(found: Dependence, step: Tracked) -> str:
     """The statement's differential in index form, in which the sum is seen; of other inputs' perturbations, nothing."""
-    seeds = (*(other.tangent.symbol for other in found.statements if other is not step), *found.seed)
+    seeds = frozenset((*(other.tangent.symbol for other in found.statements if other is not step), *found.seed))
     try:
         form = written_out(step.tangent.name, step.tangent.expr, seeds)
         moving = [term for term in form.group.terms if any(moves(factor, seeds) for factor in term.factors)]
