@@ -23,28 +23,26 @@ _ZERO = "zero"
 
 def carried_through(differential: Differential, level: str, shorten: Shortener) -> Iterator[Block]:
     """A chain of equalities for each statement that moves, and the recorded steps that gave it."""
-    moved = moving(differential)
+    moved, symbols = moving(differential), differential.tangent.symbols
+    shifted = {symbols[name]: add(symbols[name], symbols[change]) for name, change in moved.items()}
     told: set[str] = set()
     for let in differential.primal.lets:
         if let.name in moved:
-            yield chain(differential, let, moved, shorten)
+            yield _chain(differential, let, moved[let.name], shifted, shorten)
             if level != "brief":
                 yield from _steps(differential, let.name, level, shorten, told)
         else:
             yield Paragraph(_at_rest(let))
 
 
-def chain(differential: Differential, let: Let, moved: dict[str, str], shorten: Shortener) -> Chain:
+def _chain(differential: Differential, let: Let, change: str, shifted: dict[Node, Node], shorten: Shortener) -> Chain:
     """The statement at the point that has moved, and to first order what it comes to."""
-    tangent = differential.tangent.let(moved[let.name]).expr
-    symbols = differential.tangent.symbols
-    changed = {differential.primal.symbols[name]: symbols[change] for name, change in moved.items()}
-    shifted = {name: add(name, change) for name, change in changed.items()}
+    tangent = differential.tangent.let(change).expr
     exact = type(tangent) is not ZeroMatrix and _is_exact(tangent, shifted)
     remainder = () if exact else tuple(seed for _, seed in differential.seeds)
     sides = [
-        Side(add(let.symbol, changed[let.symbol])),
-        Side(rewrite(let.expr, lambda part: part, {k: v for k, v in shifted.items() if k != let.symbol})),
+        Side(shifted[let.symbol]),
+        Side(rewrite(let.expr, lambda part: shifted.get(part, part), {})),
         Side(let.expr if type(tangent) is ZeroMatrix else add(let.expr, tangent), remainder),
     ]
     words = "exact, because it is linear in what moves" if exact else "to first order"

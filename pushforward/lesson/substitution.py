@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from itertools import islice
+from operator import itemgetter
 
 from pushforward.lesson.graph import moving
 from pushforward.lesson.model import Block, Chain, Paragraph, Side, Size
@@ -11,6 +12,7 @@ from pushforward.lesson.shortening import Shortener
 from symbolic.differential import Differential
 from symbolic.errors import LimitError
 from symbolic.nodes import Node, add, rewrite, subexpressions
+from symbolic.statements import Let
 
 MOST_LINES = 12
 """A chain with more substitutions shows the first ones and the last."""
@@ -18,6 +20,7 @@ MOST_LINES = 12
 
 def substituted(differential: Differential, level: str, shorten: Shortener) -> Iterator[Block]:
     """δX4 = f'(X3) ⊙ δX3 = f'(X3) ⊙ (δX2 W2) = …, for every output that moves."""
+    statements = {let.symbol: (place, let) for place, let in enumerate(differential.tangents)}
     for output in differential.moving_outputs:
         try:
             closed = differential.closed_form(output)
@@ -27,7 +30,7 @@ def substituted(differential: Differential, level: str, shorten: Shortener) -> I
             )
             continue
         symbol = differential.tangent.symbols[differential.name(output)]
-        stages = list(islice(_stages(differential, symbol), MOST_LINES))
+        stages = list(islice(_stages(statements, symbol), MOST_LINES))
         if not stages or stages[-1] != closed.expr:
             stages.append(closed.expr)
         yield from _told(symbol, _thinned(stages, level), shorten)
@@ -61,10 +64,10 @@ def _thinned(stages: list[Node], level: str) -> list[Node]:
     return [*stages[: MOST_LINES - 1], stages[-1]]
 
 
-def _stages(differential: Differential, symbol: Node) -> Iterator[Node]:
+def _stages(statements: Mapping[Node, tuple[int, Let]], symbol: Node) -> Iterator[Node]:
     """The expression after each substitution, the last statement first."""
     expression = symbol
-    for let in reversed(differential.tangents):
-        if any(part == let.symbol for part in subexpressions(expression)):
-            expression = rewrite(expression, lambda part: part, {let.symbol: let.expr})
-            yield expression
+    while used := [statements[part] for part in subexpressions(expression) if part in statements]:
+        _, let = max(used, key=itemgetter(0))
+        expression = rewrite(expression, lambda part: part, {let.symbol: let.expr})
+        yield expression
