@@ -113,6 +113,7 @@ class Kernel:
         return f"<kernel {self.signature.function}({arguments})>"
 
 
+@without_collecting
 def compile_kernel(
     what: Program | Differential | Adjoint,
     target: str = "numpy",
