@@ -9,7 +9,7 @@ from pathlib import Path
 
 _NAME = re.compile(r"^static .*?(\w+_@)\(", re.MULTILINE)
 _CALL = re.compile(r"\b(\w+_@)\(")
-_FILES = ("functions", "movements", "reductions", "products")
+_FILES = ("functions", "movements", "reductions", "products", "systems")
 
 
 @dataclass(frozen=True)

@@ -22,6 +22,7 @@ DOUBLE: Constants = {
     "HALF_PI_3": "0x1.3198a2ep-69",
     "HALF_PI_4": "0x1.b839a252049c1p-104",
     "LARGEST": "0x1.fffffffffffffp+1023",
+    "EPSILON": "0x1p-52",
     "FARTHEST": "0x1p19",
     "SINE": (
         "-0x1.5555555555548p-3",
@@ -70,6 +71,7 @@ SINGLE: Constants = {
     "HALF_PI_3": "0x1.444p-24",
     "HALF_PI_4": "0x1.68c234p-39",
     "LARGEST": "0x1.fffffep+127",
+    "EPSILON": "0x1p-23",
     "FARTHEST": "0x1p12",
     "SINE": ("-0x1.555546p-3", "0x1.11073ap-7", "-0x1.994384p-13"),
     "COSINE": ("0x1.55554ap-5", "-0x1.6c0c32p-10", "0x1.99eb5cp-16"),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from codegen.schedule import Arg, Instr, Literal
 from codegen.targets.c import EXPRESSIONS, POLES
 from codegen.targets.c.numbers import number_code
@@ -19,6 +21,8 @@ class Loop:
         self.rows, self.cols = scope.size(step[0].out)
         self.before: dict[str, str] = {}
         """What is read once, by the operand: of scalars before all loops, of columns before the one along a row."""
+        self.sources: dict[str, tuple[str, ...]] = {}
+        """For what the loop makes, the entries from elsewhere that it comes from."""
         self.flat = not any(self.place(name) in ("row", "column") for instr in step for name in instr.names)
 
     def place(self, name: str) -> str:
@@ -72,18 +76,20 @@ class Loop:
         lines = [f"const @real {entry} = {value};{comment}"]
         if stored:
             lines.append(f"{target} = {entry};")
-        return [*lines, *self.check(instr, entry, index)]
+        return [*lines, *self.checks(instr, entry, args, index)] if self.scope.guarded else lines
 
-    def check(self, instr: Instr, entry: str, index: str) -> list[str]:
-        """Where no number comes of numbers, or infinity of a pole, there is no derivative."""
-        if not self.scope.guarded:
-            return []
-        wrong = f"({entry} != {entry})"
+    def checks(self, instr: Instr, entry: str, args: list[str], index: str) -> Iterator[str]:
+        """There is no derivative where a result is no number, though what it comes from is, or infinite at a pole."""
+        given = [arg for arg in instr.args if isinstance(arg, str)]
+        self.sources[instr.out] = tuple(
+            dict.fromkeys(source for name in given for source in self.sources.get(name, (self.operand(name, index),)))
+        )
         if instr.op in POLES:
-            pole = POLES[instr.op].format(*(self.operand(arg, index) for arg in instr.args))
-            wrong = f"({wrong} | (({pole}) & (fabs@f({entry}) > @{{LARGEST}})))"
-        given = "".join(f" & ({x} == {x})" for x in dict.fromkeys(self.operand(name, index) for name in instr.names))
-        return [f"fails |= {wrong}{given};"]
+            pole = POLES[instr.op].format(*args)
+            yield f"fails |= ({pole}) & (fabs@f({entry}) > @{{LARGEST}});"
+        if self.scope.is_stored(instr.out):
+            numbers = "".join(f" & ({source} == {source})" for source in self.sources[instr.out])
+            yield f"fails |= ({entry} != {entry}){numbers};"
 
 
 _TERNARY = ("larger", "smaller", "choose", "relu", "leaky_relu", "step", "sign")

@@ -24,6 +24,7 @@ class File:
     def __init__(self, blocks: Blocks, names: Names, sizes: Mapping[Any, str], guarded: bool) -> None:
         self.blocks, self.names, self.sizes, self.guarded = blocks, names, sizes, guarded
         self.notation = Notation(blocks.schedule, names)
+        self.factored = {instr.out for instr in blocks.schedule.instrs if instr.op == "factor_lu"}
         self.parts: defaultdict[str, list[str | None]] = defaultdict(lambda: [None, None])
         """For each factor, the names of what it gives."""
         self.comments: dict[str, str] = {}
@@ -40,7 +41,9 @@ class File:
         return rows, cols
 
     def count(self, name: str) -> str:
-        return product(*self.size(name))
+        """How many entries there are; P A = L U has its exchanges, and whether A is regular, after the factors."""
+        rows, cols = self.size(name)
+        return f"{product(rows, cols)} + {rows} + 1" if name in self.factored else product(rows, cols)
 
     def used_by(self, step: Step) -> list[str]:
         """The names that a step makes and uses; with a factor, its parts."""

@@ -77,27 +77,33 @@ static INLINE void strip_@(const size_t wide, size_t rows, size_t inner, const @
         tile_@(1, wide, inner, a + i * down, down, across, panel, c + i * cols, cols, last, adds);
 }
 
-/* Sums along rows of a and columns of b, both in one piece: so many vectors of partial sums as hide the latency. */
+/* The sum of products of entries that follow each other, by two vectors of partial sums. */
+static inline @real dot_@(size_t count, const @real *x, const @real *y)
+{
+    vector_@ sum[2];
+    sum[0] = sum[1] = (vector_@){0};
+    size_t k = 0;
+    for (; k + 2 * LANES_@ <= count; k += 2 * LANES_@)
+        for (size_t t = 0; t < 2; t++)
+            sum[t] += *(const vector_@ *)(x + k + t * LANES_@) * *(const vector_@ *)(y + k + t * LANES_@);
+    sum[0] += sum[1];
+    @real entries[LANES_@];
+    memcpy(entries, &sum[0], sizeof entries);
+    for (size_t half = LANES_@ / 2; half > 0; half /= 2)
+        for (size_t e = 0; e < half; e++)
+            entries[e] += entries[e + half];
+    @real total = entries[0];
+    for (; k < count; k++)
+        total += x[k] * y[k];
+    return total;
+}
+
+/* Sums along rows of a and columns of b, both in one piece. */
 static void dots_@(size_t rows, size_t inner, size_t cols, const @real *a, size_t down, const @real *b, @real *c, int adds)
 {
     for (size_t i = 0; i < rows; i++)
         for (size_t j = 0; j < cols; j++) {
-            const @real *x = a + i * down, *y = b + j * inner;
-            vector_@ sum[2];
-            sum[0] = sum[1] = (vector_@){0};
-            size_t k = 0;
-            for (; k + 2 * LANES_@ <= inner; k += 2 * LANES_@)
-                for (size_t t = 0; t < 2; t++)
-                    sum[t] += *(const vector_@ *)(x + k + t * LANES_@) * *(const vector_@ *)(y + k + t * LANES_@);
-            sum[0] += sum[1];
-            @real entries[LANES_@];
-            memcpy(entries, &sum[0], sizeof entries);
-            for (size_t half = LANES_@ / 2; half > 0; half /= 2)
-                for (size_t e = 0; e < half; e++)
-                    entries[e] += entries[e + half];
-            @real total = entries[0];
-            for (; k < inner; k++)
-                total += x[k] * y[k];
+            const @real total = dot_@(inner, a + i * down, b + j * inner);
             c[i * cols + j] = adds ? c[i * cols + j] + total : total;
         }
 }

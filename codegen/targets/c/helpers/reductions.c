@@ -59,11 +59,18 @@ static void diagonal_product_@(size_t rows, size_t inner, const @real *a, size_t
 /* The largest of entries that are `step` apart; what is no number counts as larger than all. */
 static @real largest_of_@(size_t count, const @real *x, size_t step)
 {
-    @real largest = x[0];
-    for (size_t i = 1; i < count; i++) {
-        const @real next = x[i * step];
-        largest = next > largest || next != next ? next : largest;
-    }
+    @real found[2 * LANES_@], largest = x[0];
+    size_t i = 0;
+    for (size_t e = 0; e < 2 * LANES_@; e++)
+        found[e] = x[0];
+    if (step == 1)
+        for (; i + 2 * LANES_@ <= count; i += 2 * LANES_@)
+            for (size_t e = 0; e < 2 * LANES_@; e++)
+                found[e] = x[i + e] > found[e] || x[i + e] != x[i + e] ? x[i + e] : found[e];
+    for (size_t e = 0; e < 2 * LANES_@; e++)
+        largest = found[e] > largest || found[e] != found[e] ? found[e] : largest;
+    for (; i < count; i++)
+        largest = x[i * step] > largest || x[i * step] != x[i * step] ? x[i * step] : largest;
     return largest;
 }
 
@@ -103,6 +110,42 @@ static void average_largest_@(size_t lines, size_t between, size_t count, size_t
     }
 }
 
+/* y = exp(x - less), which may be x itself */
+static void exp_less_@(size_t count, const @real *x, @real less, @real *y)
+{
+    INDEPENDENT
+    for (size_t i = 0; i < count; i++)
+        y[i] = exp_@(x[i] - less);
+}
+
+/* The sum of exp(x - less), by pieces that stay in the cache. */
+static @real sum_of_exp_@(size_t count, const @real *x, @real less)
+{
+    @real piece[256], total = @(0.0);
+    for (size_t i = 0; i < count; i += 256) {
+        const size_t here = least(256, count - i);
+        exp_less_@(here, x + i, less, piece);
+        total += total_@(here, piece);
+    }
+    return total;
+}
+
+/* exp(x) over its sum, in a line whose entries are `step` apart; gives that sum. */
+static @real shares_of_@(size_t count, const @real *x, size_t step, @real largest, @real *shares)
+{
+    @real total = @(0.0);
+    if (step == 1) {
+        exp_less_@(count, x, largest, shares);
+        total = total_@(count, shares);
+    } else {
+        for (size_t j = 0; j < count; j++)
+            total += shares[j * step] = exp_@(x[j * step] - largest);
+    }
+    for (size_t j = 0; j < count; j++)
+        shares[j * step] /= total;
+    return total;
+}
+
 /* log(sum(exp(x))) of each line, and exp(x) over that sum, the largest entry taken out first. Either may be left out. */
 static int softmax_@(size_t lines, size_t between, size_t count, size_t step, const @real *x, @real *y, @real *shares)
 {
@@ -110,18 +153,16 @@ static int softmax_@(size_t lines, size_t between, size_t count, size_t step, co
         return EMPTY;
     for (size_t i = 0; i < lines; i++, x += between) {
         const @real largest = largest_of_@(count, x, step);
-        @real total = @(0.0), *here = shares ? shares + i * between : NULL;
-        for (size_t j = 0; j < count; j++) {
-            const @real e = exp_@(x[j * step] - largest);
-            total += e;
-            if (here)
-                here[j * step] = e;
-        }
+        @real total = @(0.0);
+        if (shares)
+            total = shares_of_@(count, x, step, largest, shares + i * between);
+        else if (step == 1)
+            total = sum_of_exp_@(count, x, largest);
+        else
+            for (size_t j = 0; j < count; j++)
+                total += exp_@(x[j * step] - largest);
         if (y)
             y[i] = largest + log@f(total);
-        if (here)
-            for (size_t j = 0; j < count; j++)
-                here[j * step] /= total;
     }
     return 0;
 }

@@ -22,6 +22,9 @@ PROGRAMS = {
     "places": "A : n x m\nB : n x m\nC = [A, B; B, A]\nD = C[1:n, 2:m+1]\n"
     "Y = kron(A', D) + reshape(kron(D, A'), m*n, n*m)\ny = tr(A*B')",
     "gram": "X : n x m\nv : n\nG = X'*X\nH = tril(G) + diag(diagonal(G)) + eye(m)\ny = v'*X*H*X'*v",
+    "systems": "A : n x n\nB : n x m\nY = A \\ B + A' \\ B + inv(A)*B\ny = det(A) + logdet(A)",
+    "positive": "S : n x n spd\nB : n x m\nL = chol(S)\nY = S \\ B + inv(S)*B + L \\ B + L' \\ B\n"
+    "y = det(S) + logdet(S) + det(L) + logdet(L) + sum(inv(L))",
 }
 
 
@@ -36,14 +39,21 @@ def pair(text, wrt=None):
 def arguments(kernel, sizes, entries):
     rng = np.random.default_rng(7)
     shapes = [[int(size.subs(sizes)) for size in given.shape] for given in kernel.program.inputs]
-    return [rng.uniform(0.1, 0.9, shape).astype(entries) for shape in shapes]
+    made = [rng.uniform(0.1, 0.9, shape) for shape in shapes]
+    return [np.array(_regular(a) if a.shape[0] == a.shape[1] else a, dtype=entries) for a in made]
+
+
+def _regular(a):
+    """Symmetric, positive definite, and with a determinant near 1."""
+    n = len(a)
+    return (a + a.T) / (4 * n) + np.eye(n)
 
 
 @needs_compiler
 @pytest.mark.parametrize("name", PROGRAMS)
 def test_the_results_are_those_of_the_numpy_kernel(name):
     native, kernel = pair(PROGRAMS[name])
-    small, large = (4, 11) if name == "places" else (130, 700)
+    small, large = (4, 11) if name in ("places", "systems", "positive") else (130, 700)
     for n, m in ((1, 1), (3, 5), (small, 3), (2, 37), (large, 9)):
         sizes = {size: {"n": n, "m": m}.get(str(size), 4) for size in kernel.program.sizes}
         for entries, tolerance in (("float64", 1e-13), ("float32", 1e-4)):
@@ -52,6 +62,25 @@ def test_the_results_are_those_of_the_numpy_kernel(name):
             for right, got in zip(expected, found, strict=True):
                 assert got.dtype == entries
                 np.testing.assert_allclose(got, right, rtol=tolerance, atol=tolerance * (1 + np.abs(right).max()))
+
+
+@needs_compiler
+def test_errors_are_raised_where_the_numpy_kernel_raises_them():
+    text = "X : n x n\nY = X ./ sqrt(X) + log(X) + inv(X)"
+    native, kernel = pair(text)
+    rng = np.random.default_rng(3)
+    good = rng.uniform(0.5, 1.0, (30, 30)) + 30 * np.eye(30)
+    direction = rng.standard_normal(good.shape)
+    np.testing.assert_allclose(native(good, direction)[1], kernel(good, direction)[1], rtol=1e-10)
+    singular = good.copy()
+    singular[:, 7] = singular[:, 9]
+    holed, negative, lost = good.copy(), good.copy(), good.copy()
+    holed[3, 4], negative[29, 29], lost[5, 6] = 0.0, -1.0, np.nan
+    for bad, error in ((singular, np.linalg.LinAlgError), (holed, FloatingPointError), (negative, FloatingPointError)):
+        for function in (kernel, native):
+            with pytest.raises(error):
+                function(bad, direction)
+    assert np.isnan(native(lost, direction)[0]).any()
 
 
 def test_what_has_no_c_is_named():
