@@ -183,27 +183,33 @@ static INLINE void strip_f64(const size_t wide, size_t rows, size_t inner, const
         tile_f64(1, wide, inner, a + i * down, down, across, panel, c + i * cols, cols, last, adds);
 }
 
-/* Sums along rows of a and columns of b, both in one piece: so many vectors of partial sums as hide the latency. */
+/* The sum of products of entries that follow each other, by two vectors of partial sums. */
+static inline double dot_f64(size_t count, const double *x, const double *y)
+{
+    vector_f64 sum[2];
+    sum[0] = sum[1] = (vector_f64){0};
+    size_t k = 0;
+    for (; k + 2 * LANES_f64 <= count; k += 2 * LANES_f64)
+        for (size_t t = 0; t < 2; t++)
+            sum[t] += *(const vector_f64 *)(x + k + t * LANES_f64) * *(const vector_f64 *)(y + k + t * LANES_f64);
+    sum[0] += sum[1];
+    double entries[LANES_f64];
+    memcpy(entries, &sum[0], sizeof entries);
+    for (size_t half = LANES_f64 / 2; half > 0; half /= 2)
+        for (size_t e = 0; e < half; e++)
+            entries[e] += entries[e + half];
+    double total = entries[0];
+    for (; k < count; k++)
+        total += x[k] * y[k];
+    return total;
+}
+
+/* Sums along rows of a and columns of b, both in one piece. */
 static void dots_f64(size_t rows, size_t inner, size_t cols, const double *a, size_t down, const double *b, double *c, int adds)
 {
     for (size_t i = 0; i < rows; i++)
         for (size_t j = 0; j < cols; j++) {
-            const double *x = a + i * down, *y = b + j * inner;
-            vector_f64 sum[2];
-            sum[0] = sum[1] = (vector_f64){0};
-            size_t k = 0;
-            for (; k + 2 * LANES_f64 <= inner; k += 2 * LANES_f64)
-                for (size_t t = 0; t < 2; t++)
-                    sum[t] += *(const vector_f64 *)(x + k + t * LANES_f64) * *(const vector_f64 *)(y + k + t * LANES_f64);
-            sum[0] += sum[1];
-            double entries[LANES_f64];
-            memcpy(entries, &sum[0], sizeof entries);
-            for (size_t half = LANES_f64 / 2; half > 0; half /= 2)
-                for (size_t e = 0; e < half; e++)
-                    entries[e] += entries[e + half];
-            double total = entries[0];
-            for (; k < inner; k++)
-                total += x[k] * y[k];
+            const double total = dot_f64(inner, a + i * down, b + j * inner);
             c[i * cols + j] = adds ? c[i * cols + j] + total : total;
         }
 }
@@ -533,27 +539,33 @@ static INLINE void strip_f32(const size_t wide, size_t rows, size_t inner, const
         tile_f32(1, wide, inner, a + i * down, down, across, panel, c + i * cols, cols, last, adds);
 }
 
-/* Sums along rows of a and columns of b, both in one piece: so many vectors of partial sums as hide the latency. */
+/* The sum of products of entries that follow each other, by two vectors of partial sums. */
+static inline float dot_f32(size_t count, const float *x, const float *y)
+{
+    vector_f32 sum[2];
+    sum[0] = sum[1] = (vector_f32){0};
+    size_t k = 0;
+    for (; k + 2 * LANES_f32 <= count; k += 2 * LANES_f32)
+        for (size_t t = 0; t < 2; t++)
+            sum[t] += *(const vector_f32 *)(x + k + t * LANES_f32) * *(const vector_f32 *)(y + k + t * LANES_f32);
+    sum[0] += sum[1];
+    float entries[LANES_f32];
+    memcpy(entries, &sum[0], sizeof entries);
+    for (size_t half = LANES_f32 / 2; half > 0; half /= 2)
+        for (size_t e = 0; e < half; e++)
+            entries[e] += entries[e + half];
+    float total = entries[0];
+    for (; k < count; k++)
+        total += x[k] * y[k];
+    return total;
+}
+
+/* Sums along rows of a and columns of b, both in one piece. */
 static void dots_f32(size_t rows, size_t inner, size_t cols, const float *a, size_t down, const float *b, float *c, int adds)
 {
     for (size_t i = 0; i < rows; i++)
         for (size_t j = 0; j < cols; j++) {
-            const float *x = a + i * down, *y = b + j * inner;
-            vector_f32 sum[2];
-            sum[0] = sum[1] = (vector_f32){0};
-            size_t k = 0;
-            for (; k + 2 * LANES_f32 <= inner; k += 2 * LANES_f32)
-                for (size_t t = 0; t < 2; t++)
-                    sum[t] += *(const vector_f32 *)(x + k + t * LANES_f32) * *(const vector_f32 *)(y + k + t * LANES_f32);
-            sum[0] += sum[1];
-            float entries[LANES_f32];
-            memcpy(entries, &sum[0], sizeof entries);
-            for (size_t half = LANES_f32 / 2; half > 0; half /= 2)
-                for (size_t e = 0; e < half; e++)
-                    entries[e] += entries[e + half];
-            float total = entries[0];
-            for (; k < inner; k++)
-                total += x[k] * y[k];
+            const float total = dot_f32(inner, a + i * down, b + j * inner);
             c[i * cols + j] = adds ? c[i * cols + j] + total : total;
         }
 }

@@ -188,12 +188,55 @@ static void column_sums_f64(size_t rows, size_t cols, const double *x, double *y
 /* The largest of entries that are `step` apart; what is no number counts as larger than all. */
 static double largest_of_f64(size_t count, const double *x, size_t step)
 {
-    double largest = x[0];
-    for (size_t i = 1; i < count; i++) {
-        const double next = x[i * step];
-        largest = next > largest || next != next ? next : largest;
-    }
+    double found[2 * LANES_f64], largest = x[0];
+    size_t i = 0;
+    for (size_t e = 0; e < 2 * LANES_f64; e++)
+        found[e] = x[0];
+    if (step == 1)
+        for (; i + 2 * LANES_f64 <= count; i += 2 * LANES_f64)
+            for (size_t e = 0; e < 2 * LANES_f64; e++)
+                found[e] = x[i + e] > found[e] || x[i + e] != x[i + e] ? x[i + e] : found[e];
+    for (size_t e = 0; e < 2 * LANES_f64; e++)
+        largest = found[e] > largest || found[e] != found[e] ? found[e] : largest;
+    for (; i < count; i++)
+        largest = x[i * step] > largest || x[i * step] != x[i * step] ? x[i * step] : largest;
     return largest;
+}
+
+/* y = exp(x - less), which may be x itself */
+static void exp_less_f64(size_t count, const double *x, double less, double *y)
+{
+    INDEPENDENT
+    for (size_t i = 0; i < count; i++)
+        y[i] = exp_f64(x[i] - less);
+}
+
+/* The sum of exp(x - less), by pieces that stay in the cache. */
+static double sum_of_exp_f64(size_t count, const double *x, double less)
+{
+    double piece[256], total = 0.0;
+    for (size_t i = 0; i < count; i += 256) {
+        const size_t here = least(256, count - i);
+        exp_less_f64(here, x + i, less, piece);
+        total += total_f64(here, piece);
+    }
+    return total;
+}
+
+/* exp(x) over its sum, in a line whose entries are `step` apart; gives that sum. */
+static double shares_of_f64(size_t count, const double *x, size_t step, double largest, double *shares)
+{
+    double total = 0.0;
+    if (step == 1) {
+        exp_less_f64(count, x, largest, shares);
+        total = total_f64(count, shares);
+    } else {
+        for (size_t j = 0; j < count; j++)
+            total += shares[j * step] = exp_f64(x[j * step] - largest);
+    }
+    for (size_t j = 0; j < count; j++)
+        shares[j * step] /= total;
+    return total;
 }
 
 /* log(sum(exp(x))) of each line, and exp(x) over that sum, the largest entry taken out first. Either may be left out. */
@@ -203,18 +246,16 @@ static int softmax_f64(size_t lines, size_t between, size_t count, size_t step, 
         return EMPTY;
     for (size_t i = 0; i < lines; i++, x += between) {
         const double largest = largest_of_f64(count, x, step);
-        double total = 0.0, *here = shares ? shares + i * between : NULL;
-        for (size_t j = 0; j < count; j++) {
-            const double e = exp_f64(x[j * step] - largest);
-            total += e;
-            if (here)
-                here[j * step] = e;
-        }
+        double total = 0.0;
+        if (shares)
+            total = shares_of_f64(count, x, step, largest, shares + i * between);
+        else if (step == 1)
+            total = sum_of_exp_f64(count, x, largest);
+        else
+            for (size_t j = 0; j < count; j++)
+                total += exp_f64(x[j * step] - largest);
         if (y)
             y[i] = largest + log(total);
-        if (here)
-            for (size_t j = 0; j < count; j++)
-                here[j * step] /= total;
     }
     return 0;
 }
@@ -298,27 +339,33 @@ static INLINE void strip_f64(const size_t wide, size_t rows, size_t inner, const
         tile_f64(1, wide, inner, a + i * down, down, across, panel, c + i * cols, cols, last, adds);
 }
 
-/* Sums along rows of a and columns of b, both in one piece: so many vectors of partial sums as hide the latency. */
+/* The sum of products of entries that follow each other, by two vectors of partial sums. */
+static inline double dot_f64(size_t count, const double *x, const double *y)
+{
+    vector_f64 sum[2];
+    sum[0] = sum[1] = (vector_f64){0};
+    size_t k = 0;
+    for (; k + 2 * LANES_f64 <= count; k += 2 * LANES_f64)
+        for (size_t t = 0; t < 2; t++)
+            sum[t] += *(const vector_f64 *)(x + k + t * LANES_f64) * *(const vector_f64 *)(y + k + t * LANES_f64);
+    sum[0] += sum[1];
+    double entries[LANES_f64];
+    memcpy(entries, &sum[0], sizeof entries);
+    for (size_t half = LANES_f64 / 2; half > 0; half /= 2)
+        for (size_t e = 0; e < half; e++)
+            entries[e] += entries[e + half];
+    double total = entries[0];
+    for (; k < count; k++)
+        total += x[k] * y[k];
+    return total;
+}
+
+/* Sums along rows of a and columns of b, both in one piece. */
 static void dots_f64(size_t rows, size_t inner, size_t cols, const double *a, size_t down, const double *b, double *c, int adds)
 {
     for (size_t i = 0; i < rows; i++)
         for (size_t j = 0; j < cols; j++) {
-            const double *x = a + i * down, *y = b + j * inner;
-            vector_f64 sum[2];
-            sum[0] = sum[1] = (vector_f64){0};
-            size_t k = 0;
-            for (; k + 2 * LANES_f64 <= inner; k += 2 * LANES_f64)
-                for (size_t t = 0; t < 2; t++)
-                    sum[t] += *(const vector_f64 *)(x + k + t * LANES_f64) * *(const vector_f64 *)(y + k + t * LANES_f64);
-            sum[0] += sum[1];
-            double entries[LANES_f64];
-            memcpy(entries, &sum[0], sizeof entries);
-            for (size_t half = LANES_f64 / 2; half > 0; half /= 2)
-                for (size_t e = 0; e < half; e++)
-                    entries[e] += entries[e + half];
-            double total = entries[0];
-            for (; k < inner; k++)
-                total += x[k] * y[k];
+            const double total = dot_f64(inner, a + i * down, b + j * inner);
             c[i * cols + j] = adds ? c[i * cols + j] + total : total;
         }
 }
@@ -454,17 +501,14 @@ static int softmax_regression_gradient_wrt_W_b_block1_f64(const struct softmax_r
         INDEPENDENT
         for (size_t j = 0; j < k_2; j++) {
             const double t_4_i = Z[i * k_2 + j] - t_3_i;  /* Z - logsumexp(Z, 2) */
-            fails |= (t_4_i != t_4_i) & (Z[i * k_2 + j] == Z[i * k_2 + j]) & (t_3_i == t_3_i);
             const double t_5_i = P[i * k_2 + j] * t_4_i;  /* P ⊙ (Z - logsumexp(Z, 2)) */
             t_5[i * k_2 + j] = t_5_i;
-            fails |= (t_5_i != t_5_i) & (P[i * k_2 + j] == P[i * k_2 + j]) & (t_4_i == t_4_i);
+            fails |= (t_5_i != t_5_i) & (P[i * k_2 + j] == P[i * k_2 + j]) & (Z[i * k_2 + j] == Z[i * k_2 + j]) & (t_3_i == t_3_i);
             const double t_9_i = t_7[i * k_2 + j] * t_8_i;  /* softmax_2(Z) ⊙ sum(P, 2) */
-            fails |= (t_9_i != t_9_i) & (t_7[i * k_2 + j] == t_7[i * k_2 + j]) & (t_8_i == t_8_i);
             const double t_10_i = t_9_i * (double)((1.0 / (double)n));  /* (softmax_2(Z) ⊙ sum(P, 2)) ⊙ (1/n) */
-            fails |= (t_10_i != t_10_i) & (t_9_i == t_9_i);
             const double Z_bar_i = t_10_i - t_11[i * k_2 + j];  /* Z̄ = t_10 - P ⊙ (1/n) */
             Z_bar[i * k_2 + j] = Z_bar_i;
-            fails |= (Z_bar_i != Z_bar_i) & (t_10_i == t_10_i) & (t_11[i * k_2 + j] == t_11[i * k_2 + j]);
+            fails |= (Z_bar_i != Z_bar_i) & (t_7[i * k_2 + j] == t_7[i * k_2 + j]) & (t_8_i == t_8_i) & (t_11[i * k_2 + j] == t_11[i * k_2 + j]);
         }
     }
     t_6[0] += total_f64(rows * k_2, t_5);  /* sum(P ⊙ (Z - logsumexp(Z, 2))) */
@@ -714,12 +758,55 @@ static void column_sums_f32(size_t rows, size_t cols, const float *x, float *y)
 /* The largest of entries that are `step` apart; what is no number counts as larger than all. */
 static float largest_of_f32(size_t count, const float *x, size_t step)
 {
-    float largest = x[0];
-    for (size_t i = 1; i < count; i++) {
-        const float next = x[i * step];
-        largest = next > largest || next != next ? next : largest;
-    }
+    float found[2 * LANES_f32], largest = x[0];
+    size_t i = 0;
+    for (size_t e = 0; e < 2 * LANES_f32; e++)
+        found[e] = x[0];
+    if (step == 1)
+        for (; i + 2 * LANES_f32 <= count; i += 2 * LANES_f32)
+            for (size_t e = 0; e < 2 * LANES_f32; e++)
+                found[e] = x[i + e] > found[e] || x[i + e] != x[i + e] ? x[i + e] : found[e];
+    for (size_t e = 0; e < 2 * LANES_f32; e++)
+        largest = found[e] > largest || found[e] != found[e] ? found[e] : largest;
+    for (; i < count; i++)
+        largest = x[i * step] > largest || x[i * step] != x[i * step] ? x[i * step] : largest;
     return largest;
+}
+
+/* y = exp(x - less), which may be x itself */
+static void exp_less_f32(size_t count, const float *x, float less, float *y)
+{
+    INDEPENDENT
+    for (size_t i = 0; i < count; i++)
+        y[i] = exp_f32(x[i] - less);
+}
+
+/* The sum of exp(x - less), by pieces that stay in the cache. */
+static float sum_of_exp_f32(size_t count, const float *x, float less)
+{
+    float piece[256], total = 0.0f;
+    for (size_t i = 0; i < count; i += 256) {
+        const size_t here = least(256, count - i);
+        exp_less_f32(here, x + i, less, piece);
+        total += total_f32(here, piece);
+    }
+    return total;
+}
+
+/* exp(x) over its sum, in a line whose entries are `step` apart; gives that sum. */
+static float shares_of_f32(size_t count, const float *x, size_t step, float largest, float *shares)
+{
+    float total = 0.0f;
+    if (step == 1) {
+        exp_less_f32(count, x, largest, shares);
+        total = total_f32(count, shares);
+    } else {
+        for (size_t j = 0; j < count; j++)
+            total += shares[j * step] = exp_f32(x[j * step] - largest);
+    }
+    for (size_t j = 0; j < count; j++)
+        shares[j * step] /= total;
+    return total;
 }
 
 /* log(sum(exp(x))) of each line, and exp(x) over that sum, the largest entry taken out first. Either may be left out. */
@@ -729,18 +816,16 @@ static int softmax_f32(size_t lines, size_t between, size_t count, size_t step, 
         return EMPTY;
     for (size_t i = 0; i < lines; i++, x += between) {
         const float largest = largest_of_f32(count, x, step);
-        float total = 0.0f, *here = shares ? shares + i * between : NULL;
-        for (size_t j = 0; j < count; j++) {
-            const float e = exp_f32(x[j * step] - largest);
-            total += e;
-            if (here)
-                here[j * step] = e;
-        }
+        float total = 0.0f;
+        if (shares)
+            total = shares_of_f32(count, x, step, largest, shares + i * between);
+        else if (step == 1)
+            total = sum_of_exp_f32(count, x, largest);
+        else
+            for (size_t j = 0; j < count; j++)
+                total += exp_f32(x[j * step] - largest);
         if (y)
             y[i] = largest + logf(total);
-        if (here)
-            for (size_t j = 0; j < count; j++)
-                here[j * step] /= total;
     }
     return 0;
 }
@@ -824,27 +909,33 @@ static INLINE void strip_f32(const size_t wide, size_t rows, size_t inner, const
         tile_f32(1, wide, inner, a + i * down, down, across, panel, c + i * cols, cols, last, adds);
 }
 
-/* Sums along rows of a and columns of b, both in one piece: so many vectors of partial sums as hide the latency. */
+/* The sum of products of entries that follow each other, by two vectors of partial sums. */
+static inline float dot_f32(size_t count, const float *x, const float *y)
+{
+    vector_f32 sum[2];
+    sum[0] = sum[1] = (vector_f32){0};
+    size_t k = 0;
+    for (; k + 2 * LANES_f32 <= count; k += 2 * LANES_f32)
+        for (size_t t = 0; t < 2; t++)
+            sum[t] += *(const vector_f32 *)(x + k + t * LANES_f32) * *(const vector_f32 *)(y + k + t * LANES_f32);
+    sum[0] += sum[1];
+    float entries[LANES_f32];
+    memcpy(entries, &sum[0], sizeof entries);
+    for (size_t half = LANES_f32 / 2; half > 0; half /= 2)
+        for (size_t e = 0; e < half; e++)
+            entries[e] += entries[e + half];
+    float total = entries[0];
+    for (; k < count; k++)
+        total += x[k] * y[k];
+    return total;
+}
+
+/* Sums along rows of a and columns of b, both in one piece. */
 static void dots_f32(size_t rows, size_t inner, size_t cols, const float *a, size_t down, const float *b, float *c, int adds)
 {
     for (size_t i = 0; i < rows; i++)
         for (size_t j = 0; j < cols; j++) {
-            const float *x = a + i * down, *y = b + j * inner;
-            vector_f32 sum[2];
-            sum[0] = sum[1] = (vector_f32){0};
-            size_t k = 0;
-            for (; k + 2 * LANES_f32 <= inner; k += 2 * LANES_f32)
-                for (size_t t = 0; t < 2; t++)
-                    sum[t] += *(const vector_f32 *)(x + k + t * LANES_f32) * *(const vector_f32 *)(y + k + t * LANES_f32);
-            sum[0] += sum[1];
-            float entries[LANES_f32];
-            memcpy(entries, &sum[0], sizeof entries);
-            for (size_t half = LANES_f32 / 2; half > 0; half /= 2)
-                for (size_t e = 0; e < half; e++)
-                    entries[e] += entries[e + half];
-            float total = entries[0];
-            for (; k < inner; k++)
-                total += x[k] * y[k];
+            const float total = dot_f32(inner, a + i * down, b + j * inner);
             c[i * cols + j] = adds ? c[i * cols + j] + total : total;
         }
 }
@@ -980,17 +1071,14 @@ static int softmax_regression_gradient_wrt_W_b_block1_f32(const struct softmax_r
         INDEPENDENT
         for (size_t j = 0; j < k_2; j++) {
             const float t_4_i = Z[i * k_2 + j] - t_3_i;  /* Z - logsumexp(Z, 2) */
-            fails |= (t_4_i != t_4_i) & (Z[i * k_2 + j] == Z[i * k_2 + j]) & (t_3_i == t_3_i);
             const float t_5_i = P[i * k_2 + j] * t_4_i;  /* P ⊙ (Z - logsumexp(Z, 2)) */
             t_5[i * k_2 + j] = t_5_i;
-            fails |= (t_5_i != t_5_i) & (P[i * k_2 + j] == P[i * k_2 + j]) & (t_4_i == t_4_i);
+            fails |= (t_5_i != t_5_i) & (P[i * k_2 + j] == P[i * k_2 + j]) & (Z[i * k_2 + j] == Z[i * k_2 + j]) & (t_3_i == t_3_i);
             const float t_9_i = t_7[i * k_2 + j] * t_8_i;  /* softmax_2(Z) ⊙ sum(P, 2) */
-            fails |= (t_9_i != t_9_i) & (t_7[i * k_2 + j] == t_7[i * k_2 + j]) & (t_8_i == t_8_i);
             const float t_10_i = t_9_i * (float)((1.0 / (double)n));  /* (softmax_2(Z) ⊙ sum(P, 2)) ⊙ (1/n) */
-            fails |= (t_10_i != t_10_i) & (t_9_i == t_9_i);
             const float Z_bar_i = t_10_i - t_11[i * k_2 + j];  /* Z̄ = t_10 - P ⊙ (1/n) */
             Z_bar[i * k_2 + j] = Z_bar_i;
-            fails |= (Z_bar_i != Z_bar_i) & (t_10_i == t_10_i) & (t_11[i * k_2 + j] == t_11[i * k_2 + j]);
+            fails |= (Z_bar_i != Z_bar_i) & (t_7[i * k_2 + j] == t_7[i * k_2 + j]) & (t_8_i == t_8_i) & (t_11[i * k_2 + j] == t_11[i * k_2 + j]);
         }
     }
     t_6[0] += total_f32(rows * k_2, t_5);  /* sum(P ⊙ (Z - logsumexp(Z, 2))) */
