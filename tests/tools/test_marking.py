@@ -6,7 +6,7 @@ from pushforward.grading.wording import HINTS
 from symbolic.equivalence import Answer, Decision, Equivalence
 from tools.marking import __main__ as command
 from tools.marking.corpus import case
-from tools.marking.mistakes import NAMED, mistakes
+from tools.marking.naming import NAMED
 from tools.marking.rewriting import RULES
 from tools.marking.trial import right_one, wrong_one
 

@@ -10,11 +10,12 @@ import numpy as np
 from codegen.reference import Evaluation, Functions
 from codegen.sampling import numbers_for, sample
 from pushforward import api
+from pushforward.exercises.mistakes import mistakes
 from pushforward.grading.marks import Status
 from symbolic.errors import PushforwardError
 from symbolic.nodes import Node
 from tools.marking.corpus import Case, derivation, draw, equation
-from tools.marking.mistakes import NAMED, mistakes
+from tools.marking.naming import NAMED
 from tools.marking.rewriting import rewritten
 
 STYLES = ("text", "unicode", "latex")

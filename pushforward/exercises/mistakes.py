@@ -1,4 +1,4 @@
-"""Mistakes as people make them, put into an expression one at a time; each with the kinds that name it rightly."""
+"""Mistakes as people make them, put into an expression one at a time."""
 
 from __future__ import annotations
 
@@ -16,49 +16,6 @@ from symbolic.program import Program
 
 Wrong = tuple[str, Node]
 TINY = Rational(1, 10**12)
-
-NAMED = {
-    "sign of a term": {"sign"},
-    "sign": {"sign"},
-    "factor 2": {"wrong factor"},
-    "factor 1/2": {"wrong factor"},
-    "factor 1 + 1e-12": {"wrong factor"},
-    "factor 1 - 1e-12": {"wrong factor"},
-    "coefficient lost": {"wrong factor", "a factor is missing", "sign"},
-    "transpose lost": {"lost transpose", "layout", "shapes that do not fit"},
-    "transpose added": {"extra transpose", "layout"},
-    "product transposed": {"extra transpose", "layout", "factors in the wrong order"},
-    "transposed as a whole": {"layout", "extra transpose", "factors in the wrong order"},
-    "factors swapped": {"factors in the wrong order"},
-    "product for ⊙": {"product for ⊙", "brackets"},
-    "⊙ for product": {"⊙ for product", "brackets"},
-    "+ for ⊙": {"+ for a product"},
-    "f for f'": {"f for f'"},
-    "f' for f": {"f' for f"},
-    "f'' for f'": {"f' for f"},
-    "another argument of f": {"wrong argument of f", "wrong argument of f'", "wrong name"},
-    "term lost": {"a term is missing", "wrong factor"},
-    "term twice": {"a term too many", "wrong factor"},
-    "term added": {"a term too many"},
-    "factor lost from a product": {"a factor is missing"},
-    "factor lost from ⊙": {"a factor is missing"},
-    "factor twice": {"a factor too many", "wrong factor"},
-    "inverse lost": {"missing inverse"},
-    "inverse added": {"extra inverse"},
-    "δ lost": {"a δ is missing", "wrong name"},
-    "δ of another": {"wrong name", "a δ is missing"},
-    "δ added": {"a δ too many", "wrong name"},
-    "another name": {"wrong name"},
-    "sin for cos": {"f for f'", "f' for f"},
-    "another function": {"wrong function"},
-    "exponent off by one": {"wrong exponent"},
-    "quotient upside down": {"factors in the wrong order", "a factor that divides"},
-    "product for a quotient": {"a factor that divides"},
-    "quotient for a product": {"a factor that divides"},
-    "brackets": {"brackets"},
-    "eye for ones": {"wrong name", "not recognised"},
-}
-"""From the mistake that was made to what it may be called; several where one change has several names."""
 
 
 def mistakes(node: Node, program: Program) -> Iterator[Wrong]:
