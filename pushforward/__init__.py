@@ -24,6 +24,8 @@ if TYPE_CHECKING:
         compile,
         cost,
         differential,
+        exercise,
+        exercise_sheet,
         explain,
         gauss_newton,
         grade,
@@ -41,6 +43,7 @@ if TYPE_CHECKING:
         vhp,
     )
     from pushforward.applied import batch, directions, linear_operator, linearize, sparse_jacobian, sparsity
+    from pushforward.exercises.model import Exercise
     from pushforward.grading.verdict import Verdict
     from pushforward.jacobians import Jacobian
     from pushforward.layouts import Layout
@@ -64,7 +67,8 @@ if TYPE_CHECKING:
 _HOME = {
     **dict.fromkeys(
         ("parse", "read", "trace", "traced", "differential", "adjoint", "gradient", "hvp", "vhp", "gauss_newton",
-         "jacobian", "layout", "index_form", "matrix_form", "compile", "cost", "verify", "explain", "grade"),
+         "jacobian", "layout", "index_form", "matrix_form", "compile", "cost", "verify", "explain", "grade",
+         "exercise", "exercise_sheet"),
         "pushforward.api",
     ),
     **dict.fromkeys(
@@ -86,16 +90,17 @@ _HOME = {
     "Cost": "codegen.cost.report",
     "Jacobian": "pushforward.jacobians",
     "Layout": "pushforward.layouts",
+    "Exercise": "pushforward.exercises.model",
     "Verdict": "pushforward.grading.verdict",
 }  # fmt: skip
 
 __all__ = [
-    "Adjoint", "AdjointStep", "CheckReport", "ClosedForm", "Cost", "Differential", "DifferentiationError", "IndexForm",
-    "Input", "Jacobian", "Kernel", "Layout", "Let", "LimitError", "NameError_", "NotSupported", "Program",
+    "Adjoint", "AdjointStep", "CheckReport", "ClosedForm", "Cost", "Differential", "DifferentiationError", "Exercise",
+    "IndexForm", "Input", "Jacobian", "Kernel", "Layout", "Let", "LimitError", "NameError_", "NotSupported", "Program",
     "ProgramError", "PushforwardError", "ReadError", "ShapeError", "Step", "Verdict", "__version__", "adjoint",
-    "batch", "compile", "cost", "differential", "directions", "explain", "gauss_newton", "grade", "gradient", "hvp",
-    "index_form", "jacobian", "layout", "linear_operator", "linearize", "matrix_form", "parse", "read",
-    "sparse_jacobian", "sparsity", "trace", "traced", "verify", "vhp",
+    "batch", "compile", "cost", "differential", "directions", "exercise", "exercise_sheet", "explain", "gauss_newton",
+    "grade", "gradient", "hvp", "index_form", "jacobian", "layout", "linear_operator", "linearize", "matrix_form",
+    "parse", "read", "sparse_jacobian", "sparsity", "trace", "traced", "verify", "vhp",
 ]  # fmt: skip
 
 

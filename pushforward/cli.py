@@ -25,6 +25,7 @@ COMMANDS = {
     "generate": "Write the kernel of a program's differential.",
     "verify": "Check the kernel of a program's differential against differences and the complex step.",
     "grade": "Mark a derivation made by hand, equality by equality.",
+    "exercise": "Ask a question at one of five levels, give hints, mark the answer; or print sheets.",
     "operations": "List the operations that are known; of one, show its differential, an example and its code.",
 }
 EXIT_FAILED, EXIT_PROGRAM, EXIT_FILE = 1, 3, 4

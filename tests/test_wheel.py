@@ -18,7 +18,9 @@ PACKAGES = ("symbolic", "codegen", "pushforward")
 TEMPLATES = ("arguments.jinja", "kernel.py.jinja", "linear.py.jinja", "native.py.jinja", "top.jinja")
 HELPERS = ("functions", "movements", "products", "reductions", "systems")
 C_FILES = ("body.c.jinja", "kernel.c.jinja", "kernel.h.jinja", *(f"helpers/{name}.c" for name in HELPERS))
-LAYOUTS = ("lesson.css", "lesson.html.jinja", "lesson.md.jinja", "lesson.tex.jinja", "lesson.txt.jinja")
+LAYOUTS = (
+    "blocks.md.jinja", "lesson.css", "lesson.html.jinja", "lesson.md.jinja", "lesson.tex.jinja", "lesson.txt.jinja",
+)  # fmt: skip
 DATA = {
     "pushforward/py.typed",
     "codegen/native/caller.c",

@@ -20,7 +20,6 @@ from pushforward.exercises.draft import (
 from pushforward.exercises.gradients import gradient_wanted
 from pushforward.exercises.jacobians import defining_equation, jacobian_wanted
 from pushforward.exercises.levels import LEVELS, Level
-from pushforward.exercises.marking import mark_answer
 from pushforward.exercises.model import Exercise
 from pushforward.exercises.wrong_steps import wrong_step_wanted
 from pushforward.grading.grade import mark
@@ -33,7 +32,7 @@ from symbolic.nodes import subexpressions
 MAX_DRAWN = 40
 LARGEST_SEED = 10**12
 
-_WANTED: dict[str, Callable[[Draft, Differential, int, int], Exercise]] = {
+WANTED: dict[str, Callable[[Draft, Differential, int, int], Exercise]] = {
     DIFFERENTIAL: differential_wanted,
     GRADIENT: gradient_wanted,
     NUMERATOR: gradient_wanted,
@@ -68,7 +67,7 @@ def _posed(draft: Draft, level: Level, seed: int) -> Exercise | None:
         differential = differentiate(read_program(draft.text), draft.wrt)
         if not _everything_moves(differential):
             return None
-        found = _WANTED[draft.kind](draft, differential, level.number, seed)
+        found = WANTED[draft.kind](draft, differential, level.number, seed)
         if len(found.answer) <= level.longest and is_sound(found):
             return found
     except (NotSupported, LimitError):
@@ -84,7 +83,7 @@ def _everything_moves(differential: Differential) -> bool:
 
 def is_sound(found: Exercise) -> bool:
     """Whether the model answer is marked right; of a Jacobian J also by δy = J δx, which knows nothing of it."""
-    if not mark_answer(found, found.answer).passed:
+    if not found.mark(found.answer).passed:
         return False
     if found.kind in (ROWS, VEC, VEC_ROW_MAJOR):
         equation = defining_equation(found, found.answer.partition("=")[2])

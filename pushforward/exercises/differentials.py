@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from pushforward.exercises.draft import DIFFERENTIAL, Draft
-from pushforward.exercises.model import Exercise, Marking
+from pushforward.exercises.model import Exercise
 from pushforward.exercises.telling import derivation, hints, seeds, shown
+from pushforward.exercises.wanted import Wanted
 from pushforward.lesson.model import Formula, Paragraph
 from symbolic.differential import Differential
 from symbolic.language.names import unicode_name
@@ -23,19 +24,20 @@ def differential_wanted(draft: Draft, differential: Differential, level: int, se
         *seeds(differential), " alone. ", *(["Nothing else moves. "] if len(moved) < len(program.inputs) else []),
         "The names of the program may stand in your answer.",
     ))  # fmt: skip
-    marking = Marking(
+    wanted = Wanted(
         program,
+        program.outputs[-1],
         differential.wrt,
         subjects=(change, add(value, change), add(change, value)),
         subject=(f"{unicode_name(change.name)} = ", f"{style_named('latex').name(change.name)} = "),
         seeds=frozenset(name for _, name in differential.seeds),
-        wanted=f"{unicode_name(change.name)} is wanted, multiplied out, in terms of {names} alone",
+        said=f"{unicode_name(change.name)} is wanted, multiplied out, in terms of {names} alone",
     )
     return Exercise(
         level, seed, DIFFERENTIAL, program, differential.wrt,
-        question=(*shown(program), asked),
+        question=(*shown(program, draft.text), asked),
         hints=tuple(hints(differential)),
         solution=derivation(differential),
         answer=differential.closed_form().equation(),
-        marking=marking,
+        wanted=wanted,
     )  # fmt: skip

@@ -7,12 +7,12 @@ from dataclasses import dataclass
 
 from sympy import MatrixSymbol
 
-from pushforward.exercises.model import Marking
-from pushforward.grading.gradients import find_gradients, is_gradient
-from pushforward.grading.scope import Scope
+from pushforward.exercises.wanted import Wanted
+from pushforward.grading.derivatives import is_derivative
+from pushforward.grading.grade import Handed, read
 from symbolic import nodes
 from symbolic.differential import differentiate
-from symbolic.language.derivation import DIFFERENTIALS, Chain, Derivation, parse_side, read_derivation
+from symbolic.language.derivation import DIFFERENTIALS, Side, parse_side
 from symbolic.language.names import split_mark
 from symbolic.language.syntax import Call
 from symbolic.language.walk import parts
@@ -23,60 +23,56 @@ from symbolic.statements import Input, Let
 
 @dataclass(frozen=True)
 class Last:
-    """The last chain of a derivation. `first`: what stands to its left, None of an expression alone."""
+    """The last chain of an answer as it was read, and the place and the text of its last side."""
 
-    first: Node | None
-    node: Node
+    handed: Handed
+    sides: tuple[Side, ...]
     start: int
     text: str
-    unevaluated: bool
+
+    @property
+    def stands_alone(self) -> bool:
+        return len(self.sides) == 1
+
+    def node(self, position: int) -> Node:
+        """The matrix that a side stands for. Raises ShapeError where it stands for none."""
+        value = self.handed.scope.node(parse_side(self.sides[position], self.handed.derivation))
+        return nodes.constant(value) if is_number(value) else value
+
+    def is_open(self) -> bool:
+        """Whether there is a d(…) in it that is not worked out."""
+        syntax = parse_side(self.sides[-1], self.handed.derivation)
+        return any(type(part) is Call and part.function in DIFFERENTIALS for part in parts(syntax))
 
 
-def last_side(text: str, marking: Marking) -> Last:
-    """Raises ProgramError where the text cannot be read."""
-    found = find_gradients(text, marking.program)
-    given = {gradient.name: marking.program.symbols[gradient.by] for gradient in found.gradients}
-    known = frozenset(marking.program.symbols.keys() | given.keys())
-    derivation = read_derivation(found.text, known)
-    named = {name: nodes.symbol(name, *symbol.shape) for name, symbol in given.items()}
-    scope = Scope(marking.program, derivation, named)
-    return _last(derivation, derivation.chains[-1], scope, text)
+def last_chain(answer: str, wanted: Wanted) -> Last:
+    """Raises ProgramError where the answer cannot be read."""
+    handed = read(wanted.program, answer, wanted.wrt, "<answer>")
+    sides = handed.derivation.chains[-1].sides
+    span = sides[-1].span
+    return Last(handed, sides, span.start, answer[span.start : span.end])
 
 
-def _last(derivation: Derivation, chain: Chain, scope: Scope, text: str) -> Last:
-    sides = [parse_side(side, derivation) for side in (chain.sides[0], chain.sides[-1])]
-    first, last = (scope.node(side) for side in sides)
-    node = nodes.constant(last) if is_number(last) else last
-    span = chain.sides[-1].span
-    calls = (part.function for part in parts(sides[1]) if type(part) is Call)
-    alone = len(chain.sides) == 1
-    return Last(
-        None if alone else first,
-        node,
-        span.start,
-        text[span.start : span.end],
-        any(function in DIFFERENTIALS for function in calls),
-    )
-
-
-def is_finished(last: Last, marking: Marking) -> bool:
+def is_finished(last: Last, wanted: Wanted) -> bool:
     """Whether the answer is the one asked for: of the right kind, and in terms of nothing but what is given."""
-    if last.unevaluated or not _is_asked_for(last.first, marking):
+    if last.is_open() or not (last.stands_alone or _is_asked_for(last, wanted)):
         return False
-    names = {part.name for part in _symbols(last.node)}
+    node = last.node(-1)
+    names = {part.name for part in _symbols(node)}
     marks = {name for name in names if split_mark(name)[0]}
-    asked = {subject.name for subject in marking.subjects if type(subject) is MatrixSymbol}
-    if any(map(is_gradient, names)) or marks - marking.seeds or names & asked:
+    asked = {subject.name for subject in wanted.subjects if type(subject) is MatrixSymbol}
+    if any(map(is_derivative, names)) or marks - wanted.seeds or names & asked:
         return False
-    return not marks or _is_linear(last.node, marking.program, marks)
+    return not marks or _is_linear(node, wanted.program, marks)
 
 
-def _is_asked_for(first: Node | None, marking: Marking) -> bool:
-    if first is None:
+def _is_asked_for(last: Last, wanted: Wanted) -> bool:
+    """Also ∂y/∂X, where the layout is looked at on its own."""
+    first = last.node(0)
+    if first in wanted.subjects:
         return True
-    if marking.strict:
-        return type(first) is MatrixSymbol and is_gradient(first.name)
-    return first in marking.subjects
+    asked = [each.name for each in last.handed.derivatives if each.of == wanted.of and each.by in wanted.wrt]
+    return bool(wanted.strict) and type(first) is MatrixSymbol and first.name in asked
 
 
 def _is_linear(node: Node, program: Program, marks: set[str]) -> bool:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from pushforward.exercises.draft import NUMERATOR, Draft
-from pushforward.exercises.model import Blocks, Exercise, Marking
+from pushforward.exercises.model import Blocks, Exercise
 from pushforward.exercises.telling import derivation, hints, shown
+from pushforward.exercises.wanted import Wanted
 from pushforward.lesson.model import Chain, Formula, Paragraph, Side, Size
 from symbolic import nodes
 from symbolic.differential import Differential
@@ -31,11 +32,12 @@ def gradient_wanted(draft: Draft, differential: Differential, level: int, seed: 
     latex = style_named("latex").name
     of, wrt = unicode_name(value.name), unicode_name(by)
     layout = "numerator layout, the shape of its transpose" if transposed else f"the shape of {wrt}"
-    marking = Marking(
+    wanted = Wanted(
         program,
+        value.name,
         (by,),
         subject=(f"∂{of}/∂{wrt} = ", rf"\frac{{\partial {latex(value.name)}}}{{\partial {latex(by)}}} = "),
-        wanted=f"the gradient ∂{of}/∂{wrt} is wanted, in {layout}, without δ",
+        said=f"the gradient ∂{of}/∂{wrt} is wanted, in {layout}, without δ",
         strict=(
             (f"∇_{wrt} {of} = (", ")'" if transposed else ")"),
             (rf"\nabla_{{{latex(by)}}} {latex(value.name)} = (", r")^\top" if transposed else ")"),
@@ -43,11 +45,11 @@ def gradient_wanted(draft: Draft, differential: Differential, level: int, seed: 
     )
     return Exercise(
         level, seed, draft.kind, program, (by,),
-        question=(*shown(program), _asked(value, given, transposed)),
+        question=(*shown(program, draft.text), _asked(value, given, transposed)),
         hints=tuple(_hints(differential, back, value, given)),
         solution=(*derivation(differential), *_read_off(back, gradient, value, given, transposed)),
         answer=f"∂{of}/∂{wrt} = {print_expression(result)}",
-        marking=marking,
+        wanted=wanted,
     )  # fmt: skip
 
 
@@ -69,12 +71,13 @@ def _asked(value: Node, given: Node, transposed: bool) -> Paragraph:
 
 def _hints(differential: Differential, back: Adjoint, value: Node, given: Node) -> Iterator[Blocks]:
     yield from hints(differential)
+    gradient = nodes.symbol("G", *given.shape)
     change, seed = (differential.tangent.symbols[differential.name(node.name)] for node in (value, given))
     yield (
         Paragraph((
-            "A gradient ", Formula.of(nodes.symbol("G", *given.shape)), " in the shape of ", Formula.of(given),
+            "A gradient ", Formula.of(gradient), " in the shape of ", Formula.of(given),
             " is what stands beside the perturbation in ",
-            Formula.of(change, nodes.operate("tr", nodes.multiply(nodes.transpose(nodes.symbol("G", *given.shape)), seed))),
+            Formula.of(change, nodes.operate("tr", nodes.multiply(nodes.transpose(gradient), seed))),
             ": turn the factors in the trace until ", Formula.of(seed), " is the last one. The differential:",
         )),
         Chain(Formula.of(change, differential.closed_form().expr)),

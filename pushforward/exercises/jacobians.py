@@ -7,8 +7,9 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from pushforward.exercises.draft import ROWS, VEC_ROW_MAJOR, Draft
-from pushforward.exercises.model import Blocks, Exercise, Marking
+from pushforward.exercises.model import Blocks, Exercise
 from pushforward.exercises.telling import derivation, hints, listed, shown
+from pushforward.exercises.wanted import Wanted
 from pushforward.lesson.model import Bullets, Chain, Formula, Paragraph, Part, Size
 from symbolic import nodes
 from symbolic.differential import Differential, differentiate
@@ -46,19 +47,21 @@ def jacobian_wanted(draft: Draft, differential: Differential, level: int, seed: 
         "Find ", Formula.of(matrix), ", ", Size(matrix.shape), ", with ",
         Formula.of(sides[0], nodes.multiply(matrix, sides[1])), _MEANING[draft.kind], ".",
     )  # fmt: skip
-    question = (*shown(whole), *(_rows_shown(whole, program) if of_rows else ()), Paragraph(asked))
+    question = (*shown(whole, draft.text), *(_rows_shown(whole, program) if of_rows else ()), Paragraph(asked))
     return Exercise(
         level, seed, draft.kind, program, differential.wrt,
         question=question,
         hints=(*hints(differential), *_hints(form, draft.kind)),
-        solution=(*derivation(differential), *_collected(form), Paragraph(("And so:",)), Chain(Formula.of(matrix, closed))),
+        solution=(*derivation(differential), *_collected(form, Formula.of(matrix, closed))),
         answer=f"{MATRIX} = {print_expression(closed)}",
-        marking=Marking(
+        wanted=Wanted(
             marked,
+            program.outputs[-1],
             differential.wrt,
             subjects=(matrix,),
             subject=(f"{MATRIX} = ", f"{MATRIX} = "),
-            wanted=f"the matrix {MATRIX} is wanted, without δ",
+            said=f"the matrix {MATRIX} is wanted, without δ",
+            strict=((f"{MATRIX} = (", ")"),) * 2,
         ),
     )  # fmt: skip
 
@@ -112,8 +115,13 @@ def as_columns(program: Program, moving: str) -> Program:
         Let(columns[let.name].name, simplify(structure.flip(rewrite(let.expr, lambda part: part, turned))))
         for let in program.lets
     )
-    inputs = tuple(Input(columns[i.name].name, columns[i.name].shape) if i.name in columns else i for i in program.inputs)
+    inputs = tuple(_as_column(given, columns) for given in program.inputs)
     return Program(program.name, inputs, lets, (lets[-1].name,))
+
+
+def _as_column(given: Input, columns: dict[str, Node]) -> Input:
+    column = columns.get(given.name)
+    return given if column is None else Input(column.name, column.shape)
 
 
 def _rows_shown(whole: Program, row: Program) -> Iterator[Paragraph | Bullets]:
@@ -145,7 +153,7 @@ def _hints(form: VecForm, kind: str) -> Iterator[Blocks]:
 
 def _rules_of_columns() -> tuple[Formula, ...]:
     """f ⊙ x = diag(f) x"""
-    f, x = (nodes.symbol(name, nodes.dimension("m"), 1) for name in "fx")
+    f, x = (nodes.symbol(name, nodes.dimension("m"), nodes.SCALAR[1]) for name in "fx")
     return (Formula.of(nodes.hadamard(f, x), nodes.multiply(diag(f), x)),)
 
 
@@ -161,9 +169,11 @@ def _rules_of_vec() -> tuple[Formula, ...]:
     )
 
 
-def _collected(form: VecForm) -> Iterator[Paragraph | Chain]:
+def _collected(form: VecForm, answer: Formula) -> Iterator[Paragraph | Chain]:
     yield Paragraph(("The matrix of each statement, by what stands in front of what moves:",))
     yield from _statements(form)
+    yield Paragraph(("And so:",))
+    yield Chain(answer)
 
 
 def _statements(form: VecForm) -> list[Chain]:

@@ -3,35 +3,26 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
-from pushforward.exercises.draft import WRONG_STEP
+from pushforward.exercises.marking import Marked, mark_answer
+from pushforward.exercises.wanted import Wanted
 from pushforward.lesson.model import Block, Chain, Lesson, Section
-from symbolic.nodes import Node
+from pushforward.lesson.render import in_terminal
+from symbolic.notebook import Bundle
 from symbolic.program import Program
 
 Blocks = tuple[Block, ...]
-
-
-@dataclass(frozen=True)
-class Marking:
-    """How an answer is marked.
-
-    `program`: the one that answers are read against. `subjects`: what may stand to the left of the answer; `subject`
-    in text and in LaTeX, put in front of an expression alone. `seeds`: the perturbations that the answer may have in
-    it. `wanted`: what is said of an answer that is right and not the one asked for. `strict`: for a gradient, what a
-    side is put between, in text and in LaTeX, to be compared in the one layout that is asked for. `derivation`,
-    `line`: for a wrong step, the text and where it is wrong.
-    """
-
-    program: Program
-    wrt: tuple[str, ...]
-    subjects: tuple[Node, ...] = ()
-    subject: tuple[str, str] = ("", "")
-    seeds: frozenset[str] = frozenset()
-    wanted: str = ""
-    strict: tuple[tuple[str, str], ...] = ()
-    derivation: str = ""
-    line: int = 0
+TITLES = {
+    "differential": "a differential",
+    "gradient": "a gradient",
+    "numerator": "a gradient in numerator layout",
+    "rows": "the Jacobian of one row",
+    "vec": "a Jacobian, column by column",
+    "vec-row-major": "a Jacobian, row by row",
+    "wrong step": "the wrong line",
+}
+"""What is looked for, by the kind of a question."""
 
 
 @dataclass(frozen=True)
@@ -51,15 +42,43 @@ class Exercise:
     hints: tuple[Blocks, ...]
     solution: Blocks
     answer: str
-    marking: Marking
+    wanted: Wanted
 
     @property
-    def label(self) -> str:
-        return f"level {self.level}, seed {self.seed}"
+    def title(self) -> str:
+        return f"Level {self.level}, seed {self.seed}: {TITLES[self.kind]}"
 
-    @property
-    def asks_for_a_line(self) -> bool:
-        return self.kind == WRONG_STEP
+    def mark(self, answer: str) -> Marked:
+        """Mark an answer, in text or LaTeX. Raises ProgramError, with line, column, caret, where it cannot be read."""
+        return mark_answer(self.wanted, answer)
+
+    def hint(self, number: int) -> str:
+        """A hint in words, counted from 1. Raises IndexError where there is none."""
+        if not 1 <= number <= len(self.hints):
+            raise IndexError(f"there are {len(self.hints)} hints, counted from 1; there is no hint {number}")
+        return in_terminal(self.hints[number - 1])
+
+    def solved(self) -> str:
+        """The model answer, and how it comes about."""
+        return f"{self.answer}\n\n{in_terminal(self.solution)}"
+
+    def __str__(self) -> str:
+        return f"{self.title}\n\n{in_terminal(self.question)}"
+
+    def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> Bundle:
+        return {"text/plain": str(self)}
+
+    def to_dict(self) -> dict[str, Any]:
+        return {
+            "level": self.level,
+            "seed": self.seed,
+            "kind": self.kind,
+            "program": self.program.text("text"),
+            "wrt": list(self.wrt),
+            "question": in_terminal(self.question),
+            "hints": list(map(in_terminal, self.hints)),
+            "answer": self.answer,
+        }
 
     def chains(self) -> tuple[Chain, ...]:
         """Every equality that hints and solution set apart."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from pushforward.exercises.model import Blocks
 from pushforward.lesson.carrying import carried_through
@@ -12,18 +12,31 @@ from pushforward.lesson.shortening import Shortener
 from pushforward.lesson.substitution import substituted
 from symbolic.differential import Differential
 from symbolic.program import Program
+from symbolic.statements import Let
 
+COMPOSED = ("softmax(", "norm(", "mean(")
+"""Operations by name that are printed as what they are made of."""
 MOST_STEPS = 4
 """How many steps within one statement are hints of their own."""
 
 
-def shown(program: Program) -> Iterator[Bullets | Paragraph]:
-    """A program as it is set for a person: the inputs with their shapes, then the statements."""
+def shown(program: Program, text: str) -> Iterator[Bullets | Paragraph]:
+    """A program as it is set for a person: the inputs with their shapes, then the statements.
+
+    `text`: the program as it was written, where softmax(Z, 2) is not written out yet.
+    """
+    said = {line.partition(" = ")[0]: line for line in text.split("; ") if any(word in line for word in COMPOSED)}
     given: list[Part] = []
     for each in program.inputs:
         given += ["; " if given else "", Formula.of(each.symbol), " is ", *facts(each.facts), Size(each.shape)]
     yield Paragraph(("Given: ", *given, "."))
-    yield Bullets(tuple((Formula.of(let.symbol, let.expr),) for let in program.lets))
+    yield Bullets(tuple(_statement(let, said) for let in program.lets))
+
+
+def _statement(let: Let, said: Mapping[str, str]) -> Prose:
+    line = said.get(let.name)
+    written = Formula.of(let.symbol, let.expr)
+    return (written, ", that is ", Code(line)) if line else (written,)
 
 
 def facts(names: Iterable[str]) -> tuple[str, ...]:
@@ -63,8 +76,8 @@ def rules_needed(differential: Differential) -> Blocks:
     """The rules in the order in which they are used, each once."""
     found: dict[str, Use] = {}
     for block in carried_through(differential, "full", _shortener(differential)):
-        if isinstance(block, Uses):
-            for use in block.uses:
+        for use in block.uses if isinstance(block, Uses) else ():
+            if use.chain.formula.sides[0].moved:
                 found.setdefault(use.line, use)
     if not found:
         return ()

@@ -1,4 +1,4 @@
-"""The question for a mistake: a derivation line by line, in which exactly one line is wrong; the others may build on it."""
+"""The question for a mistake: a derivation in which exactly one line is wrong; the others may build on it."""
 
 from __future__ import annotations
 
@@ -10,17 +10,18 @@ from sympy import MatrixSymbol
 
 from pushforward.exercises.draft import WRONG_STEP, Draft
 from pushforward.exercises.mistakes import mistakes
-from pushforward.exercises.model import Blocks, Exercise, Marking
+from pushforward.exercises.model import Blocks, Exercise
 from pushforward.exercises.telling import derivation, rules_needed, seeds, shown, statements_carried
+from pushforward.exercises.wanted import Wanted
 from pushforward.grading.grade import mark
-from pushforward.grading.marks import Status
-from pushforward.grading.verdict import Verdict
+from pushforward.grading.marks import Mistake, Status
 from pushforward.lesson.model import Bullets, Chain, Formula, Paragraph, Prose, Strong
 from symbolic.closed_form import substitute
 from symbolic.differential import Differential
 from symbolic.errors import NotSupported
 from symbolic.language.names import split_mark, unicode_name
 from symbolic.language.printer import print_expression
+from symbolic.language.styles import style_named
 from symbolic.nodes import Node, subexpressions
 from symbolic.statements import Let
 from symbolic.structure import structure_of
@@ -37,12 +38,12 @@ LONGEST = 100
 
 @dataclass(frozen=True)
 class Worked:
-    """A derivation with a mistake: its lines as equations, the number of the wrong one, and how it is marked."""
+    """A derivation with a mistake: its lines as equations, the number of the wrong one, and what the grader says."""
 
     lines: tuple[Let, ...]
     wrong: int
     text: str
-    verdict: Verdict
+    mistake: Mistake
 
 
 def wrong_step_wanted(draft: Draft, differential: Differential, level: int, seed: int) -> Exercise:
@@ -51,25 +52,31 @@ def wrong_step_wanted(draft: Draft, differential: Differential, level: int, seed
     worked = _worked(differential, random.Random(f"mistake {level} {seed} {draft.text}"))
     output = differential.tangent.symbols[differential.name(program.outputs[-1])]
     asked = Paragraph((
-        "Somebody looks for ", Formula.of(output), " in terms of ", *seeds(differential), ", and writes the lines below. "
-        "One line has a mistake; the lines under it may build on what it says. Which line is it? Answer with its number, "
-        "and if you like with the line as it should be.",
+        "Somebody looks for ", Formula.of(output), " in terms of ", *seeds(differential), ", and writes the lines "
+        "below. One line has a mistake; the lines under it may build on what it says. Which line is it? Answer with "
+        "its number, and if you like with the line as it should be.",
     ))  # fmt: skip
     numbered = Bullets(tuple(_numbered(k, let) for k, let in enumerate(worked.lines, 1)))
-    marking = Marking(
+    line = worked.lines[worked.wrong - 1]
+    latex = style_named("latex").name
+    wanted = Wanted(
         program,
+        program.outputs[-1],
         differential.wrt,
+        subjects=(line.symbol,),
+        subject=(f"{unicode_name(line.name)} = ", f"{latex(line.name)} = "),
+        seeds=frozenset(_above(differential, worked.wrong - 1)),
+        said="the line as it should be is wanted, in terms of what stands above it",
         derivation=worked.text,
         line=worked.wrong,
-        wanted="the number of the wrong line is wanted",
     )
     return Exercise(
         level, seed, WRONG_STEP, program, differential.wrt,
-        question=(*shown(program), asked, numbered),
+        question=(*shown(program, draft.text), asked, numbered),
         hints=tuple(_hints(differential, worked)),
         solution=_solution(differential, worked),
         answer=f"{worked.wrong}: {_right_line(differential, worked)}",
-        marking=marking,
+        wanted=wanted,
     )  # fmt: skip
 
 
@@ -98,9 +105,12 @@ def _worked(differential: Differential, random_: random.Random) -> Worked:
 
 def _is_known_by_then(differential: Differential, number: int, node: Node) -> bool:
     """Whether every δ in a line is one that moves, and stands above it."""
-    above = {name for _, name in differential.seeds} | {let.name for let in differential.tangents[:number]}
     names = {part.name for part in subexpressions(node) if type(part) is MatrixSymbol}
-    return {name for name in names if split_mark(name)[0]} <= above
+    return {name for name in names if split_mark(name)[0]} <= _above(differential, number)
+
+
+def _above(differential: Differential, number: int) -> set[str]:
+    return {name for _, name in differential.seeds} | {let.name for let in differential.tangents[:number]}
 
 
 def _with_mistake(differential: Differential, number: int, node: Node) -> Worked | None:
@@ -117,12 +127,14 @@ def _with_mistake(differential: Differential, number: int, node: Node) -> Worked
     verdict = mark(differential.primal, "\n".join(written), differential.wrt)
     wrong = [k for k, equality in enumerate(verdict.equalities) if equality.status is Status.WRONG]
     allowed = {Status.RIGHT, Status.FOLLOWS, Status.WRONG}
-    mistake = verdict.first_wrong.mistake if verdict.first_wrong is not None else None
-    if wrong != [number] or mistake is None or not mistake.repaired:
+    first = verdict.first_wrong
+    if wrong != [number] or first is None or first.mistake is None or not first.mistake.repaired:
         return None
+    if first.witness is None:
+        return None  # shapes that do not fit are seen at once
     if any(equality.status not in allowed for equality in verdict.equalities):
         return None
-    return Worked(tuple(lines), number + 1, "\n".join(written), verdict)
+    return Worked(tuple(lines), number + 1, "\n".join(written), first.mistake)
 
 
 def _right_line(differential: Differential, worked: Worked) -> str:
@@ -133,33 +145,31 @@ def _right_line(differential: Differential, worked: Worked) -> str:
 def _hints(differential: Differential, worked: Worked) -> Iterator[Blocks]:
     yield (
         Paragraph((
-            "Take one line after the other: does it follow from the statement of the program and the lines above, shapes "
-            "included? A line that only uses what an earlier line says is not the mistake.",
+            "Take one line after the other: does it follow from the statement of the program and the lines above, "
+            "shapes included? A line that only uses what an earlier line says is not the mistake.",
         )),
     )  # fmt: skip
     rules = rules_needed(differential)
     if rules:
         yield rules
-    mistake = _mistake(worked)
+    mistake = worked.mistake
     yield (Paragraph((f"What is wrong is of this kind. {mistake.hint}",)),)
     before = worked.wrong - 1
     if before:
-        said = "Line (1) is right." if before == 1 else f"Lines (1) to ({before}) are right."
+        said = (
+            "Line (1) is right."
+            if before == 1
+            else f"Lines (1){' and' if before == 2 else ' to'} ({before}) are right."
+        )
         yield (Paragraph((said,)),)
-    carried = {chain.formula.sides[0].node: chain for chain in statements_carried(differential)}
-    name = worked.lines[worked.wrong - 1].name
-    chain = next(chain for node, chain in carried.items() if name in str(node))
-    yield (Paragraph(("Compare this with what is written there:",)), chain)
-
-
-def _mistake(worked: Worked):  # type: ignore[no-untyped-def]
-    first = worked.verdict.first_wrong
-    assert first is not None and first.mistake is not None
-    return first.mistake
+    yield (
+        Paragraph(("Compare this with what is written there:",)),
+        list(statements_carried(differential))[before],
+    )  # fmt: skip
 
 
 def _solution(differential: Differential, worked: Worked) -> Blocks:
-    mistake = _mistake(worked)
+    mistake = worked.mistake
     let = differential.tangents[worked.wrong - 1]
     said = Paragraph((
         Strong(f"Line ({worked.wrong})"), f": {mistake.explanation}. It should read:",

@@ -46,6 +46,31 @@ def mark(
     `wrt`: the inputs that move, X to X + δX; by default those whose δ the derivation names, or all of them.
     Raises ProgramError where the derivation cannot be read, with the place.
     """
+    handed = read(program, text, wrt, name, dialect)
+    try:
+        return _Marking(program, handed).verdict()
+    except ProgramError as error:
+        raise error.at(None, handed.derivation.source) from None
+
+
+@dataclass(frozen=True)
+class Handed:
+    """A derivation as it is read: its names resolved, the inputs that move, the derivatives that it writes."""
+
+    derivation: Derivation
+    scope: Scope
+    wrt: tuple[str, ...]
+    derivatives: tuple[Derivative, ...]
+
+
+def read(
+    program: Program,
+    text: str,
+    wrt: str | Iterable[str] | None = None,
+    name: str = "<derivation>",
+    dialect: str | None = None,
+) -> Handed:
+    """What `mark` marks. Raises ProgramError where the derivation cannot be read, with the place."""
     source = Source(text.removeprefix("\ufeff"), name)
     try:
         refuse_second_order(source.text, program)
@@ -58,8 +83,7 @@ def mark(
         if any(len(chain.sides) == 1 for chain in derivation.chains):
             derivatives = tuple(dict.fromkeys((*derivatives, *implied_gradient(program, chosen))))
         scope = Scope(program, derivation, units | {d.name: _symbol(d, program) for d in derivatives})
-        sought = AnswerSought(program, chosen, derivatives)
-        return _Marking(program, derivation, scope, Judge(program, chosen, derivatives), sought).verdict()
+        return Handed(derivation, scope, chosen, derivatives)
     except ProgramError as error:
         error.source = source
         raise error.at(None, source) from None
@@ -107,16 +131,14 @@ class _Value:
 class _Marking:
     """One derivation being marked, from its first chain to its last."""
 
-    def __init__(
-        self, program: Program, derivation: Derivation, scope: Scope, judge: Judge, sought: AnswerSought
-    ) -> None:
+    def __init__(self, program: Program, handed: Handed) -> None:
         self.program = program
-        self.derivation = derivation
-        self.scope = scope
-        self.judge = judge
-        self.sought = sought
+        self.derivation = handed.derivation
+        self.scope = handed.scope
+        self.judge = Judge(program, handed.wrt, handed.derivatives)
+        self.sought = AnswerSought(program, handed.wrt, handed.derivatives)
         self.claims = Claims(program)
-        self.search = Search(program, derivation, scope, judge)
+        self.search = Search(program, self.derivation, self.scope, self.judge)
         self.first: tuple[Side, Mistake] | None = None
 
     def verdict(self) -> Verdict:

@@ -185,7 +185,20 @@ class Beside:
     columns: tuple[Column, ...]
 
 
-Block = Union[Paragraph, Bullets, Chain, Uses, Values, Diagram, Ladder, Lines, Beside]
+@dataclass(frozen=True)
+class Folded:
+    """What a page shows when it is asked for; where nothing can be folded it is left out."""
+
+    summary: Prose
+    blocks: tuple[Block, ...]
+
+
+@dataclass(frozen=True)
+class Room:
+    """Room to write on paper."""
+
+
+Block = Union[Paragraph, Bullets, Chain, Uses, Values, Diagram, Ladder, Lines, Beside, Folded, Room]
 
 
 @dataclass(frozen=True)

@@ -7,8 +7,8 @@ from functools import cache
 
 import jinja2
 
-from pushforward.lesson.model import Block, Lesson
-from pushforward.lesson.notations.base import Notation
+from pushforward.lesson.model import Block, Lesson, Prose, Section
+from pushforward.lesson.notations.base import Notation, Record
 from pushforward.lesson.notations.html import Html, style_sheet
 from pushforward.lesson.notations.latex import Latex
 from pushforward.lesson.notations.markdown import Markdown
@@ -25,11 +25,25 @@ FORMATS: dict[str, tuple[Callable[[], Notation], str]] = {
 
 def render(lesson: Lesson, format: str) -> str:
     """The whole document. Raises NotSupported for another format."""
+    return _filled(format, lambda notation: notation.lesson(lesson))
+
+
+def render_document(title: str, sections: tuple[Section, ...], format: str, lead: Prose = ()) -> str:
+    """Sections that are no lesson, under a title of their own. Raises NotSupported for another format."""
+    return _filled(format, lambda notation: notation.document(title, sections, lead))
+
+
+def in_terminal(blocks: tuple[Block, ...]) -> str:
+    """Blocks as text, without any heading."""
+    return render_document("", (Section("", blocks),), "text").strip("\n")
+
+
+def _filled(format: str, record: Callable[[Notation], Record]) -> str:
     if format not in FORMATS:
         raise NotSupported(f"there is no format {format!r}; there are {', '.join(FORMATS)}")
     notation, template = FORMATS[format]
     page = {"style": style_sheet()} if format == "html" else {}
-    return _environment().get_template(template).render(**notation().lesson(lesson), **page)
+    return _environment().get_template(template).render(**record(notation()), **page)
 
 
 def markdown(blocks: Iterable[Block]) -> str:

@@ -2,6 +2,7 @@
 
 import pytest
 
+from pushforward.exercises.mistakes import mistakes
 from pushforward.grading.wording import HINTS
 from symbolic.equivalence import Answer, Decision, Equivalence
 from tools.marking import __main__ as command

@@ -24,5 +24,5 @@ LEVELS = (
     Level(2, "several products, Hadamard products, functions of each entry", two.DRAWS, 90),
     Level(3, "two layers, bias, traces and norms, gradients", three.DRAWS, 90),
     Level(4, "inverses, systems, determinants, softmax, quadratic forms, one row", four.DRAWS, 110),
-    Level(5, "attention, normalisation, matrix functions, Cholesky factors, layouts, long derivations", five.DRAWS, 130),
+    Level(5, "attention, normalisation, functions of matrices, Cholesky, layouts, long derivations", five.DRAWS, 130),
 )

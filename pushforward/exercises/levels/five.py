@@ -13,14 +13,18 @@ from pushforward.exercises.draft import (
     program,
 )
 
+_ATTENTION = tuple(map(tuple, ("QKVSPY", "QKVSAZ", "XYVSPZ", "AUVSPY")))
+"""Queries, keys, values, their scores, weights and the result."""
+
 
 def attention(letters: Letters) -> Draft:
     """S = Q K'; P = softmax of its rows; Y = P V"""
-    q, k, v, s, p, y = letters.one(("QKVSPY", "QKVSAZ", "XYVSPZ", "AUVSPY"))
+    q, k, v, s, p, y = letters.one(_ATTENTION)
     n, m, d, h = letters.sizes
     shapes = {q: f"{n} x {d}", k: f"{m} x {d}", v: f"{m} x {h}"}
-    statements = (f"{s} = {letters.multiple(f'{q}*{k}{chr(39)}')}", f"{p} = softmax({s}, 2)", f"{y} = {p}*{v}")
-    return Draft(DIFFERENTIAL, program(shapes, *statements), letters.one(((q,), (k,), (v,), (q, v))))
+    scores = letters.multiple(f"{q}*{k}'")
+    statements = (f"{s} = {scores}", f"{p} = softmax({s}, 2)", f"{y} = {p}*{v}")
+    return Draft(DIFFERENTIAL, program(shapes, *statements), letters.one(((q,), (k,), (q, v))))
 
 
 def normalisation(letters: Letters) -> Draft:
@@ -53,15 +57,18 @@ def matrix_function(letters: Letters) -> Draft:
 
 
 def cholesky_factor(letters: Letters) -> Draft:
-    """S = L L'; y = tr(B S), log det S, b' S⁻¹ b: by the factor"""
-    b, r, s, y = letters.one((("b", "z", "S", "y"), ("c", "u", "S", "w"), ("x", "u", "A", "y")))
-    n, *_ = letters.sizes
-    factor = letters.one(("L", "R"))
+    """S = L L'; y = log det S + tr(B S), ‖L⁻¹ b‖²: by the factor"""
+    b, s, z, *_ = letters.matrices
+    c, r, _, y = letters.columns
+    n, m, *_ = letters.sizes
+    square = f"{n} x {n}"
+    factor = "R" if "L" in (b, s, z) else "L"
+    gram, square_of_norm, logdet = (letters.multiple(x) for x in (f"{factor}*{factor}'", f"{r}'*{r}", f"logdet({s})"))
     shapes, statements = letters.one((
-        ({factor: f"{n} x {n} lower"}, (f"{s} = {factor}*{factor}'",)),
-        ({factor: f"{n} x {n} lower"}, (f"{s} = {factor}*{factor}'", f"{y} = logdet({s})")),
-        ({factor: f"{n} x {n} lower", b: n}, (f"{r} = {factor} \\ {b}", f"{y} = {r}'*{r}")),
-        ({factor: f"{n} x {n} lower", b: n}, (f"{r} = {factor}'*{b}", f"{y} = {r}'*{r}")),
+        ({factor: f"{square} lower", b: square}, (f"{s} = {gram} + {b}",)),
+        ({factor: f"{square} lower"}, (f"{s} = {factor}*{factor}'", f"{y} = {logdet}")),
+        ({factor: f"{square} lower", c: n}, (f"{r} = {factor} \\ {c}", f"{y} = {square_of_norm}")),
+        ({factor: f"{square} lower", b: f"{m} x {n}"}, (f"{s} = {factor}*{factor}'", f"{z} = {b}*{s}*{b}'")),
     ))  # fmt: skip
     return Draft(DIFFERENTIAL, program(shapes, *statements), (factor,))
 

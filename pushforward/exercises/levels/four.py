@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pushforward.exercises.draft import DIFFERENTIAL, GRADIENT, ROWS, WRONG_STEP, Draft, Letters, program
 
-_ROWS = ("XZYWVb", "XUYWVc", "UZYWVb", "AZYBCu", "XYZABc", "ZUVABw")
+_ROWS = tuple(map(tuple, ("XZYWVb", "XUYWVc", "UZYWVb", "AZYBCu", "XYZABc", "ZUVABw")))
 """Letters of matrices whose rows, in small letters, are no other names of the program."""
 
 
@@ -56,7 +56,8 @@ def quadratic_form(letters: Letters) -> Draft:
     n, *_ = letters.sizes
     shapes = {a: f"{n} x {n}{letters.one(('', ' symmetric'))}", x: n, b: n}
     form = letters.one((f"{x}'*{a}*{x}", f"{x}'*{a}*{x}/2"))
-    return Draft(GRADIENT, program(shapes, f"{y} = {form} {letters.one('+-')} {letters.multiple(f'{b}{chr(39)}*{x}')}"), (x,))
+    linear = letters.multiple(f"{b}'*{x}")
+    return Draft(GRADIENT, program(shapes, f"{y} = {form} {letters.one('+-')} {linear}"), (x,))
 
 
 def form_of_an_inverse(letters: Letters) -> Draft:

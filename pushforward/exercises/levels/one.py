@@ -5,6 +5,10 @@ from __future__ import annotations
 from pushforward.exercises.draft import DIFFERENTIAL, WRONG_STEP, Draft, Letters, program
 
 
+def _turned(name: str, transposed: bool = True) -> str:
+    return f"{name}'" if transposed else name
+
+
 def product_and_term(letters: Letters) -> Draft:
     """Y = 2 A B + C"""
     a, b, c, y, *_ = letters.matrices
@@ -25,7 +29,7 @@ def product_of_transposes(letters: Letters) -> Draft:
         b: f"{k} x {m}" if right else f"{m} x {k}",
         c: f"{k} x {n}",
     }
-    product = f"{a}{'’' * left}*{b}{'’' * right}".replace("’", "'")
+    product = f"{_turned(a, left)}*{_turned(b, right)}"
     statement = f"{y} = {letters.multiple(product)} {letters.one('+-')} {c}'"
     return Draft(DIFFERENTIAL, program(shapes, statement), letters.some((a, b)))
 
@@ -56,7 +60,7 @@ def sum_times_matrix(letters: Letters) -> Draft:
     n, m, k, _ = letters.sizes
     turned = letters.chance(0.5)
     shapes = {a: f"{n} x {m}", b: f"{m} x {n}" if turned else f"{n} x {m}"}
-    both = f"({a} {letters.one('+-')} {letters.multiple(b + chr(39) * turned)})"
+    both = f"({a} {letters.one('+-')} {letters.multiple(_turned(b, turned))})"
     first = letters.chance(0.5)
     shapes[c] = f"{m} x {k}" if first else f"{k} x {n}"
     statement = f"{y} = {both}*{c}" if first else f"{y} = {c}*{both}"
@@ -78,7 +82,7 @@ def with_its_transpose(letters: Letters) -> Draft:
     a, b, p, y, *_ = letters.matrices
     n, m, _, _ = letters.sizes
     shapes = {a: f"{n} x {m}", b: f"{m} x {n}"}
-    statement = f"{y} = {letters.multiple(p)} {letters.one('+-')} {letters.multiple(p + chr(39))}"
+    statement = f"{y} = {letters.multiple(p)} {letters.one('+-')} {letters.multiple(_turned(p))}"
     return Draft(DIFFERENTIAL, program(shapes, f"{p} = {a}*{b}", statement), letters.some((a, b)))
 
 
@@ -89,7 +93,7 @@ def find_the_wrong_step(letters: Letters) -> Draft:
     shapes = {a: f"{n} x {m}", b: f"{m} x {k}", c: f"{k} x {n}", d: f"{n} x {h}"}
     statements = (
         f"{p} = {a}*{b}",
-        f"{r} = {letters.multiple(p + chr(39))} {letters.one('+-')} {letters.multiple(c)}",
+        f"{r} = {letters.multiple(_turned(p))} {letters.one('+-')} {letters.multiple(c)}",
         f"{y} = {r}*{d}",
     )
     return Draft(WRONG_STEP, program(shapes, *statements), letters.one(((a, b), (a, b, c), (a, c, d), (b, d))))

@@ -7,7 +7,7 @@ from pushforward.exercises.draft import DIFFERENTIAL, GRADIENT, WRONG_STEP, Draf
 
 def _layers(letters: Letters) -> tuple[dict[str, str], tuple[str, ...]]:
     """X1 = X0 W1; X2 = f(X1); X3 = X2 W2; X4 = g(X3), under one letter or another"""
-    x, w = letters.one(("XW", "AB", "XA", "ZV", "YU", "HW", "UV"))
+    x, w = letters.one((("X", "W"), ("A", "B"), ("X", "A"), ("Z", "V"), ("Y", "U"), ("H", "W"), ("U", "V")))
     n, m, k, h = letters.sizes
     f, g = letters.functions()
     shapes = {f"{x}0": f"{n} x {m}", f"{w}1": f"{m} x {k}", f"{w}2": f"{k} x {h}"}

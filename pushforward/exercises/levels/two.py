@@ -51,8 +51,9 @@ def function_then_product(letters: Letters) -> Draft:
     n, m, k, _ = letters.sizes
     f, _ = letters.functions()
     shapes = {a: f"{n} x {m}", b: f"{m} x {n}", c: f"{m} x {k}"}
-    statements = (f"{z} = {f}({a} {letters.one('+-')} {letters.multiple(b + chr(39))})", f"{y} = {z}*{c}")
-    return Draft(DIFFERENTIAL, program(shapes, *statements), letters.some((a, b, c)))
+    turned = f"{b}'"
+    statements = (f"{z} = {f}({a} {letters.one('+-')} {letters.multiple(turned)})", f"{y} = {z}*{c}")
+    return Draft(DIFFERENTIAL, program(shapes, *statements), letters.one(((a,), (b,), (a, b), (a, b, c))))
 
 
 def two_functions(letters: Letters) -> Draft:

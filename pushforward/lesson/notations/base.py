@@ -17,6 +17,7 @@ from pushforward.lesson.model import (
     Column,
     Definition,
     Diagram,
+    Folded,
     Formula,
     Ladder,
     Lesson,
@@ -24,6 +25,8 @@ from pushforward.lesson.model import (
     Paragraph,
     Part,
     Prose,
+    Room,
+    Section,
     Side,
     Size,
     Strong,
@@ -130,11 +133,15 @@ class Notation(ABC):
     # Records for the templates
 
     def lesson(self, lesson: Lesson) -> Record:
+        return self.document(title(lesson), lesson.sections)
+
+    def document(self, title: str, sections: tuple[Section, ...], lead: Prose = ()) -> Record:
         return {
-            "title": self.words(title(lesson)),
+            "title": self.words(title),
+            "lead": self.prose(lead),
             "sections": [
                 {"title": self.words(section.title), "blocks": list(map(self.block, section.blocks))}
-                for section in lesson.sections
+                for section in sections
             ],
         }
 
@@ -158,6 +165,10 @@ class Notation(ABC):
                 return {"kind": "beside", "columns": list(map(self.column, columns))}
             case Ladder():
                 return {"kind": "ladder", "drawing": self.ladder(block), "rows": list(map(list, rungs(block)))}
+            case Folded(summary, blocks):
+                return {"kind": "folded", "summary": self.prose(summary), "blocks": list(map(self.block, blocks))}
+            case Room():
+                return {"kind": "room"}
 
     def column(self, column: Column) -> Record:
         return {"heading": self.words(column.heading), "chains": list(map(self.chain_record, column.chains))}
