@@ -19,9 +19,7 @@ from pushforward.lesson.render import FORMATS
 
 @click.command("exercise")
 @click.option("--level", type=click.IntRange(1, 5), default=1, show_default=True, help="From sums to attention.")
-@click.option(
-    "--seed", type=click.IntRange(0), default=0, show_default=True, help="The same seed, the same question."
-)
+@click.option("--seed", type=click.IntRange(0), default=0, show_default=True, help="The same seed, the same question.")
 @click.option("--answer", metavar="TEXT|FILE", help="Mark an answer: text, a file, or - for standard input.")
 @click.option("--reveal", is_flag=True, help="With --answer: show how a mistake is repaired, and not only a hint.")
 @click.option("--hints", type=click.IntRange(0), default=0, metavar="N", help="Show the first N hints.")
