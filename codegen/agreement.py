@@ -26,7 +26,7 @@ from symbolic.shapes import length
 
 LARGER = ((1031, 37, 70, 33, 19), (67, 130, 5, 300, 41))
 """Lengths of the symbolic sizes, in turn."""
-MAX_ENTRIES = 3_000_000
+MAX_ENTRIES = 500_000
 """Matrices of more entries are not made to be compared."""
 
 
