@@ -19,7 +19,7 @@ from tools.regenerate import EXAMPLES, entries
 
 SEED = "X0 : n x m\nW1 : m x h\nW2 : h x p\nX1 = X0*W1\nX2 = f.(X1)\nX3 = X2*W2\nX4 = f.(X3)"
 RANDOM = np.random.default_rng(5)
-WITHOUT_C = {"gaussian", "linear_system", "logdet_gram", "matrix_exponential", "ridge"}
+WITHOUT_C = {"matrix_exponential"}
 """Examples with operations that have no C yet."""
 LONG = {"chain"}
 """One whose sizes are fixed, and large."""
