@@ -19,6 +19,8 @@ _CHILDREN: dict[type[ast.AST], tuple[str, ...]] = {
     ast.Delete: ("targets",),
     ast.Expr: ("value",),
     ast.If: ("test", "body", "orelse"),
+    ast.With: ("items", "body"),
+    ast.withitem: ("context_expr", "optional_vars"),
     ast.For: ("target", "iter", "body", "orelse"),
     ast.Raise: ("exc", "cause"),
     ast.ImportFrom: (),
@@ -50,7 +52,8 @@ _CHILDREN: dict[type[ast.AST], tuple[str, ...]] = {
 
 _ATTRIBUTES = frozenset(
     """shape view setflags dtype ndim T dot copy kind items values astype reshape swapaxes setdefault join trace
-    diagonal sum max min all any imag real size eps prod itemsize type flags f_contiguous""".split()  # noqa: SIM905
+    diagonal sum max min all any imag real size eps prod itemsize type flags f_contiguous
+    step submit run result""".split()  # noqa: SIM905
 )
 _BUILTINS = frozenset(
     (
@@ -70,6 +73,7 @@ _BUILTINS = frozenset(
         "min",
         "max",
         "range",
+        "slice",
         "enumerate",
         "sum",
     )
@@ -134,6 +138,10 @@ class _Names:
         if not isinstance(node.func, ast.Name | ast.Attribute):
             raise _refusal("a call of an expression")
 
+    def context(self, node: ast.withitem) -> None:
+        if not isinstance(node.context_expr, ast.Call):
+            raise _refusal("a context that is no call")
+
     def attribute(self, node: ast.Attribute) -> None:
         if node.attr not in _ATTRIBUTES:
             raise _refusal(f"the attribute {node.attr!r}")
@@ -154,6 +162,7 @@ class _Names:
 _CHECKS: dict[type[ast.AST], Callable[[_Names, Any], None]] = {
     ast.Name: _Names.name,
     ast.Call: _Names.call,
+    ast.withitem: _Names.context,
     ast.Attribute: _Names.attribute,
     ast.FunctionDef: _Names.function,
     ast.arg: _Names.argument,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from functools import partial
 from itertools import islice
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -13,9 +13,9 @@ from codegen.kernel_file import KernelFile, save
 from codegen.lower import lower
 from codegen.naming import identifier
 from codegen.native.emit import emit_native
-from codegen.passes import PASSES, VALUES, Pass, optimize
+from codegen.passes import VALUES, optimize
 from codegen.schedule import Schedule
-from codegen.targets.numpy.emit import emit
+from codegen.targets.numpy.blocked import emit_numpy
 from symbolic.collection import without_collecting
 from symbolic.differential import Differential
 from symbolic.errors import LimitError, NotSupported
@@ -27,15 +27,8 @@ MAX_STATEMENT_LINES = 40
 MAX_EQUATION = 400
 
 
-@dataclass(frozen=True)
-class Target:
-    """What a schedule goes through, and what makes a file of it, with the name of its function."""
-
-    passes: tuple[Pass, ...]
-    emit: Callable[[Schedule, Header, str], KernelFile]
-
-
-TARGETS = {"numpy": Target(PASSES, emit), "c": Target(VALUES, emit_native)}
+TARGETS: dict[str, Callable[[Schedule, Header, str], KernelFile]] = {"numpy": emit_numpy, "c": emit_native}
+"""What makes a file of a schedule, as VALUES leave it, with a header and the name of its function."""
 
 
 class ResultsMissing(Exception):
@@ -119,14 +112,16 @@ def compile_kernel(
     target: str = "numpy",
     sizes: Mapping[str, int] | None = None,
     name: str | None = None,
+    threads: int = 1,
 ) -> Kernel:
     """Program → Schedule → passes → source → function.
 
     `sizes`: sample values of symbolic sizes, by which the order of products is chosen. `name`: of the function.
-    Raises NotSupported for an unknown target, or an operation that it does not have, and ProgramError for an unknown
-    size; for C, also where there is no compiler.
+    `threads`: how many share the rows of tall arguments, where rows are independent. Raises NotSupported for an unknown
+    target, or an operation that it does not have, and ProgramError for an unknown size; for C, also where there is no
+    compiler.
     """
-    return Kernel(*_made_of(what, target, sizes, name))
+    return Kernel(*_made_of(what, target, sizes, name, threads))
 
 
 def emit_kernel(
@@ -134,9 +129,10 @@ def emit_kernel(
     target: str = "numpy",
     sizes: Mapping[str, int] | None = None,
     name: str | None = None,
+    threads: int = 1,
 ) -> KernelFile:
     """The text of the kernel that `compile_kernel` would load. Raises as it does, but needs no compiler."""
-    return _made_of(what, target, sizes, name).file
+    return _made_of(what, target, sizes, name, threads).file
 
 
 class _Made(NamedTuple):
@@ -151,18 +147,28 @@ class _Made(NamedTuple):
 
 @without_collecting
 def _made_of(
-    what: Program | Differential | Adjoint, target: str, sizes: Mapping[str, int] | None, name: str | None
+    what: Program | Differential | Adjoint,
+    target: str,
+    sizes: Mapping[str, int] | None,
+    name: str | None,
+    threads: int,
 ) -> _Made:
     if target not in TARGETS:
         raise NotSupported(f"there is no target {target!r}; there is {', '.join(TARGETS)}")
+    if threads < 1 or (threads > 1 and target != "numpy"):
+        raise NotSupported(
+            f"a {target} kernel for {threads} threads is not made",
+            hint="target numpy takes `threads`, a number from 1; C kernels take as many as OMP_NUM_THREADS says",
+        )
     differential = what if isinstance(what, Differential) else None
     adjoint = what if isinstance(what, Adjoint) else None
     program = what.program if isinstance(what, Differential | Adjoint) else what
     if not isinstance(program, Program):
         raise TypeError(f"a Program, a Differential or an Adjoint is compiled, not {type(what).__name__}")
-    schedule = optimize(lower(program, sizes), TARGETS[target].passes)
+    schedule = optimize(lower(program, sizes), VALUES)
     header, default = described(what)
-    file = TARGETS[target].emit(schedule, header, identifier(name or default))
+    emit = TARGETS[target] if threads == 1 else partial(emit_numpy, threads=threads)
+    file = emit(schedule, header, identifier(name or default))
     return _Made(program, differential, schedule, file, adjoint)
 
 

@@ -213,6 +213,7 @@ def compile(
     target: str = "numpy",
     sizes: Mapping[str, int] | None = None,
     name: str | None = None,
+    threads: int = 1,
 ) -> Kernel:
     """A callable kernel, with its source as `.source`.
 
@@ -221,10 +222,11 @@ def compile(
     target: "numpy", or "c": compiled by the system's compiler and kept in the user's cache folder; `.source` is then
     a C file and `.header` its header, which stand alone, and the call stays the same.
     sizes: sample lengths of symbolic sizes, by which the order of matrix products is chosen.
+    threads: how many share the blocks of rows of a tall argument; of C kernels OMP_NUM_THREADS says it.
     Raises NotSupported for another target, an operation it does not have, or a missing compiler; ProgramError for an
     unknown size.
     """
-    return compile_kernel(what, target, sizes, name)
+    return compile_kernel(what, target, sizes, name, threads)
 
 
 def cost(what: Program | Differential | Adjoint, sizes: Mapping[str, int] | None = None) -> Cost:

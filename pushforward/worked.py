@@ -6,6 +6,10 @@ import ast
 import textwrap
 from dataclasses import dataclass
 
+from codegen.kernel import differential_header
+from codegen.lower import lower
+from codegen.passes import optimize
+from codegen.targets.numpy.emit import emit
 from pushforward import api
 from symbolic.differential import Differential
 
@@ -15,7 +19,10 @@ _BEFORE_THE_BODY = 2
 
 @dataclass(frozen=True)
 class Worked:
-    """`code`: the lines of the kernel between receiving its arguments and returning, each with its mathematics."""
+    """`code`: the lines of the kernel between receiving its arguments and returning, each with its mathematics.
+
+    They are those for few rows: a file with a loop over blocks of rows has the same lines in a function of its own.
+    """
 
     text: str
     differential: Differential
@@ -34,7 +41,7 @@ class Worked:
 def work_out(text: str, name: str = "example") -> Worked:
     """Read a program, differentiate it with respect to everything, and generate its kernel."""
     differential = api.differential(api.parse(text, name))
-    kernel = api.compile(differential)
+    kernel = emit(optimize(lower(differential.tangent)), differential_header(differential), name)
     return Worked(text, differential, body_of(kernel.source, kernel.signature.function))
 
 

@@ -61,7 +61,9 @@ class Blocks:
 
     def inner(self, phase: Phase) -> list[str]:
         """Of this, what no later phase and no caller sees, and so no whole matrix is made of: what loops save."""
-        return [name for name in self.made(phase) if name not in self.kept and name not in self.schedule.outputs]
+        seen = {*self.kept, *self.schedule.outputs}
+        seen.update(i.names[0] for i in phase.instrs if i.op == "part" and i.out in seen)
+        return [name for name in self.made(phase) if name not in seen]
 
     def width(self, phase: Phase) -> Any:
         """How many entries a row of all that is made has."""

@@ -23,6 +23,14 @@ def cost_lines(schedule: Schedule) -> tuple[str, ...]:
     return (f"Flops: {_work([schedule])}.", f"Peak memory: {memory} numbers at most, results included.")
 
 
+def blocked_cost_lines(schedule: Schedule, whole: Iterable[str]) -> tuple[str, ...]:
+    """The same of a schedule that runs block by block where there are many rows: then only `whole` is kept of all."""
+    lines = cost_lines(schedule)
+    kept = sum((rows * cols for rows, cols in (schedule.shapes[name] for name in whole)), S.Zero)
+    text = count_text(kept, schedule.sizes, MOST_TERMS)
+    return (*lines, f"Of many rows, block by block, {text} numbers and those of a block.") if lines else ()
+
+
 def linear_cost_lines(once: Iterable[Schedule], along: Schedule) -> tuple[str, ...]:
     """Of what is computed once, and of each direction."""
     if len(along.sizes) > MOST_SIZES:

@@ -10,11 +10,12 @@
 
 Flops: 8 n m h + 33 n h.
 Peak memory: 4 n h numbers at most, results included.
+Of many rows, block by block, 2 n h numbers and those of a block.
 """
 
 from __future__ import annotations
 
-from numpy import add, asarray, divide, dtype, errstate, exp, multiply, ndarray, negative, result_type, subtract, tanh
+from numpy import add, asarray, divide, dtype, empty, errstate, exp, multiply, ndarray, negative, result_type, subtract, tanh, zeros_like
 
 FLOAT32, FLOAT64 = dtype("float32"), dtype("float64")
 SHAPES = {
@@ -23,6 +24,7 @@ SHAPES = {
     "V": ("m", "h"),
     "dA": ("n", "m"),
 }
+FEW = 256
 
 
 @errstate(over="ignore")  # exp(-X) may overflow to infinity, and 1 / (1 + infinity) is the right 0
@@ -39,6 +41,17 @@ def gate_wrt_A(A: ndarray, U: ndarray, V: ndarray, dA: ndarray) -> tuple[ndarray
     """
     if not _fits(A, U, V, dA):
         A, U, V, dA = _converted(A=A, U=U, V=V, dA=dA)
+    n = A.shape[0]
+    if n <= FEW:
+        G, dG = _rows(A, U, V, dA)
+    else:
+        cut, joined, width = (0, None, None, 0), (0, 0), 19 * U.shape[1]
+        G, dG = _in_blocks(_rows, (A, U, V, dA), cut, joined, width)
+    return G, dG
+
+
+def _rows(A, U, V, dA):
+    """From a block of rows of A, dA: G, dG."""
     X = A.dot(U)                                # X = A U
     t = negative(X, out=X)                      # -X
     exp_t = exp(t, out=t)                       # exp(-X)
@@ -97,3 +110,68 @@ def _converted(**given):
             expected = " x ".join(map(str, wanted)) + (f" with {reason}" if reason else "")
             raise ValueError(f"{name} has shape {shape}, expected {expected}")
     return [value.astype(kind, copy=False) for value in values.values()]
+
+
+def _in_blocks(compute, given, cut, joined, width):
+    """What compute(*given) returns, from one block of rows after the other.
+
+    cut: the axis of the rows of each argument, or None for what is the same for all blocks. joined: that of each
+    result, or None for what is summed over the blocks. width: how many entries are computed for a row.
+    """
+    results, firsts = _first_block(compute, given, cut, joined, width)
+    _further_blocks(compute, given, cut, joined, results, firsts)
+    return results
+
+
+def _first_block(compute, given, cut, joined, width):
+    """Results with their first block in place, and where the others start."""
+    rows = max(X.shape[axis] for X, axis in zip(given, cut, strict=True) if axis is not None)
+    height = _height(rows, width)
+    if rows <= height:
+        return compute(*given), range(0)
+    found = compute(*_block(given, cut, 0, height))
+    results = [_whole(part, axis, rows) for part, axis in zip(found, joined, strict=True)]
+    _join(results, found, joined, 0, height)
+    return results, range(height, rows, height)
+
+
+def _height(rows, width):
+    """How many rows a block has, all having about as many.
+
+    What is computed for a block stays in the cache; and products of wide matrices are worth it.
+    """
+    most = max(131072 // max(1, width), min(width, 1024))
+    return -(-rows // -(-rows // most))
+
+
+def _further_blocks(compute, given, cut, joined, results, firsts):
+    """Compute the blocks that start there, and put them into the results."""
+    for first in firsts:
+        last = first + firsts.step
+        _join(results, compute(*_block(given, cut, first, last)), joined, first, last)
+
+
+def _whole(part, axis, rows):
+    """Memory for all rows of what one block gives; nothing yet, for a sum."""
+    if axis is None:
+        return zeros_like(part)
+    return empty((rows, part.shape[1]) if axis == 0 else (part.shape[0], rows), part.dtype)
+
+
+def _block(given, cut, first, last):
+    """One block of rows of all arguments."""
+    return [X if axis is None else X[_place(axis, first, last)] for X, axis in zip(given, cut, strict=True)]
+
+
+def _join(results, found, joined, first, last):
+    """Put what one block gives into its rows of the results, or add it."""
+    for result, part, axis in zip(results, found, joined, strict=True):
+        if axis is None:
+            result += part
+        else:
+            result[_place(axis, first, last)] = part
+
+
+def _place(axis, first, last):
+    """Some rows as an index, where they lie along an axis."""
+    return slice(first, last) if axis == 0 else (slice(None), slice(first, last))

@@ -9,11 +9,12 @@
 
 Flops: 16 n m + 6 n.
 Peak memory: 3 n m + 2 n numbers at most, results included.
+Of many rows, block by block, 2 n m numbers and those of a block.
 """
 
 from __future__ import annotations
 
-from numpy import add, asarray, divide, dtype, errstate, multiply, ndarray, result_type, sqrt, subtract
+from numpy import add, asarray, divide, dtype, empty, errstate, multiply, ndarray, result_type, sqrt, subtract, zeros_like
 
 FLOAT32, FLOAT64 = dtype("float32"), dtype("float64")
 SHAPES = {
@@ -22,6 +23,7 @@ SHAPES = {
     "b": ("m", 1),
     "dX": ("n", "m"),
 }
+FEW = 256
 
 
 @errstate(divide="raise", invalid="raise")  # there is no derivative where this divides by zero or has no value
@@ -39,7 +41,19 @@ def layer_norm_wrt_X(X: ndarray, g: ndarray, b: ndarray, dX: ndarray) -> tuple[n
     """
     if not _fits(X, g, b, dX):
         X, g, b, dX = _converted(X=X, g=g, b=b, dX=dX)
-    m = X.shape[1]
+    n, m = X.shape[0], X.shape[1]
+    g_T = g.T  # gᵀ
+    b_T = b.T  # bᵀ
+    if n <= FEW:
+        Y, dY = _rows(X, dX, g_T, b_T, m)
+    else:
+        cut, joined, width = (0, 0, None, None, None), (0, 0), 12 * X.shape[1] + 10
+        Y, dY = _in_blocks(_rows, (X, dX, g_T, b_T, m), cut, joined, width)
+    return Y, dY
+
+
+def _rows(X, dX, g_T, b_T, m):
+    """From a block of rows of X, dX: Y, dY."""
     t = X.sum(axis=1, keepdims=True)            # sum(X, 2)
     t_2 = multiply(t, (1.0 / m), out=t)         # sum(X, 2) ⊙ (1/m)
     t_3 = X - t_2                               # X - sum(X, 2) ⊙ (1/m)
@@ -57,8 +71,6 @@ def layer_norm_wrt_X(X: ndarray, g: ndarray, b: ndarray, dX: ndarray) -> tuple[n
     t_11 = multiply(t_3, t_10, out=t_3)         # (X - sum(X, 2) ⊙ (1/m)) ⊙ (δX - sum(δX, 2) ⊙ (1/m))
     t_12 = t_11.sum(axis=1, keepdims=True)      # sum(t_11, 2)
     t_13 = divide(t_12, sqrt_t_7, out=t_12)     # sum(t_11, 2) ⊘ sqrt_t_7
-    g_T = g.T                                   # gᵀ
-    b_T = b.T                                   # bᵀ
     t_14 = multiply(Z, t_13, out=t_11)          # Z ⊙ (sum(t_11, 2) ⊘ sqrt_t_7)
     del t_12, t_13
     t_15 = multiply(t_14, (1.0 / m), out=t_14)  # t_14 ⊙ (1/m)
@@ -110,3 +122,68 @@ def _converted(**given):
     if not (s1_1 - 1) >= 0:
         raise ValueError(f"the program makes no sense for m = {s1_1}: m - 1 = {(s1_1 - 1)} is negative")
     return [value.astype(kind, copy=False) for value in values.values()]
+
+
+def _in_blocks(compute, given, cut, joined, width):
+    """What compute(*given) returns, from one block of rows after the other.
+
+    cut: the axis of the rows of each argument, or None for what is the same for all blocks. joined: that of each
+    result, or None for what is summed over the blocks. width: how many entries are computed for a row.
+    """
+    results, firsts = _first_block(compute, given, cut, joined, width)
+    _further_blocks(compute, given, cut, joined, results, firsts)
+    return results
+
+
+def _first_block(compute, given, cut, joined, width):
+    """Results with their first block in place, and where the others start."""
+    rows = max(X.shape[axis] for X, axis in zip(given, cut, strict=True) if axis is not None)
+    height = _height(rows, width)
+    if rows <= height:
+        return compute(*given), range(0)
+    found = compute(*_block(given, cut, 0, height))
+    results = [_whole(part, axis, rows) for part, axis in zip(found, joined, strict=True)]
+    _join(results, found, joined, 0, height)
+    return results, range(height, rows, height)
+
+
+def _height(rows, width):
+    """How many rows a block has, all having about as many.
+
+    What is computed for a block stays in the cache; and products of wide matrices are worth it.
+    """
+    most = max(131072 // max(1, width), min(width, 1024))
+    return -(-rows // -(-rows // most))
+
+
+def _further_blocks(compute, given, cut, joined, results, firsts):
+    """Compute the blocks that start there, and put them into the results."""
+    for first in firsts:
+        last = first + firsts.step
+        _join(results, compute(*_block(given, cut, first, last)), joined, first, last)
+
+
+def _whole(part, axis, rows):
+    """Memory for all rows of what one block gives; nothing yet, for a sum."""
+    if axis is None:
+        return zeros_like(part)
+    return empty((rows, part.shape[1]) if axis == 0 else (part.shape[0], rows), part.dtype)
+
+
+def _block(given, cut, first, last):
+    """One block of rows of all arguments."""
+    return [X if axis is None else X[_place(axis, first, last)] for X, axis in zip(given, cut, strict=True)]
+
+
+def _join(results, found, joined, first, last):
+    """Put what one block gives into its rows of the results, or add it."""
+    for result, part, axis in zip(results, found, joined, strict=True):
+        if axis is None:
+            result += part
+        else:
+            result[_place(axis, first, last)] = part
+
+
+def _place(axis, first, last):
+    """Some rows as an index, where they lie along an axis."""
+    return slice(first, last) if axis == 0 else (slice(None), slice(first, last))

@@ -8,11 +8,12 @@ r"""Value and differential of a matrix program with respect to A, B.
 
 Flops: 2/3 n³ + 6 n² k + n k.
 Peak memory: n² + 3 n k + n numbers at most, results included.
+Of many rows, block by block, n² + 2 n k numbers and those of a block.
 """
 
 from __future__ import annotations
 
-from numpy import absolute, asarray, dtype, einsum, finfo, ndarray, result_type, subtract, tril, zeros
+from numpy import absolute, asarray, dtype, einsum, empty, finfo, ndarray, result_type, subtract, tril, zeros, zeros_like
 from numpy.linalg import LinAlgError
 from scipy.linalg.lapack import dgecon, dgetrf, dgetrs, dlange, sgecon, sgetrf, sgetrs, slange
 
@@ -23,6 +24,7 @@ SHAPES = {
     "dA": ("n", "n"),
     "dB": ("n", "k"),
 }
+FEW = 256
 
 
 def linear_system_wrt_all(A: ndarray, B: ndarray, dA: ndarray, dB: ndarray) -> tuple[ndarray, ndarray]:
@@ -39,7 +41,18 @@ def linear_system_wrt_all(A: ndarray, B: ndarray, dA: ndarray, dB: ndarray) -> t
     """
     if not _fits(A, B, dA, dB):
         A, B, dA, dB = _converted(A=A, B=B, dA=dA, dB=dB)
-    t = _factor_lu(A)                   # A = P L U
+    k = B.shape[1]
+    t = _factor_lu(A)  # A = P L U
+    if k <= FEW:
+        X, dX = _columns(B, dA, dB, t)
+    else:
+        cut, joined, width = (1, None, 1, None), (1, 1), 4 * A.shape[0]
+        X, dX = _in_blocks(_columns, (B, dA, dB, t), cut, joined, width)
+    return X, dX
+
+
+def _columns(B, dA, dB, t):
+    """From a block of columns of B, dB: X, dX."""
     X = _solve_lu(t, B, 0)              # X = A \ B
     dA_X = dA.dot(X)                    # δA X
     t_2 = subtract(dB, dA_X, out=dA_X)  # δB - δA X
@@ -82,6 +95,71 @@ def _converted(**given):
             expected = " x ".join(map(str, wanted)) + (f" with {reason}" if reason else "")
             raise ValueError(f"{name} has shape {shape}, expected {expected}")
     return [value.astype(kind, copy=False) for value in values.values()]
+
+
+def _in_blocks(compute, given, cut, joined, width):
+    """What compute(*given) returns, from one block of rows after the other.
+
+    cut: the axis of the rows of each argument, or None for what is the same for all blocks. joined: that of each
+    result, or None for what is summed over the blocks. width: how many entries are computed for a row.
+    """
+    results, firsts = _first_block(compute, given, cut, joined, width)
+    _further_blocks(compute, given, cut, joined, results, firsts)
+    return results
+
+
+def _first_block(compute, given, cut, joined, width):
+    """Results with their first block in place, and where the others start."""
+    rows = max(X.shape[axis] for X, axis in zip(given, cut, strict=True) if axis is not None)
+    height = _height(rows, width)
+    if rows <= height:
+        return compute(*given), range(0)
+    found = compute(*_block(given, cut, 0, height))
+    results = [_whole(part, axis, rows) for part, axis in zip(found, joined, strict=True)]
+    _join(results, found, joined, 0, height)
+    return results, range(height, rows, height)
+
+
+def _height(rows, width):
+    """How many rows a block has, all having about as many.
+
+    What is computed for a block stays in the cache; and products of wide matrices are worth it.
+    """
+    most = max(131072 // max(1, width), min(width, 1024))
+    return -(-rows // -(-rows // most))
+
+
+def _further_blocks(compute, given, cut, joined, results, firsts):
+    """Compute the blocks that start there, and put them into the results."""
+    for first in firsts:
+        last = first + firsts.step
+        _join(results, compute(*_block(given, cut, first, last)), joined, first, last)
+
+
+def _whole(part, axis, rows):
+    """Memory for all rows of what one block gives; nothing yet, for a sum."""
+    if axis is None:
+        return zeros_like(part)
+    return empty((rows, part.shape[1]) if axis == 0 else (part.shape[0], rows), part.dtype)
+
+
+def _block(given, cut, first, last):
+    """One block of rows of all arguments."""
+    return [X if axis is None else X[_place(axis, first, last)] for X, axis in zip(given, cut, strict=True)]
+
+
+def _join(results, found, joined, first, last):
+    """Put what one block gives into its rows of the results, or add it."""
+    for result, part, axis in zip(results, found, joined, strict=True):
+        if axis is None:
+            result += part
+        else:
+            result[_place(axis, first, last)] = part
+
+
+def _place(axis, first, last):
+    """Some rows as an index, where they lie along an axis."""
+    return slice(first, last) if axis == 0 else (slice(None), slice(first, last))
 
 
 def _rounding(A):

@@ -9,11 +9,12 @@
 
 Flops: 4 n m k + 24 n k + 2.
 Peak memory: 3 n k + n numbers at most, results included.
+Of many rows, block by block, 2 numbers and those of a block.
 """
 
 from __future__ import annotations
 
-from numpy import add, asarray, dtype, errstate, exp, log, multiply, ndarray, result_type, subtract
+from numpy import add, asarray, dtype, empty, errstate, exp, log, multiply, ndarray, result_type, subtract, zeros_like
 
 FLOAT32, FLOAT64 = dtype("float32"), dtype("float64")
 SHAPES = {
@@ -24,6 +25,7 @@ SHAPES = {
     "dW": ("m", "k"),
     "db": ("k", 1),
 }
+FEW = 256
 
 
 @errstate(divide="raise", invalid="raise")  # there is no derivative where this divides by zero or has no value
@@ -51,32 +53,41 @@ def softmax_regression_wrt_W_b(
     if not _fits(X, W, b, P, dW, db):
         X, W, b, P, dW, db = _converted(X=X, W=W, b=b, P=P, dW=dW, db=db)
     n = X.shape[0]
-    b_T = b.T                                    # bᵀ
-    db_T = db.T                                  # δbᵀ
-    X_W = X.dot(W)                               # X W
-    Z = add(X_W, b_T, out=X_W)                   # Z = X W + bᵀ
-    t = _softmax(Z, 1)                           # softmax_2(Z)
-    t_2 = t[0]                                   # logsumexp(Z, 2)
-    t_3 = subtract(Z, t_2, out=Z)                # Z - logsumexp(Z, 2)
-    del t_2
-    t_4 = multiply(P, t_3, out=t_3)              # P ⊙ (Z - logsumexp(Z, 2))
-    t_5 = t_4.sum(axis=None, keepdims=True)      # sum(P ⊙ (Z - logsumexp(Z, 2)))
-    y = multiply(t_5, ((-1.0) / n), out=t_5)     # y = t_5 ⊙ (-1/n)
-    t_6 = t[1]                                   # softmax_2(Z)
-    del t
-    X_dW = X.dot(dW, out=t_4)                    # X δW
-    dZ = add(X_dW, db_T, out=X_dW)               # δZ = X δW + δbᵀ
-    t_7 = t_6 * dZ                               # softmax_2(Z) ⊙ δZ
-    del t_6
-    t_8 = t_7.sum(axis=1, keepdims=True)         # sum(softmax_2(Z) ⊙ δZ, 2)
-    del t_7
-    t_9 = subtract(dZ, t_8, out=dZ)              # δZ - sum(softmax_2(Z) ⊙ δZ, 2)
-    del t_8
-    t_10 = multiply(P, t_9, out=t_9)             # P ⊙ t_9
-    t_11 = t_10.sum(axis=None, keepdims=True)    # sum(P ⊙ t_9)
-    del X_W, Z, t_3, t_4, X_dW, dZ, t_9, t_10
-    dy = multiply(t_11, ((-1.0) / n), out=t_11)  # δy = sum(P ⊙ t_9) ⊙ (-1/n)
+    b_T = b.T    # bᵀ
+    db_T = db.T  # δbᵀ
+    if n <= FEW:
+        t_5, t_11 = _rows(X, W, P, dW, b_T, db_T)
+    else:
+        cut, joined, width = (0, None, 0, None, None, None), (None, None), 10 * W.shape[1] + 1
+        t_5, t_11 = _in_blocks(_rows, (X, W, P, dW, b_T, db_T), cut, joined, width)
+    y = t_5 * ((-1.0) / n)    # y = t_5 ⊙ (-1/n)
+    dy = t_11 * ((-1.0) / n)  # δy = sum(P ⊙ t_9) ⊙ (-1/n)
     return y, dy
+
+
+def _rows(X, W, P, dW, b_T, db_T):
+    """From a block of rows of X, P: what is added to t_5, t_11."""
+    X_W = X.dot(W)                             # X W
+    Z = add(X_W, b_T, out=X_W)                 # Z = X W + bᵀ
+    t = _softmax(Z, 1)                         # softmax_2(Z)
+    t_2 = t[0]                                 # logsumexp(Z, 2)
+    t_3 = subtract(Z, t_2, out=Z)              # Z - logsumexp(Z, 2)
+    del t_2
+    t_4 = multiply(P, t_3, out=t_3)            # P ⊙ (Z - logsumexp(Z, 2))
+    t_5 = t_4.sum(axis=None, keepdims=True)    # sum(P ⊙ (Z - logsumexp(Z, 2)))
+    t_6 = t[1]                                 # softmax_2(Z)
+    del t
+    X_dW = X.dot(dW, out=t_4)                  # X δW
+    dZ = add(X_dW, db_T, out=X_dW)             # δZ = X δW + δbᵀ
+    t_7 = t_6 * dZ                             # softmax_2(Z) ⊙ δZ
+    del t_6
+    t_8 = t_7.sum(axis=1, keepdims=True)       # sum(softmax_2(Z) ⊙ δZ, 2)
+    del t_7
+    t_9 = subtract(dZ, t_8, out=dZ)            # δZ - sum(softmax_2(Z) ⊙ δZ, 2)
+    del t_8
+    t_10 = multiply(P, t_9, out=t_9)           # P ⊙ t_9
+    t_11 = t_10.sum(axis=None, keepdims=True)  # sum(P ⊙ t_9)
+    return t_5, t_11
 
 
 def _fits(X, W, b, P, dW, db):
@@ -117,6 +128,71 @@ def _converted(**given):
     if not (s1_0 - 1) >= 0:
         raise ValueError(f"the program makes no sense for n = {s1_0}: n - 1 = {(s1_0 - 1)} is negative")
     return [value.astype(kind, copy=False) for value in values.values()]
+
+
+def _in_blocks(compute, given, cut, joined, width):
+    """What compute(*given) returns, from one block of rows after the other.
+
+    cut: the axis of the rows of each argument, or None for what is the same for all blocks. joined: that of each
+    result, or None for what is summed over the blocks. width: how many entries are computed for a row.
+    """
+    results, firsts = _first_block(compute, given, cut, joined, width)
+    _further_blocks(compute, given, cut, joined, results, firsts)
+    return results
+
+
+def _first_block(compute, given, cut, joined, width):
+    """Results with their first block in place, and where the others start."""
+    rows = max(X.shape[axis] for X, axis in zip(given, cut, strict=True) if axis is not None)
+    height = _height(rows, width)
+    if rows <= height:
+        return compute(*given), range(0)
+    found = compute(*_block(given, cut, 0, height))
+    results = [_whole(part, axis, rows) for part, axis in zip(found, joined, strict=True)]
+    _join(results, found, joined, 0, height)
+    return results, range(height, rows, height)
+
+
+def _height(rows, width):
+    """How many rows a block has, all having about as many.
+
+    What is computed for a block stays in the cache; and products of wide matrices are worth it.
+    """
+    most = max(131072 // max(1, width), min(width, 1024))
+    return -(-rows // -(-rows // most))
+
+
+def _further_blocks(compute, given, cut, joined, results, firsts):
+    """Compute the blocks that start there, and put them into the results."""
+    for first in firsts:
+        last = first + firsts.step
+        _join(results, compute(*_block(given, cut, first, last)), joined, first, last)
+
+
+def _whole(part, axis, rows):
+    """Memory for all rows of what one block gives; nothing yet, for a sum."""
+    if axis is None:
+        return zeros_like(part)
+    return empty((rows, part.shape[1]) if axis == 0 else (part.shape[0], rows), part.dtype)
+
+
+def _block(given, cut, first, last):
+    """One block of rows of all arguments."""
+    return [X if axis is None else X[_place(axis, first, last)] for X, axis in zip(given, cut, strict=True)]
+
+
+def _join(results, found, joined, first, last):
+    """Put what one block gives into its rows of the results, or add it."""
+    for result, part, axis in zip(results, found, joined, strict=True):
+        if axis is None:
+            result += part
+        else:
+            result[_place(axis, first, last)] = part
+
+
+def _place(axis, first, last):
+    """Some rows as an index, where they lie along an axis."""
+    return slice(first, last) if axis == 0 else (slice(None), slice(first, last))
 
 
 def _softmax(A, axis):

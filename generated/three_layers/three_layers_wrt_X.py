@@ -10,11 +10,12 @@
 
 Flops: 4 n m h + 4 n h k + 21 n h + 17 n k.
 Peak memory: 2 n h + 2 n k + n numbers at most, results included.
+Of many rows, block by block, 2 n numbers and those of a block.
 """
 
 from __future__ import annotations
 
-from numpy import asarray, cos, dtype, multiply, ndarray, result_type, sin, subtract, tanh
+from numpy import asarray, cos, dtype, empty, multiply, ndarray, result_type, sin, subtract, tanh, zeros_like
 
 FLOAT32, FLOAT64 = dtype("float32"), dtype("float64")
 SHAPES = {
@@ -24,6 +25,7 @@ SHAPES = {
     "W3": ("k", 1),
     "dX": ("n", "m"),
 }
+FEW = 256
 
 
 def three_layers_wrt_X(X: ndarray, W1: ndarray, W2: ndarray, W3: ndarray, dX: ndarray) -> tuple[ndarray, ndarray]:
@@ -40,6 +42,17 @@ def three_layers_wrt_X(X: ndarray, W1: ndarray, W2: ndarray, W3: ndarray, dX: nd
     """
     if not _fits(X, W1, W2, W3, dX):
         X, W1, W2, W3, dX = _converted(X=X, W1=W1, W2=W2, W3=W3, dX=dX)
+    n = X.shape[0]
+    if n <= FEW:
+        Y, dY = _rows(X, W1, W2, W3, dX)
+    else:
+        cut, joined, width = (0, None, None, None, 0), (0, 0), 5 * W1.shape[1] + 6 * W2.shape[1] + 2
+        Y, dY = _in_blocks(_rows, (X, W1, W2, W3, dX), cut, joined, width)
+    return Y, dY
+
+
+def _rows(X, W1, W2, W3, dX):
+    """From a block of rows of X, dX: Y, dY."""
     X_W1 = X.dot(W1)                               # X W1
     H1 = sin(X_W1)                                 # H1 = sin(X W1)
     H1_W2 = H1.dot(W2)                             # H1 W2
@@ -94,3 +107,68 @@ def _converted(**given):
             expected = " x ".join(map(str, wanted)) + (f" with {reason}" if reason else "")
             raise ValueError(f"{name} has shape {shape}, expected {expected}")
     return [value.astype(kind, copy=False) for value in values.values()]
+
+
+def _in_blocks(compute, given, cut, joined, width):
+    """What compute(*given) returns, from one block of rows after the other.
+
+    cut: the axis of the rows of each argument, or None for what is the same for all blocks. joined: that of each
+    result, or None for what is summed over the blocks. width: how many entries are computed for a row.
+    """
+    results, firsts = _first_block(compute, given, cut, joined, width)
+    _further_blocks(compute, given, cut, joined, results, firsts)
+    return results
+
+
+def _first_block(compute, given, cut, joined, width):
+    """Results with their first block in place, and where the others start."""
+    rows = max(X.shape[axis] for X, axis in zip(given, cut, strict=True) if axis is not None)
+    height = _height(rows, width)
+    if rows <= height:
+        return compute(*given), range(0)
+    found = compute(*_block(given, cut, 0, height))
+    results = [_whole(part, axis, rows) for part, axis in zip(found, joined, strict=True)]
+    _join(results, found, joined, 0, height)
+    return results, range(height, rows, height)
+
+
+def _height(rows, width):
+    """How many rows a block has, all having about as many.
+
+    What is computed for a block stays in the cache; and products of wide matrices are worth it.
+    """
+    most = max(131072 // max(1, width), min(width, 1024))
+    return -(-rows // -(-rows // most))
+
+
+def _further_blocks(compute, given, cut, joined, results, firsts):
+    """Compute the blocks that start there, and put them into the results."""
+    for first in firsts:
+        last = first + firsts.step
+        _join(results, compute(*_block(given, cut, first, last)), joined, first, last)
+
+
+def _whole(part, axis, rows):
+    """Memory for all rows of what one block gives; nothing yet, for a sum."""
+    if axis is None:
+        return zeros_like(part)
+    return empty((rows, part.shape[1]) if axis == 0 else (part.shape[0], rows), part.dtype)
+
+
+def _block(given, cut, first, last):
+    """One block of rows of all arguments."""
+    return [X if axis is None else X[_place(axis, first, last)] for X, axis in zip(given, cut, strict=True)]
+
+
+def _join(results, found, joined, first, last):
+    """Put what one block gives into its rows of the results, or add it."""
+    for result, part, axis in zip(results, found, joined, strict=True):
+        if axis is None:
+            result += part
+        else:
+            result[_place(axis, first, last)] = part
+
+
+def _place(axis, first, last):
+    """Some rows as an index, where they lie along an axis."""
+    return slice(first, last) if axis == 0 else (slice(None), slice(first, last))

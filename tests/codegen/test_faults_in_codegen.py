@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
-from functools import cache, partial
+from functools import cache
 from itertools import product
 
 import pytest
@@ -21,7 +21,7 @@ from codegen.kernel import compile_kernel
 from codegen.operations import INVERSES
 from codegen.operations import OPERATIONS as INSTRUCTIONS
 from codegen.schedule import Instr, Literal
-from codegen.targets.numpy import SPELLINGS, carried
+from codegen.targets.numpy import SPELLINGS, blocked, carried, pieces
 from codegen.targets.numpy.arguments import Arguments
 from codegen.targets.numpy.body import Body
 from symbolic import nodes
@@ -346,7 +346,10 @@ def test_a_wrong_pass_is_caught(monkeypatch, name, wrong, text, wrt):
     assert not is_caught(text, wrt)
     planted = tuple(wrong if run.__name__ == name else run for run in passes.PASSES)
     assert planted != passes.PASSES
-    monkeypatch.setattr(codegen.kernel, "optimize", partial(verified_step_by_step, planted))
+    values, memory = planted[: len(passes.VALUES)], planted[len(passes.VALUES) :]
+    monkeypatch.setattr(codegen.kernel, "optimize", lambda schedule, _: verified_step_by_step(values, schedule))
+    for module in (blocked, pieces):
+        monkeypatch.setattr(module, "optimize", lambda schedule, _: verified_step_by_step(memory, schedule))
     assert_caught("pass", is_caught(text, wrt))
 
 
@@ -441,7 +444,8 @@ IN_PLACE = {
 def test_a_wrong_spelling_in_place_is_caught(monkeypatch, op):
     text = f"A : n x n\nB : n x n\nY = {IN_PLACE.get(op, f'{op}(A + B)')}"
     kernel = compile_kernel(read_program(text))
-    assert any(instr.op == op and instr.into for instr in kernel.schedule.instrs)
+    scheduled = passes.optimize(kernel.schedule, passes.MEMORY)
+    assert any(instr.op == op and instr.into for instr in scheduled.instrs)
     monkeypatch.setitem(SPELLINGS, op, replace(wrong_spelling(op, SPELLINGS[op]), fresh=SPELLINGS[op].fresh))
     assert_caught("spelling in place", is_caught(text, value=True))
 
@@ -564,10 +568,13 @@ REFUSING = {"_check_finite", "_check_gaps", "_check_spectrum", "_rounding", "_is
 THROUGH_OTHERS = {"_eigenvalues", "_eigvalsh", "_svdvals", "_expm_pair", "_mapped_spectrum", "_of_spectrum", "_ratio",
                   "_eliminated"}  # fmt: skip
 """Helpers of one line, or whose faults are those of what they call."""
+IN_BLOCKS = {"_in_blocks", "_in_threads", "_first_block", "_further_blocks", "_whole", "_block", "_join", "_place",
+             "_height"}  # fmt: skip
+"""Helpers that few rows do not need: their faults are planted in `test_blocked.py`."""
 
 
 def test_every_helper_has_a_planted_fault():
-    assert {name for name, *_ in helper_faults()} | REFUSING | THROUGH_OTHERS == carried.HELPERS.keys()
+    assert {name for name, *_ in helper_faults()} | REFUSING | THROUGH_OTHERS | IN_BLOCKS == carried.HELPERS.keys()
 
 
 @pytest.mark.parametrize("name, old, new", [pytest.param(*fault, id=fault[0]) for fault in helper_faults()])

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from sympy import Expr
@@ -18,14 +20,33 @@ COMMENT_COLUMN = 52
 ALL = slice(None)
 
 
-class Body:
-    """Code and comment of every instruction, and what they use. `sizes`: the names of symbolic sizes."""
+@dataclass(frozen=True)
+class Height:
+    """Those names have blocks of `rows`, of which a block has `code` many."""
 
-    def __init__(self, schedule: Schedule, names: Names, sizes: dict[Any, str]) -> None:
-        self.schedule, self.names, self.sizes = schedule, names, sizes
+    names: frozenset[str] = frozenset()
+    rows: Any = None
+    code: str = ""
+
+
+class Body:
+    """Code and comment of every instruction, and what they use.
+
+    `sizes`: the names of symbolic sizes. `height`: of blocks. `besides`: other code, which may call helpers.
+    """
+
+    def __init__(
+        self,
+        schedule: Schedule,
+        names: Names,
+        sizes: Mapping[Any, str],
+        height: Height | None = None,
+        besides: str = "",
+    ) -> None:
+        self.schedule, self.names, self.sizes, self.height = schedule, names, sizes, height or Height()
         self.notation = Notation(schedule, names)
         self.lines = [self.line(instr) for instr in schedule.instrs]
-        self.helpers = helpers_for("\n".join(code for code, _ in self.lines))
+        self.helpers = helpers_for("\n".join((*(code for code, _ in self.lines), besides)))
 
     def line(self, instr: Instr) -> tuple[str, str]:
         if instr.out.startswith("."):
@@ -53,8 +74,13 @@ class Body:
             fields = dict(instr.attrs)
             return {"rows": self.places(fields, "row", instr), "cols": self.places(fields, "col", instr)}
         if "{rows}" in self.spelling(instr).fresh:
-            fields["rows"], fields["cols"] = (size_code(s, self.sizes) for s in self.schedule.shapes[instr.out])
+            fields["rows"], fields["cols"] = (self.length(s, instr.out) for s in self.schedule.shapes[instr.out])
         return fields
+
+    def length(self, size: Any, name: str) -> str:
+        """How many rows or columns something has."""
+        in_block = name in self.height.names and size == self.height.rows
+        return self.height.code if in_block else size_code(size, self.sizes)
 
     def attribute(self, value: Any) -> Any:
         """A size as code."""

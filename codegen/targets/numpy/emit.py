@@ -91,6 +91,7 @@ class Emission(Face):
             "results": ", ".join(map(self.result, self.schedule.outputs)),
             "calls": bool(self.signature.functions),
             "helpers": [helper.source for helper in self.body.helpers],
+            "functions": (),
         }
 
     def refusals(self) -> list[str]:

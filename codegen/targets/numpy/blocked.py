@@ -1,0 +1,162 @@
+"""The strings of a kernel whose rows come in blocks: statements that run once, and functions of a block of rows.
+
+Few rows are one block, for which the functions are called as they are.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from typing import Any
+
+from codegen.blocks.kinds import COLUMNS, CUT, ROWS
+from codegen.blocks.phases import in_blocks
+from codegen.cost.header import blocked_cost_lines
+from codegen.header import Header
+from codegen.naming import identifier
+from codegen.passes import MEMORY, optimize
+from codegen.schedule import Schedule
+from codegen.sizes import size_text
+from codegen.targets.numpy.body import Body, Height
+from codegen.targets.numpy.emit import Emission, Emitted, emit, render
+from codegen.targets.numpy.face import wrapped
+from codegen.targets.numpy.pieces import Piece, Pieces, in_pieces
+
+FEW = 256
+"""No more of them are worth a look at how wide they are."""
+_AXIS = {ROWS: "0", COLUMNS: "1"}
+
+
+def emit_numpy(schedule: Schedule, header: Header, function: str, threads: int = 1) -> Emitted:
+    """The file of a kernel, from a schedule as VALUES leave it: in blocks where that saves memory, else as it stands.
+
+    Raises PushforwardError should it hold anything unexpected.
+    """
+    blocks = in_blocks(schedule)
+    pieces = None if blocks is None or _is_few(blocks.rows) else in_pieces(blocks)
+    if pieces is None:
+        return emit(optimize(schedule, MEMORY), header, function)
+    return render("kernel.py.jinja", BlockedEmission(pieces, identifier(function), threads), header)
+
+
+class BlockedEmission(Emission):
+    """`threads`: how many share the blocks; functions that the user passes are called by one alone."""
+
+    def __init__(self, pieces: Pieces, function: str, threads: int) -> None:
+        self.pieces, self.kinds, self.rows, self.threads = pieces, pieces.blocks.kinds, pieces.blocks.rows, threads
+        super().__init__(pieces.joined, function)
+        self.called = {
+            piece.place.start: f"_{self.what(piece)}" + f"_{number}" * (len(pieces.functions) > 1)
+            for number, piece in enumerate(pieces.functions, start=1)
+        }
+        self.statements = [line for piece in pieces.pieces for line in self.run(piece)]
+
+    def made_body(self) -> Body:
+        """What the functions compute has the rows of a block."""
+        rows, *local = (self.names.choose(f"of blocks: {name}", name) for name in ("rows", "cut", "joined", "width"))
+        self.cut, self.joined, self.width = local
+        self.run_by = (
+            f"_in_threads({self.threads}, " if self.threads > 1 and not self.signature.functions else "_in_blocks("
+        )
+        inside = (instr.out for piece in self.pieces.functions for instr in self.schedule.instrs[piece.place])
+        height = Height(frozenset(inside), self.rows, rows)
+        return Body(self.schedule, self.names, self.arguments.sizes, height, self.run_by)
+
+    def what(self, piece: Piece) -> str:
+        """Rows; or columns, where nothing else is cut."""
+        return ROWS if any(self.kinds[name] == ROWS for name in piece.inputs) else COLUMNS
+
+    # The calling function
+
+    def run(self, piece: Piece) -> list[str]:
+        """The lines that compute a piece: its own, or calls of its function."""
+        if piece.width is None:
+            return self.body.commented(piece.place)
+        targets = _several(self.named(piece.outputs))
+        in_blocks = self.in_blocks(piece, targets)
+        if not self.rows.is_Symbol:
+            return in_blocks
+        at_once = f"{targets} = {self.called[piece.place.start]}({', '.join(self.given(piece))})"
+        few = f"{self.arguments.sizes[self.rows]} <= FEW"
+        return [f"if {few}:", f"    {at_once}", "else:", *(f"    {line}" for line in in_blocks)]
+
+    def in_blocks(self, piece: Piece, targets: str) -> list[str]:
+        kinds = {self.names[name]: kind for name, kind in self.kinds.items() if name in piece.inputs}
+        cut = _tuple(_AXIS.get(kinds.get(name, ""), "None") for name in self.given(piece))
+        joined = _tuple(_AXIS.get(self.kinds[name], "None") for name in piece.outputs)
+        width = size_text(piece.width, self.arguments.symbols(lambda place: f"{place[0]}.shape[{place[1]}]"))
+        given = f"{self.called[piece.place.start]}, {_tuple(self.given(piece))}"
+        return [
+            f"{self.cut}, {self.joined}, {self.width} = {cut}, {joined}, {width}",
+            f"{targets} = {self.run_by}{given}, {self.cut}, {self.joined}, {self.width})",
+        ]
+
+    # The functions
+
+    def given(self, piece: Piece) -> list[str]:
+        """What the function of a piece takes: arguments, what is computed before, sizes, functions."""
+        used = {*self.named(piece.inputs), *self.body.words(piece.place)}
+        made = (name for other in self.pieces.pieces if other is not piece for name in other.outputs)
+        matrices = self.named((*self.schedule.inputs, *made))
+        keywords = (keyword for keyword, _, _ in self.signature.functions)
+        return [name for name in (*matrices, *self.arguments.sizes.values(), *keywords) if name in used]
+
+    def function(self, piece: Piece) -> dict[str, Any]:
+        """One function of a block, for the template."""
+        height = self.body.height.code
+        cut = next(name for name in piece.inputs if self.kinds[name] in CUT)
+        is_used = height in self.body.words(piece.place)
+        return {
+            "name": self.called[piece.place.start],
+            "given": wrapped(self.given(piece)),
+            "meaning": self.meaning(piece),
+            "height": f"{height} = {self.names[cut]}.shape[{_AXIS[self.kinds[cut]]}]" if is_used else "",
+            "body": self.body.commented(piece.place),
+            "results": _several(map(self.result, piece.outputs)),
+        }
+
+    def meaning(self, piece: Piece) -> str:
+        """X4, dX4 from a block of rows of X0, dX0; and what it adds to y"""
+        made = self.named(name for name in piece.outputs if self.kinds[name] in CUT)
+        added = self.named(name for name in piece.outputs if self.kinds[name] not in CUT)
+        given = self.named(name for name in piece.inputs if self.kinds[name] in CUT)
+        what = [", ".join(made)] * bool(made) + [f"what is added to {', '.join(added)}"] * bool(added)
+        return f"From a block of {self.what(piece)} of {', '.join(given)}: {', and '.join(what)}."
+
+    def cost(self) -> tuple[str, ...]:
+        once = [i for piece in self.pieces.pieces if piece.width is None for i in self.schedule.instrs[piece.place]]
+        made = (i.out for i in once if i.into is None and i.kind not in ("view", "part"))
+        return blocked_cost_lines(
+            self.schedule, dict.fromkeys((*self.schedule.outputs, *self.pieces.blocks.kept, *made))
+        )
+
+    def named(self, names: Iterable[str]) -> list[str]:
+        return [self.names[name] for name in names]
+
+    def record(self, header: Header) -> dict[str, Any]:
+        inside = {name for piece in self.pieces.functions for name in piece.outputs}
+        results = [self.names[name] if name in inside else self.result(name) for name in self.schedule.outputs]
+        words = {word for line in self.statements for word in re.findall(r"\w+", line)}
+        return {
+            **super().record(header),
+            "constants": (f"FEW = {FEW}",) if self.rows.is_Symbol else (),
+            "sizes": self.arguments.size_line(words),
+            "body": self.statements,
+            "results": ", ".join(results),
+            "functions": [self.function(piece) for piece in self.pieces.functions],
+        }
+
+
+def _is_few(rows: Any) -> bool:
+    return bool(rows.is_Integer and rows <= FEW)
+
+
+def _several(parts: Iterable[str]) -> str:
+    """X4, dX4; or (X4,)"""
+    parts = list(parts)
+    return ", ".join(parts) if len(parts) > 1 else _tuple(parts)
+
+
+def _tuple(parts: Iterable[str]) -> str:
+    parts = list(parts)
+    return f"({', '.join(parts)}{',' if len(parts) == 1 else ''})"

@@ -1,0 +1,100 @@
+"""A function of rows, computed block of rows after block of rows."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from contextvars import copy_context
+
+from numpy import empty, zeros_like
+
+
+def _in_blocks(compute, given, cut, joined, width):
+    """What compute(*given) returns, from one block of rows after the other.
+
+    cut: the axis of the rows of each argument, or None for what is the same for all blocks. joined: that of each
+    result, or None for what is summed over the blocks. width: how many entries are computed for a row.
+    """
+    results, firsts = _first_block(compute, given, cut, joined, width)
+    _further_blocks(compute, given, cut, joined, results, firsts)
+    return results
+
+
+def _in_threads(threads, compute, given, cut, joined, width):
+    """The same, the blocks shared out among threads, at least four to each.
+
+    Each thread makes its sums apart, and these are added in order: the result is the same every time.
+    """
+    results, firsts = _first_block(compute, given, cut, joined, width)
+    share = max(4, -(-len(firsts) // threads))
+    mine, *others = [firsts[start : start + share] for start in range(0, len(firsts), share)] or [firsts]
+    if not others:
+        _further_blocks(compute, given, cut, joined, results, mine)
+        return results
+    apart = [[zeros_like(R) if axis is None else R for R, axis in zip(results, joined, strict=True)] for _ in others]
+    with ThreadPoolExecutor(len(others)) as pool:
+        running = [
+            pool.submit(copy_context().run, _further_blocks, compute, given, cut, joined, own, starts)
+            for own, starts in zip(apart, others, strict=True)
+        ]
+        _further_blocks(compute, given, cut, joined, results, mine)
+        for each in running:
+            each.result()
+    for own in apart:
+        for result, part, axis in zip(results, own, joined, strict=True):
+            if axis is None:
+                result += part
+    return results
+
+
+def _first_block(compute, given, cut, joined, width):
+    """Results with their first block in place, and where the others start."""
+    rows = max(X.shape[axis] for X, axis in zip(given, cut, strict=True) if axis is not None)
+    height = _height(rows, width)
+    if rows <= height:
+        return compute(*given), range(0)
+    found = compute(*_block(given, cut, 0, height))
+    results = [_whole(part, axis, rows) for part, axis in zip(found, joined, strict=True)]
+    _join(results, found, joined, 0, height)
+    return results, range(height, rows, height)
+
+
+def _height(rows, width):
+    """How many rows a block has, all having about as many.
+
+    What is computed for a block stays in the cache; and products of wide matrices are worth it.
+    """
+    most = max(131072 // max(1, width), min(width, 1024))
+    return -(-rows // -(-rows // most))
+
+
+def _further_blocks(compute, given, cut, joined, results, firsts):
+    """Compute the blocks that start there, and put them into the results."""
+    for first in firsts:
+        last = first + firsts.step
+        _join(results, compute(*_block(given, cut, first, last)), joined, first, last)
+
+
+def _whole(part, axis, rows):
+    """Memory for all rows of what one block gives; nothing yet, for a sum."""
+    if axis is None:
+        return zeros_like(part)
+    return empty((rows, part.shape[1]) if axis == 0 else (part.shape[0], rows), part.dtype)
+
+
+def _block(given, cut, first, last):
+    """One block of rows of all arguments."""
+    return [X if axis is None else X[_place(axis, first, last)] for X, axis in zip(given, cut, strict=True)]
+
+
+def _join(results, found, joined, first, last):
+    """Put what one block gives into its rows of the results, or add it."""
+    for result, part, axis in zip(results, found, joined, strict=True):
+        if axis is None:
+            result += part
+        else:
+            result[_place(axis, first, last)] = part
+
+
+def _place(axis, first, last):
+    """Some rows as an index, where they lie along an axis."""
+    return slice(first, last) if axis == 0 else (slice(None), slice(first, last))
