@@ -54,7 +54,7 @@ _PATTERNS = {
 
 _SECOND = re.compile(
     r"(?<![\w\\])(?:\\(?:delta|partial|Delta)|\\(?:mathrm|text)\s*\{\s*d\s*\}|[δ∂]|(?P<d>d))\s*(?:²|\^\s*(?:2|\{\s*2\s*\}))"
-    r"\s*(?=[A-Za-zα-ω\\({])"
+    r"\s*(?=[A-Za-zα-ω({]|\\(?!right|[bB]ig))"
 )
 
 

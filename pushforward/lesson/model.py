@@ -5,12 +5,14 @@ Prose is a tuple of parts: a `str` is words, the other parts are set in the nota
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Union
 
 from sympy import Expr
 
+from symbolic.language.mathml import MATHML
+from symbolic.language.styles import Style
 from symbolic.nodes import Node, Shape
 
 
@@ -66,10 +68,17 @@ class Definition:
 
 @dataclass(frozen=True)
 class Written:
-    """A formula that is more than an expression, in Unicode and in LaTeX."""
+    """A formula that is more than an expression, in Unicode, in LaTeX and as elements of MathML."""
 
     unicode: str
     latex: str
+    mathml: str
+
+    @classmethod
+    def each(cls, write: Callable[[str | Style], list[str]]) -> tuple[Written, ...]:
+        """The lines that a function gives in each of the notations."""
+        lines = (write(style) for style in ("unicode", "latex", MATHML))
+        return tuple(cls(*notations) for notations in zip(*lines, strict=True))
 
 
 Part = Union[str, Formula, Size, Code, Strong, Definition]

@@ -76,10 +76,9 @@ def _told(found: Jacobian) -> Iterator[Block]:
 
 
 def _written(found: Jacobian) -> tuple[Written, ...]:
-    """The equations, and what the names in them stand for, in Unicode and in LaTeX."""
+    """The equations, and what the names in them stand for."""
     form = found.closed_form
-    unicode, latex = ([*form.equations(style), *form.legend(style)] for style in ("unicode", "latex"))
-    return tuple(Written(a, b) for a, b in zip(unicode, latex, strict=True))
+    return Written.each(lambda style: [*form.equations(style), *form.legend(style)])
 
 
 def _structure(differential: Differential, of: str, wrt: str) -> str:

@@ -22,6 +22,7 @@ from symbolic.indices.entries import At, Entries, entry, has_entries, refuse
 from symbolic.indices.joining import joined, times
 from symbolic.indices.printing import print_index_form
 from symbolic.indices.terms import Group, Term
+from symbolic.language.styles import Style
 from symbolic.nodes import Node, Operation, operands, subexpressions, zeros
 
 MAX_DEPTH = 120
@@ -40,8 +41,8 @@ class IndexForm:
     seeds: frozenset[Node]
     wrt: At | None = None
 
-    def equation(self, style: str = "unicode") -> str:
-        """δX4[i,o] = … in the notation "text", "unicode" or "latex"."""
+    def equation(self, style: str | Style = "unicode") -> str:
+        """δX4[i,o] = … in the notation "text", "unicode" or "latex", or in a style of one's own."""
         return print_index_form(self.name, self.at, self.wrt, self.group, self.seeds, style)
 
     def latex(self) -> str:

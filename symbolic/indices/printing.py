@@ -18,7 +18,7 @@ from symbolic.indices.nesting import Inner, Nest, nested
 from symbolic.indices.terms import Factor, Group, Term, affines_in, entries_in
 from symbolic.language.names import ascii_name
 from symbolic.language.printer import Printer
-from symbolic.language.styles import ATOM, POSTFIX, PRODUCT, style_named
+from symbolic.language.styles import ATOM, POSTFIX, PRODUCT, Style, style_named
 from symbolic.nodes import Node, subexpressions
 from symbolic.scalars import has_minus
 
@@ -29,7 +29,7 @@ OWN_LETTERS = tuple("hpqkrst")
 
 
 def print_index_form(
-    name: str, at: At, wrt: At | None, group: Group, seeds: frozenset[Node], style: str = "unicode"
+    name: str, at: At, wrt: At | None, group: Group, seeds: frozenset[Node], style: str | Style = "unicode"
 ) -> str:
     """δX4[i,o] = f'(X3)[i,o] Σ_h …"""
     return _Words(at, wrt, group, seeds, style).equation(name)
@@ -38,38 +38,39 @@ def print_index_form(
 class _Places:
     """Places and conditions in one notation. `names`: a letter for each index."""
 
-    def __init__(self, style: str, names: Mapping[Index, str]) -> None:
-        self.style = style
-        self.printer = Printer(style_named(style))
-        self.is_latex, self.is_text = style == "latex", style == "text"
-        self.names = names
+    def __init__(self, style: str | Style, names: Mapping[Index, str]) -> None:
+        self.style = style_named(style)
+        self.printer = Printer(self.style)
+        self.names = {index: self.style.letter(name) for index, name in names.items()}
 
     def bracket(self, text: str) -> str:
         return self.printer.bracket(text)
 
     def equality(self, equation: Affine) -> str:
         """i = a, i = p*(a - 1) + k: what has a minus sign stands to the right"""
-        return self.compared(equation, "=")
+        return self.compared(equation, self.style.equals)
 
     def inequality(self, condition: Affine) -> str:
         """i ≥ j; j ≤ m, where an index stands on one side alone"""
-        at_least, at_most = {"latex": (r"\ge", r"\le"), "text": (">=", "<=")}.get(self.style, ("≥", "≤"))
         if all(has_minus(factor) for _, factor in condition.terms):
-            return self.compared(-condition, at_most)
-        return self.compared(condition, at_least)
+            return self.compared(-condition, self.style.at_most)
+        return self.compared(condition, self.style.at_least)
 
     def compared(self, difference: Affine, sign: str) -> str:
         """left - right compared with 0, each side without minus signs"""
         terms = self.terms(difference)
-        left = [(False, text) for minus, text in terms if not minus] or [(False, "0")]
-        right = [(False, text) for minus, text in terms if minus] or [(False, "0")]
-        text = f"{self.printer.signed(left)} {sign} {self.printer.signed(right)}"
-        return text
+        left = [(False, text) for minus, text in terms if not minus] or self.zero
+        right = [(False, text) for minus, text in terms if minus] or self.zero
+        return f"{self.printer.signed(left)}{sign}{self.printer.signed(right)}"
+
+    @property
+    def zero(self) -> list[tuple[bool, str]]:
+        return [(False, self.style.digits("0"))]
 
     def place(self, place: Affine) -> str:
         """i, j - m, a + n*(b - 1)"""
         terms = sorted(self.terms(place), key=lambda term: term[0])
-        return self.printer.signed(terms or [(False, "0")])
+        return self.printer.signed(terms or self.zero)
 
     def terms(self, place: Affine) -> list[tuple[bool, str]]:
         """Whether each term is subtracted, and what is; n*b - n is n*(b - 1)."""
@@ -88,35 +89,31 @@ class _Places:
     def multiple(self, size: Expr, name: str, from_one: bool) -> str:
         if size == 1:
             return name
-        sign = " " if self.is_latex else "*"
-        index = self.bracket(f"{name} - 1") if from_one else name
-        return f"{self.printer.at_least_number(size, POSTFIX)}{sign}{index}"
+        index = self.bracket(f"{name}{self.style.minus}{self.style.digits('1')}") if from_one else name
+        return f"{self.printer.at_least_number(size, POSTFIX)}{self.style.index_times}{index}"
 
 
 class _Words(_Places):
-    def __init__(self, at: At, wrt: At | None, group: Group, seeds: frozenset[Node], style: str) -> None:
+    def __init__(self, at: At, wrt: At | None, group: Group, seeds: frozenset[Node], style: str | Style) -> None:
         super().__init__(style, _Names(at, wrt, group, seeds).names)
         self.at, self.wrt, self.group, self.seeds = at, wrt, group, seeds
 
     def equation(self, name: str) -> str:
         left = self.heading(name)
-        return f"{left} = {self.sum(self.group)}"
+        return f"{left}{self.style.equals}{self.sum(self.group)}"
 
     def heading(self, name: str) -> str:
         above = self.indexed(self.printer.style.name(name), self.at)
         if self.wrt is None:
             return above
         below = self.indexed(self.printer(self.wrt.matrix), self.wrt)
-        if self.is_latex:
-            return rf"\frac{{\partial {above}}}{{\partial {below}}}"
-        mark = "d" if self.is_text else "∂"
-        return f"{mark}{above}/{mark}{below}"
+        return self.style.partial.format(above, below)
 
     # Sums and products
 
     def sum(self, group: Group) -> str:
         if not group.terms:
-            return "0"
+            return self.style.digits("0")
         return self.printer.signed([self.signed(nested(term, self.seeds)) for term in group.terms])
 
     def signed(self, nest: Nest) -> tuple[bool, str]:
@@ -126,12 +123,12 @@ class _Words(_Places):
         value = -nest.number if negative else nest.number
         if value != 1 or not parts:
             parts.insert(0, self.printer.at_least_number(value, PRODUCT))
-        return negative, self.times.join(parts)
+        return negative, self.style.product.join(parts)
 
     def parts(self, nest: Nest) -> list[str]:
         """Conditions, entries and inner sums, the sum with the seed last."""
         conditions = [*map(self.equality, nest.equal), *map(self.inequality, nest.least)]
-        conditions = [rf"\left[{text}\right]" if self.is_latex else f"[{text}]" for text in conditions]
+        conditions = list(map(self.style.condition.format, conditions))
         divisors = [self.reciprocal(divisor) for divisor in nest.divisors]
         factors = [self.factor(factor) for factor in nest.factors]
         *before, last = nest.inner or (None,)
@@ -139,18 +136,8 @@ class _Words(_Places):
         return [*conditions, *inner, *divisors, *factors, *([self.inner(last)] if last is not None else [])]
 
     def inner(self, inner: Inner) -> str:
-        sign, body = self.summed(inner.sums), self.times.join(self.parts(inner.body))
-        return f"{sign}({body})" if self.is_text else f"{sign} {body}"
-
-    def summed(self, sums: Iterable[Index]) -> str:
-        letters = ",".join(self.names[index] for index in sums)
-        if self.is_latex:
-            return rf"\sum_{{{letters}}}"
-        return f"sum_{letters}" if self.is_text else f"Σ_{letters}"
-
-    @property
-    def times(self) -> str:
-        return "*" if self.is_text else " "
+        letters = self.style.index_comma.join(self.names[index] for index in inner.sums)
+        return self.style.summed.format(letters, self.style.product.join(self.parts(inner.body)))
 
     def factor(self, factor: Factor) -> str:
         if isinstance(factor, Group):
@@ -158,8 +145,7 @@ class _Words(_Places):
         return self.indexed(self.printer.at_least(factor.matrix, ATOM), factor)
 
     def reciprocal(self, factor: Factor) -> str:
-        power = {"latex": "^{-1}", "text": "^-1"}.get(self.style, "⁻¹")
-        return self.factor(factor) + power
+        return self.style.raised(self.factor(factor), self.style.inverse or "^-1")
 
     # Entries and conditions
 
@@ -168,8 +154,7 @@ class _Words(_Places):
         places = [at.row] if at.matrix.shape[1] == 1 else [at.row, at.col]
         if at.matrix.shape == (1, 1):
             return matrix
-        inside = ",".join(map(self.place, places))
-        return rf"\left[{matrix}\right]_{{{inside}}}" if self.is_latex else f"{matrix}[{inside}]"
+        return self.style.entry.format(matrix, self.style.index_comma.join(map(self.place, places)))
 
 
 def describe_affine(place: Affine) -> str:

@@ -60,7 +60,6 @@ from symbolic.statements import Let
 from symbolic.structure import structure_of
 
 _LETTERS = "irstu"
-_BELOW = str.maketrans("irstu0123456789", "ᵢᵣₛₜᵤ₀₁₂₃₄₅₆₇₈₉")
 
 
 @dataclass(frozen=True)
@@ -77,19 +76,19 @@ class RowForm:
     expr: ClosedForm
     lines: tuple[tuple[str, Node], ...]
 
-    def written(self, style: str = "unicode") -> str:
+    def written(self, style: str | Style = "unicode") -> str:
         """J alone."""
         return Printer(self.style(style))(self.expr.expr)
 
-    def legend(self, style: str = "unicode") -> list[str]:
+    def legend(self, style: str | Style = "unicode") -> list[str]:
         """x3ᵢ = X3[i, :]ᵀ"""
         printer, plain = self.style(style), style_named(style)
-        return [f"{printer.name(name)} = {Printer(plain)(value)}" for name, value in self.lines]
+        return [f"{printer.name(name)}{plain.equals}{Printer(plain)(value)}" for name, value in self.lines]
 
-    def style(self, name: str) -> Style:
+    def style(self, name: str | Style) -> Style:
         """The notation in which x3_i is written x3ᵢ."""
         plain = style_named(name)
-        shown = {line: _with_index(line, self.index, name) for line, _ in self.lines}
+        shown = {line: plain.line(line.removesuffix(f"_{self.index}"), self.index) for line, _ in self.lines}
         return replace(plain, name=lambda given: shown.get(given) or plain.name(given))
 
     def row(self, number: int) -> Node:
@@ -99,16 +98,6 @@ class RowForm:
 
     def __str__(self) -> str:
         return self.written()
-
-
-def _with_index(line: str, index: str, style: str) -> str:
-    stem = line.removesuffix(f"_{index}")
-    if style == "text":
-        return line
-    if style == "latex":
-        letters = stem.rstrip("0123456789")
-        return f"{letters}_{{{stem[len(letters) :]}{',' if letters != stem else ''}{index}}}"
-    return stem + index.translate(_BELOW)
 
 
 @without_collecting

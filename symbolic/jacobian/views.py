@@ -14,7 +14,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 
-from sympy import MatrixExpr
+from sympy import MatrixExpr, S
 
 from symbolic.choice import chosen_input, chosen_name
 from symbolic.dependence.analysis import Dependence, dependence
@@ -51,12 +51,12 @@ class Formula:
     of: str
     wrt: str
     expr: MatrixExpr | None
-    write: Callable[[str], tuple[list[str], list[str]]] = field(repr=False, compare=False)
+    write: Callable[[str | Style], tuple[list[str], list[str]]] = field(repr=False, compare=False)
 
-    def equations(self, style: str = "unicode") -> list[str]:
+    def equations(self, style: str | Style = "unicode") -> list[str]:
         return self.write(style)[0]
 
-    def legend(self, style: str = "unicode") -> list[str]:
+    def legend(self, style: str | Style = "unicode") -> list[str]:
         return self.write(style)[1]
 
     def __str__(self) -> str:
@@ -102,41 +102,45 @@ def _by_lines(differential: Differential, of: str, wrt: str, view: str) -> Formu
     side = ROW if view == "rows" else COLUMN
     form = row_form(differential, of, wrt, side)
 
-    def write(style: str) -> tuple[list[str], list[str]]:
+    def write(style: str | Style) -> tuple[list[str], list[str]]:
         left = _derivative(_line(form, of, style), _line(form, wrt, style), style, transposed=True)
-        equations = [f"{left} = {form.written(style)}"]
+        equations = [f"{left}{style_named(style).equals}{form.written(style)}"]
         columns = list(_columns(differential, form, style)) if side == ROW else []
         return [*equations, *columns], form.legend(style)
 
     return Formula(view, of, wrt, form.expr, write)
 
 
-def _line(form: RowForm, name: str, style: str) -> str:
+def _line(form: RowForm, name: str, style: str | Style) -> str:
     """x4ᵢ, for row i of X4 as a column."""
     stem = f"{name[0].lower()}{name[1:]}_{form.index}"
     shown = replace(form, lines=((stem, form.expr.expr),))
     return shown.style(style).name(stem)
 
 
-def _columns(differential: Differential, form: RowForm, style: str) -> Iterator[str]:
+def _columns(differential: Differential, form: RowForm, style: str | Style) -> Iterator[str]:
     """J[:, :, a], all rows at once and one column of the input; J[:, 1, a] where the output has one column."""
     of, wrt = (differential.primal.symbols[name] for name in (form.of, form.wrt))
     count, printer = wrt.shape[1], Printer(style_named(style))
     taken = {str(size) for size in differential.primal.sizes}
     few = count.is_Integer and count <= MOST_COLUMNS
     letter = free_letter("abcde", taken | {form.index})
-    places = range(1, int(count) + 1) if few else (dimension(letter),)
+    places = [S(k) for k in range(1, int(count) + 1)] if few else [dimension(letter)]
     if differential.name(form.of) not in differential.tangent.symbols:
         return
-    middle = "1" if of.shape[1] == 1 else ":"
+    style = printer.style
+    opening, colon, closing = style.places
+    middle = style.digits("1") if of.shape[1] == 1 else colon
     for place in places:
-        yield f"J[:, {middle}, {place}] = {printer.or_number(column_by_column(differential, form, place).expr)}"
+        inside = style.comma.join((colon, middle, printer.size(place)))
+        right = printer.or_number(column_by_column(differential, form, place).expr)
+        yield f"{style.name('J')}{opening}{inside}{closing}{style.equals}{right}"
 
 
 def _entries(differential: Differential, of: str, wrt: str, view: str) -> Formula:
     shape = differential.primal.symbols[wrt].shape
     closed = along(differential, of, wrt, ones(*shape)).expr
-    return Formula(view, of, wrt, closed, lambda style: ([f"J = {Printer(style_named(style)).or_number(closed)}"], []))
+    return Formula(view, of, wrt, closed, lambda style: ([Printer(style_named(style)).equation("J", closed)], []))
 
 
 def _refused(found: Dependence, view: str) -> NotSupported:
@@ -167,39 +171,41 @@ def _by_vec(differential: Differential, of: str, wrt: str, view: str) -> Formula
     form = vec_form(differential, of, wrt, view == "vec-row-major")
     closed = form.closed_form()
 
-    def write(style: str) -> tuple[list[str], list[str]]:
+    def write(style: str | Style) -> tuple[list[str], list[str]]:
         above, below = (_vec(form, name, differential, style) for name in (of, wrt))
         left = _derivative(above, below, style, transposed=True)
         right = Printer(_with_commutations(form, style))(closed.expr)
-        return [f"{left} = {right}"], list(_commutations(form, closed.expr, style))
+        return [f"{left}{style_named(style).equals}{right}"], list(_commutations(form, closed.expr, style))
 
     return Formula(view, of, wrt, closed, write)
 
 
-def _vec(form: VecForm, name: str, differential: Differential, style: str) -> str:
+def _vec(form: VecForm, name: str, differential: Differential, style: str | Style) -> str:
     """vec(X4), or row by row vec(X4'); of a column that itself."""
     symbol = differential.primal.symbols[name]
     return Printer(style_named(style))(vec(transpose(symbol) if form.row_major else symbol))
 
 
-def _with_commutations(form: VecForm, style: str) -> Style:
-    """The notation in which K_n_m is written with its sizes below in LaTeX."""
+def _with_commutations(form: VecForm, style: str | Style) -> Style:
+    """The notation in which K_n_m is written with its sizes below where that can be."""
     plain = style_named(style)
-    if style != "latex":
+    if plain.permutation is None:
         return plain
     size = Printer(plain).size
-    shown = {name.name: f"K_{{{size(rows)},{size(cols)}}}" for name, (rows, cols) in form.commutations.sizes.items()}
+    sizes = form.commutations.sizes.items()
+    shown = {name.name: plain.permutation(size(rows), size(cols)) for name, (rows, cols) in sizes}
     return replace(plain, name=lambda given: shown.get(given) or plain.name(given))
 
 
-def _commutations(form: VecForm, closed: Node, style: str) -> Iterator[str]:
+def _commutations(form: VecForm, closed: Node, style: str | Style) -> Iterator[str]:
     """K vec(A) = vec(A') for A of n×m"""
     printer, named = Printer(style_named(style)), Printer(_with_commutations(form, style))
     for name, (rows, cols) in form.commutations.sizes.items():
         if closed.has(name):
             given = symbol("A", rows, cols)
             sides = named(multiply(name, vec(given))), printer(vec(transpose(given)))
-            yield f"{sides[0]} = {sides[1]}, {printer.declaration('A', given.shape, ())}"
+            equals, comma = printer.style.equals, printer.style.comma
+            yield f"{sides[0]}{equals}{sides[1]}{comma}{printer.declaration('A', given.shape, ())}"
 
 
 # Layouts of vector calculus
@@ -220,10 +226,10 @@ def _by_layout(differential: Differential, of: str, wrt: str, view: str) -> Form
         simplify = Simplifier({}, lambda rewrite, before, after: None, structure, (*REWRITES, *KRONECKER))
         closed = simplify(flipped)
 
-    def write(style: str) -> tuple[list[str], list[str]]:
+    def write(style: str | Style) -> tuple[list[str], list[str]]:
         printer = Printer(style_named(style))
         left = _derivative(printer.style.name(of), printer.style.name(wrt), style)
-        return [f"{left} = {printer.or_number(closed)}"], []
+        return [f"{left}{printer.style.equals}{printer.or_number(closed)}"], []
 
     return Formula(view, of, wrt, closed, write)
 
@@ -232,15 +238,13 @@ def _is_vector(shape: Shape) -> bool:
     return 1 in shape
 
 
-def _derivative(above: str, below: str, style: str, transposed: bool = False) -> str:
+def _derivative(above: str, below: str, style: str | Style, transposed: bool = False) -> str:
     """∂x4ᵢ/∂x0ᵢᵀ"""
-    if style == "latex":
-        below = rf"{{{below}}}^\top" if transposed else below
-        return rf"\frac{{\partial {above}}}{{\partial {below}}}"
-    mark = "d" if style == "text" else "∂"
-    if transposed and style != "text" and below.endswith(("ᵀ", "'")):
-        below = f"({below})"
-    return f"{mark}{above}/{mark}{below}{style_named(style).transpose if transposed else ''}"
+    spelled = style_named(style)
+    if transposed:
+        below = f"({below})" if below.endswith("ᵀ") else spelled.grouped(below)
+        below = spelled.raised(below, spelled.transpose)
+    return spelled.partial.format(above, below)
 
 
 _WRITERS: dict[str, Callable[[Differential, str, str, str], Formula]] = {

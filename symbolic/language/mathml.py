@@ -66,6 +66,13 @@ def _whole(exponent: int) -> str:
     return f"{sign}<mn>{abs(int(exponent))}</mn>"
 
 
+def _line(stem: str, index: str) -> str:
+    """x4 and i as x with 4,i below."""
+    letters = stem.rstrip(_DIGITS)
+    number = f"<mn>{stem[len(letters) :]}</mn><mo>,</mo>" if letters != stem else ""
+    return f"<msub>{word(letters)}<mrow>{number}{word(index)}</mrow></msub>"
+
+
 _OPENING, _CLOSING = operator("(", "prefix"), operator(")", "postfix")
 
 MATHML = replace(
@@ -113,6 +120,18 @@ MATHML = replace(
     places=(operator("[", "prefix"), operator(":"), operator("]", "postfix")),
     primed=_primed,
     raised=_raised,
+    grouped=str,
+    letter=word,
+    index_comma="<mo>,</mo>",
+    index_times=_SPACE,
+    at_least=operator("≥"),
+    at_most=operator("≤"),
+    condition=f"<mrow>{operator('[', 'prefix')}{{}}{operator(']', 'postfix')}</mrow>",
+    entry=f"<msub><mrow>{operator('[', 'prefix')}{{}}{operator(']', 'postfix')}</mrow><mrow>{{}}</mrow></msub>",
+    summed='<munder><mo movablelimits="false">∑</mo><mrow>{}</mrow></munder>{}',
+    partial="<mfrac><mrow><mi>∂</mi>{}</mrow><mrow><mi>∂</mi>{}</mrow></mfrac>",
+    line=_line,
+    permutation="<msub><mi>K</mi><mrow>{}<mo>,</mo>{}</mrow></msub>".format,
 )
 
 

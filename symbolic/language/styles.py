@@ -21,7 +21,11 @@ def _with_primes(function: str, order: int) -> str:
 
 @dataclass(frozen=True)
 class Style:
-    """How one notation spells things. `stacked`: a scalar fraction has a line, and so needs no brackets."""
+    """How one notation spells things. `stacked`: a scalar fraction has a line, and so needs no brackets.
+
+    From `letter` on, index forms: entries, sums and conditions; `line`: row i of X4, x4ᵢ; `permutation`: how K_n_m is
+    written where it is not so.
+    """
 
     name: Callable[[str], str]
     product: str
@@ -63,6 +67,18 @@ class Style:
     places: tuple[str, str, str] = ("[", ":", "]")
     primed: Callable[[str, int], str] = _with_primes
     raised: Callable[[str, str], str] = str.__add__
+    grouped: Callable[[str], str] = str
+    letter: Callable[[str], str] = str
+    index_comma: str = ","
+    index_times: str = "*"
+    at_least: str = " >= "
+    at_most: str = " <= "
+    condition: str = "[{}]"
+    entry: str = "{}[{}]"
+    summed: str = "sum_{}({})"
+    partial: str = "d{}/d{}"
+    line: Callable[[str, str], str] = "{}_{}".format
+    permutation: Callable[[str, str], str] | None = None
 
 
 def _plain_function(name: str) -> str:
@@ -88,6 +104,20 @@ def _raised(exponent: int) -> str:
 _SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 
+_BELOW = str.maketrans("irstu0123456789", "ᵢᵣₛₜᵤ₀₁₂₃₄₅₆₇₈₉")
+
+
+def _line_below(stem: str, index: str) -> str:
+    """x4ᵢ"""
+    return stem + index.translate(_BELOW)
+
+
+def _latex_line(stem: str, index: str) -> str:
+    """x_{4,i}"""
+    letters = stem.rstrip("0123456789")
+    return f"{letters}_{{{stem[len(letters) :]}{',' if letters != stem else ''}{index}}}"
+
+
 TEXT = Style(
     name=ascii_name, product="*", product_level=PRODUCT, hadamard=" .* ", quotient=" ./ ", power=".^{}".format,
     transpose="'", multiple="*", times="*", brackets=("(", ")"), function=ascii_name, size_sign=" x ",
@@ -98,7 +128,7 @@ TEXT = Style(
 UNICODE = replace(
     TEXT, name=unicode_name, product=" ", product_level=JOINED, hadamard=" ⊙ ", quotient=" ⊘ ", transpose="ᵀ",
     multiple=" ", times="·", function=unicode_name, size_sign=" × ", pi="π", matrix_power=_raised, inverse="⁻¹",
-    kron=" ⊗ ",
+    kron=" ⊗ ", at_least=" ≥ ", at_most=" ≤ ", summed="Σ_{} {}", partial="∂{}/∂{}", line=_line_below,
 )  # fmt: skip
 LATEX = replace(
     UNICODE, name=latex_name, times=r" \cdot ", hadamard=r" \odot ", quotient=r" \oslash ",
@@ -108,13 +138,18 @@ LATEX = replace(
     filled=r"\operatorname{{{}}}".format, scalar_power="^{{{}}}", space=r"\mathbb{{R}}^{{{}}}",
     fact=r"\ \text{{{}}}", returned=r"\operatorname{return}\ ",
     operation=_latex_operation, matrix_power="^{{{}}}".format, inverse="^{-1}", solve=r" \backslash ",
+    grouped="{{{}}}".format, index_times=" ", at_least=r" \ge ", at_most=r" \le ", condition=r"\left[{}\right]",
+    entry=r"\left[{}\right]_{{{}}}", summed=r"\sum_{{{}}} {}", partial=r"\frac{{\partial {}}}{{\partial {}}}",
+    line=_latex_line, permutation="K_{{{},{}}}".format,
     kron=r" \otimes ", block=(r"\begin{bmatrix} ", " & ", r" \\ ", r" \end{bmatrix}"),
 )  # fmt: skip
 STYLES = {"text": TEXT, "unicode": UNICODE, "latex": LATEX}
 
 
-def style_named(name: str) -> Style:
-    """Raises NotSupported for a notation that there is not."""
+def style_named(name: str | Style) -> Style:
+    """A style by its name, or as it is. Raises NotSupported for a notation that there is not."""
+    if isinstance(name, Style):
+        return name
     if name not in STYLES:
         raise NotSupported(f"there is no notation {name!r}; there are {', '.join(STYLES)}")
     return STYLES[name]

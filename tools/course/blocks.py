@@ -165,8 +165,7 @@ def _view(subject: Subject, view: str) -> str:
     differential = subject.differential
     found = Jacobian(differential.primal, differential.moving_outputs[-1], differential.wrt[0], view)
     form = found.closed_form
-    unicode, latex = ([*form.equations(style), *form.legend(style)] for style in ("unicode", "latex"))
-    lines = Lines(tuple(Written(a, b) for a, b in zip(unicode, latex, strict=True)))
+    lines = Lines(Written.each(lambda style: [*form.equations(style), *form.legend(style)]))
     return f"`{found.layout.words.partition(chr(10))[0]}`\n\n{markdown([lines])}"
 
 

@@ -63,7 +63,7 @@ class Html(Notation):
         return Markup(breakable(written))
 
     def written(self, formula: Written) -> Markup:
-        return escape(formula.unicode)
+        return self.row(formula.mathml)
 
     def values(self, row: tuple[Value, ...]) -> Markup:
         equals = self.printer.style.equals

@@ -92,6 +92,7 @@ def test_a_square_of_a_matrix_called_d_is_none():
 
 def test_a_remainder_is_no_second_differential():
     assert pf.grade(SEED, "X2 + δX2 = f(X1) + f'(X1) ⊙ δX1 + O(δ²)").passed
+    assert pf.grade(SEED, r"X_2 + \delta X_2 = f(X_1) + f'(X_1) \odot \delta X_1 + O\left(\delta^{2}\right)").passed
 
 
 def test_terms_of_second_order_are_not_checked_and_it_is_said():
