@@ -59,16 +59,19 @@ static void diagonal_product_@(size_t rows, size_t inner, const @real *a, size_t
 /* The largest of entries that are `step` apart; what is no number counts as larger than all. */
 static @real largest_of_@(size_t count, const @real *x, size_t step)
 {
-    @real found[2 * LANES_@], largest = x[0];
+    @real found[4 * LANES_@], largest = x[0];
+    @integer lost[4 * LANES_@] = {0};
     size_t i = 0;
-    for (size_t e = 0; e < 2 * LANES_@; e++)
+    for (size_t e = 0; e < 4 * LANES_@; e++)
         found[e] = x[0];
     if (step == 1)
-        for (; i + 2 * LANES_@ <= count; i += 2 * LANES_@)
-            for (size_t e = 0; e < 2 * LANES_@; e++)
-                found[e] = x[i + e] > found[e] || x[i + e] != x[i + e] ? x[i + e] : found[e];
-    for (size_t e = 0; e < 2 * LANES_@; e++)
-        largest = found[e] > largest || found[e] != found[e] ? found[e] : largest;
+        for (; i + 4 * LANES_@ <= count; i += 4 * LANES_@)
+            for (size_t e = 0; e < 4 * LANES_@; e++) {
+                found[e] = x[i + e] > found[e] ? x[i + e] : found[e];
+                lost[e] |= x[i + e] != x[i + e];
+            }
+    for (size_t e = 0; e < 4 * LANES_@; e++)
+        largest = lost[e] ? (@real)NAN : found[e] > largest ? found[e] : largest;
     for (; i < count; i++)
         largest = x[i * step] > largest || x[i * step] != x[i * step] ? x[i * step] : largest;
     return largest;
@@ -133,14 +136,17 @@ static @real sum_of_exp_@(size_t count, const @real *x, @real less)
 /* exp(x) over its sum, in a line whose entries are `step` apart; gives that sum. */
 static @real shares_of_@(size_t count, const @real *x, size_t step, @real largest, @real *shares)
 {
-    @real total = @(0.0);
     if (step == 1) {
         exp_less_@(count, x, largest, shares);
-        total = total_@(count, shares);
-    } else {
+        const @real total = total_@(count, shares), part = @(1.0) / total;
+        INDEPENDENT
         for (size_t j = 0; j < count; j++)
-            total += shares[j * step] = exp_@(x[j * step] - largest);
+            shares[j] *= part;
+        return total;
     }
+    @real total = @(0.0);
+    for (size_t j = 0; j < count; j++)
+        total += shares[j * step] = exp_@(x[j * step] - largest);
     for (size_t j = 0; j < count; j++)
         shares[j * step] /= total;
     return total;
