@@ -188,16 +188,19 @@ static void column_sums_f64(size_t rows, size_t cols, const double *x, double *y
 /* The largest of entries that are `step` apart; what is no number counts as larger than all. */
 static double largest_of_f64(size_t count, const double *x, size_t step)
 {
-    double found[2 * LANES_f64], largest = x[0];
+    double found[4 * LANES_f64], largest = x[0];
+    int64_t lost[4 * LANES_f64] = {0};
     size_t i = 0;
-    for (size_t e = 0; e < 2 * LANES_f64; e++)
+    for (size_t e = 0; e < 4 * LANES_f64; e++)
         found[e] = x[0];
     if (step == 1)
-        for (; i + 2 * LANES_f64 <= count; i += 2 * LANES_f64)
-            for (size_t e = 0; e < 2 * LANES_f64; e++)
-                found[e] = x[i + e] > found[e] || x[i + e] != x[i + e] ? x[i + e] : found[e];
-    for (size_t e = 0; e < 2 * LANES_f64; e++)
-        largest = found[e] > largest || found[e] != found[e] ? found[e] : largest;
+        for (; i + 4 * LANES_f64 <= count; i += 4 * LANES_f64)
+            for (size_t e = 0; e < 4 * LANES_f64; e++) {
+                found[e] = x[i + e] > found[e] ? x[i + e] : found[e];
+                lost[e] |= x[i + e] != x[i + e];
+            }
+    for (size_t e = 0; e < 4 * LANES_f64; e++)
+        largest = lost[e] ? (double)NAN : found[e] > largest ? found[e] : largest;
     for (; i < count; i++)
         largest = x[i * step] > largest || x[i * step] != x[i * step] ? x[i * step] : largest;
     return largest;
@@ -226,14 +229,17 @@ static double sum_of_exp_f64(size_t count, const double *x, double less)
 /* exp(x) over its sum, in a line whose entries are `step` apart; gives that sum. */
 static double shares_of_f64(size_t count, const double *x, size_t step, double largest, double *shares)
 {
-    double total = 0.0;
     if (step == 1) {
         exp_less_f64(count, x, largest, shares);
-        total = total_f64(count, shares);
-    } else {
+        const double total = total_f64(count, shares), part = 1.0 / total;
+        INDEPENDENT
         for (size_t j = 0; j < count; j++)
-            total += shares[j * step] = exp_f64(x[j * step] - largest);
+            shares[j] *= part;
+        return total;
     }
+    double total = 0.0;
+    for (size_t j = 0; j < count; j++)
+        total += shares[j * step] = exp_f64(x[j * step] - largest);
     for (size_t j = 0; j < count; j++)
         shares[j * step] /= total;
     return total;
@@ -758,16 +764,19 @@ static void column_sums_f32(size_t rows, size_t cols, const float *x, float *y)
 /* The largest of entries that are `step` apart; what is no number counts as larger than all. */
 static float largest_of_f32(size_t count, const float *x, size_t step)
 {
-    float found[2 * LANES_f32], largest = x[0];
+    float found[4 * LANES_f32], largest = x[0];
+    int32_t lost[4 * LANES_f32] = {0};
     size_t i = 0;
-    for (size_t e = 0; e < 2 * LANES_f32; e++)
+    for (size_t e = 0; e < 4 * LANES_f32; e++)
         found[e] = x[0];
     if (step == 1)
-        for (; i + 2 * LANES_f32 <= count; i += 2 * LANES_f32)
-            for (size_t e = 0; e < 2 * LANES_f32; e++)
-                found[e] = x[i + e] > found[e] || x[i + e] != x[i + e] ? x[i + e] : found[e];
-    for (size_t e = 0; e < 2 * LANES_f32; e++)
-        largest = found[e] > largest || found[e] != found[e] ? found[e] : largest;
+        for (; i + 4 * LANES_f32 <= count; i += 4 * LANES_f32)
+            for (size_t e = 0; e < 4 * LANES_f32; e++) {
+                found[e] = x[i + e] > found[e] ? x[i + e] : found[e];
+                lost[e] |= x[i + e] != x[i + e];
+            }
+    for (size_t e = 0; e < 4 * LANES_f32; e++)
+        largest = lost[e] ? (float)NAN : found[e] > largest ? found[e] : largest;
     for (; i < count; i++)
         largest = x[i * step] > largest || x[i * step] != x[i * step] ? x[i * step] : largest;
     return largest;
@@ -796,14 +805,17 @@ static float sum_of_exp_f32(size_t count, const float *x, float less)
 /* exp(x) over its sum, in a line whose entries are `step` apart; gives that sum. */
 static float shares_of_f32(size_t count, const float *x, size_t step, float largest, float *shares)
 {
-    float total = 0.0f;
     if (step == 1) {
         exp_less_f32(count, x, largest, shares);
-        total = total_f32(count, shares);
-    } else {
+        const float total = total_f32(count, shares), part = 1.0f / total;
+        INDEPENDENT
         for (size_t j = 0; j < count; j++)
-            total += shares[j * step] = exp_f32(x[j * step] - largest);
+            shares[j] *= part;
+        return total;
     }
+    float total = 0.0f;
+    for (size_t j = 0; j < count; j++)
+        total += shares[j * step] = exp_f32(x[j * step] - largest);
     for (size_t j = 0; j < count; j++)
         shares[j * step] /= total;
     return total;
