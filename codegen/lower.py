@@ -25,6 +25,7 @@ from sympy import (
 )
 
 from codegen.lower_factors import FACTORS, cotangent_of_factor, differential_of_factor
+from codegen.lower_frechet import derivative_of_frechet, is_of_blocks
 from codegen.lower_operations import lower_operation
 from codegen.operations import EXPANSIONS
 from codegen.schedule import Arg, Instr, Literal, Schedule
@@ -79,6 +80,8 @@ class Lowering:
         self.saturating: set[Node] = set()
         self.has_factors = False
         """Whether there is a factorisation, whose differentials have instructions of their own."""
+        self.has_blocks = False
+        """Whether there is a Fréchet derivative at a matrix of blocks."""
         self.diagonals: set[str] = set()
         """Results of diag."""
         self.has_diagonal_inputs = any("diagonal" in given.facts for given in program.inputs)
@@ -151,6 +154,10 @@ class Lowering:
             found = cotangent_of_factor(self, node, name)
             if found is not None:
                 return found
+        if self.has_blocks and operation in (MatAdd, Operation):
+            found = derivative_of_frechet(self, node, name)
+            if found is not None:
+                return found
         if operation is MatMul:
             return self.product(node, name)
         if operation is MatAdd:
@@ -170,6 +177,7 @@ class Lowering:
             return self.elementwise(node, name)
         if operation is Operation:
             self.has_factors |= node.name in FACTORS
+            self.has_blocks = self.has_blocks or is_of_blocks(node)
             return lower_operation(self, node, name)
         if operation in _CONSTANTS:
             return self.emit(_CONSTANTS[operation], (), node.shape, name)

@@ -97,6 +97,16 @@ def _function(to: Emitter, node: Node, name: str | None) -> str:
     return to.emit(op, (_spectrum(to, matrix), *args), node.shape, name, function=function)
 
 
+def lower_second_derivative(to: Emitter, frechet: str, operands: tuple[Node, Node, Node], name: str | None) -> str:
+    """The derivative of f_frechet(A, E) by A in the direction F."""
+    matrix, *_ = operands
+    value, *args = map(to.value, operands)
+    if not to.structure.has(matrix, "symmetric"):
+        return to.emit(f"{frechet}2", (value, *args), matrix.shape, name)
+    function = frechet.removesuffix("_frechet")
+    return to.emit("frechet2_of_spectrum", (_spectrum(to, matrix), *args), matrix.shape, name, function=function)
+
+
 def _spectrum(to: Emitter, matrix: Node) -> str:
     """Eigenvalues and vectors of a symmetric matrix; those of f(S) by those of S."""
     value = to.structure.values.get(matrix, matrix)

@@ -23,7 +23,6 @@ from symbolic.program import Program
 
 MOST_CONFIRMED = 4096
 """Jacobians of so many entries are evaluated to see what is not zero."""
-OF_CALCULUS = ("numerator", "denominator")
 
 
 class Jacobian:
@@ -103,13 +102,8 @@ class Jacobian:
     def kernel(self, sizes: Mapping[str, int] | None = None, name: str | None = None) -> JacobianKernel:
         """A kernel k(X0, W1, W2) -> J, an array in this view, computed whichever way takes the fewest operations.
 
-        `sizes`: sample lengths, by which the way is chosen. Raises NotSupported for numerator and denominator layout.
+        `sizes`: sample lengths, by which the way is chosen.
         """
-        if self.view in OF_CALCULUS:
-            raise NotSupported(
-                f"there is no kernel in {self.view} layout",
-                hint="`numbers` gives it; a kernel has the view tensor, or is that of the gradient",
-            )
         return compile_jacobian(self.program, self.of, self.wrt, self.view, sizes, name)
 
     def numbers(self, *arguments: Any, **given: Any) -> Any:
@@ -126,17 +120,11 @@ class Jacobian:
         if missing or len(arguments) > len(inputs):
             said = f"no value is given for {', '.join(missing)}" if missing else "there are more values than inputs"
             raise TypeError(f"{said}; the inputs are {', '.join(inputs)}")
-        ordered = [values[name] for name in inputs]
-        if self.view not in OF_CALCULUS:
-            return self._kernel(*ordered, **functions)
-        tensor = self._kernel(*ordered, **functions)
-        lengths = tensor.shape
-        return layout("tensor", lengths[:2], lengths[2:]).convert(tensor, self.view)
+        return self._kernel(*(values[name] for name in inputs), **functions)
 
     @cached_property
     def _kernel(self) -> JacobianKernel:
-        view = "tensor" if self.view in OF_CALCULUS else self.view
-        return compile_jacobian(self.program, self.of, self.wrt, view)
+        return compile_jacobian(self.program, self.of, self.wrt, self.view)
 
     @property
     def notes(self) -> tuple[str, ...]:

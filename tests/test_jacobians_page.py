@@ -28,7 +28,7 @@ def test_a_command_prints_what_the_page_shows(command: str, output: str, monkeyp
 
 
 def test_the_python_runs(capsys: pytest.CaptureFixture[str]) -> None:
-    assert len(PYTHON) == 2
+    assert len(PYTHON) == 3
     exec("\n".join(PYTHON), {})
     shown = capsys.readouterr().out
     assert "Row i of X4 depends on row i of X0 alone." in shown

@@ -187,6 +187,8 @@ _COUNTS: dict[str, Count] = {
     "sqrtm": _cubic(SQRTM),
     "logm": _cubic(LOGM),
     "logm_frechet": _cubic(8 * LOGM),
+    "logm_frechet2": _cubic(3 * 8 * LOGM + LOGM + 9 * EXPM),
+    **{f"{name}_frechet2": _cubic(9 * times * EXPM) for name, times in _COMPLEX.items()},
     **{
         f"{name}{what}": _cubic(3 * times * EXPM)
         for name, times in _COMPLEX.items()
@@ -195,5 +197,6 @@ _COUNTS: dict[str, Count] = {
     "spectrum": _cubic(9),
     "of_spectrum": _cubic(2),
     "frechet_of_spectrum": _cubic(8),
+    "frechet2_of_spectrum": _cubic(12 + 4 * (8 + 6)),
     "sylvester_of_spectra": lambda shape, operands: 4 * shape[0] * shape[1] * (shape[0] + shape[1]),
 }

@@ -219,6 +219,8 @@ WORKSPACE: dict[str, Workspace] = {
     "logm": _times(17),
     "sqrtm": _times(1),
     "logm_frechet": _times(75),
+    "frechet2_of_spectrum": lambda shape, operands: 14 * _entries(shape),
+    **{f"{name}_frechet2": _times(count) for name, count in (("expm", 46), ("sinm", 98), ("cosm", 98), ("logm", 84))},
     **{f"{name}{what}": _times(times * count) for name, times in (("expm", 1), ("sinm", 2), ("cosm", 2))
        for what, count in (("", 17), ("_frechet", 16), ("_pair", 16))},
 }  # fmt: skip

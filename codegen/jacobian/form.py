@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import chain, count
+from math import prod
 from typing import Any
 
 from sympy import S
@@ -112,11 +113,12 @@ class _Writing:
     def shape_and_result(self) -> tuple[str, str]:
         view = self.form.view
         texts = [self.emission.size_text(self.sizes[axis]) for axis in view.axes]
-        if not view.flat:
+        if view.split is None:
             return " x ".join(texts), self.result
-        pairs = (tuple(view.axes[:2]), tuple(view.axes[2:]))
-        sides = [self.emission.size_text(self.sizes[a] * self.sizes[b]) for a, b in pairs]
-        codes = [f"{self.lengths[a]} * {self.lengths[b]}" for a, b in pairs]
+        halves = view.axes[: view.split], view.axes[view.split :]
+        sides = [self.emission.size_text(prod(self.sizes[axis] for axis in half)) for half in halves]
+        lengths = [[self.lengths[axis] for axis in half if self.sizes[axis] != 1] for half in halves]
+        codes = [" * ".join(factors) or "1" for factors in lengths]
         return " x ".join(sides), f"{self.result}.reshape({', '.join(codes)})"
 
     def refusal(self, axes: str) -> list[str]:

@@ -89,9 +89,9 @@ def compile_jacobian(
     `largest`: the bytes beyond which a Jacobian is refused. Raises NotSupported for a view that there is not, or that
     asks for a pattern that is not proved, and as `differentiate` and `compile_kernel`.
     """
-    shown = view_named(view)
     differential = differential_of_one(program, of, wrt)
     (of,), (wrt,) = differential.primal.outputs, differential.wrt
+    shown = view_named(view, *(differential.primal.symbols[name].shape for name in (of, wrt)))
     patterns = implied(proved(dependence(differential, of, wrt)))
     if shown.pattern not in patterns:
         raise NotSupported(

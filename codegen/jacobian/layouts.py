@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from symbolic.errors import NotSupported
+from symbolic.nodes import SCALAR, Shape
+from symbolic.shapes import words
 
 OUTPUT, INPUT = "io", "ca"
 TIES: dict[str, dict[str, str]] = {
@@ -24,7 +26,7 @@ TIES: dict[str, dict[str, str]] = {
 
 @dataclass(frozen=True)
 class View:
-    """`axes`: the index that each axis is, in order. `flat`: whether it is a matrix of the first two by the last two.
+    """`axes`: the index that each axis is, in order. `split`: where it is a matrix, how many of them its rows are.
 
     `pattern`: without which there is no such view. `meaning` states an entry, with {of} and {wrt}.
     """
@@ -32,7 +34,7 @@ class View:
     name: str
     axes: str
     meaning: str
-    flat: bool = False
+    split: int | None = None
     pattern: str = "dense"
 
 
@@ -44,17 +46,42 @@ VIEWS = {
         View("entries", "io", "J[i, o] is the derivative of {of}[i, o] by {wrt}[i, o]", pattern="diagonal"),
         View("tensor", "ioca", "J[i, o, c, a] is the derivative of {of}[i, o] by {wrt}[c, a]"),
         View("sympy", "caio", "J[c, a, i, o] is the derivative of {of}[i, o] by {wrt}[c, a]"),
-        View("vec", "oiac", "J is that of vec({of}) by vec({wrt}), the columns of each one below the other", True),
-        View("vec-row-major", "ioca", "J is that of {of}.ravel() by {wrt}.ravel(), row after row", True),
+        View("vec", "oiac", "J is that of vec({of}) by vec({wrt}), the columns of each one below the other", 2),
+        View("vec-row-major", "ioca", "J is that of {of}.ravel() by {wrt}.ravel(), row after row", 2),
     )
 }
 
 
-def view_named(name: str) -> View:
-    """Raises NotSupported for a name that is none."""
+OF_CALCULUS = ("numerator", "denominator")
+
+
+def view_named(name: str, of: Shape, wrt: Shape) -> View:
+    """The view of that name for an output and an input of these shapes. Raises NotSupported where there is none."""
+    if name in OF_CALCULUS:
+        return _of_calculus(name, of, wrt)
     if name not in VIEWS:
-        raise NotSupported(f"there is no view {name!r} of a Jacobian; there are {', '.join(VIEWS)}")
+        raise NotSupported(f"there is no view {name!r} of a Jacobian; there are {', '.join((*VIEWS, *OF_CALCULUS))}")
     return VIEWS[name]
+
+
+def _of_calculus(name: str, of: Shape, wrt: Shape) -> View:
+    """Numerator layout has rows of the output, of a number by a matrix the transpose of its shape; the other turns it.
+
+    Raises NotSupported for a matrix by a matrix.
+    """
+    first = name == "numerator"
+    if of == SCALAR:
+        axes, split = "ioac" if first else "ioca", 3
+    elif wrt == SCALAR:
+        axes, split = "caio" if first else "caoi", 3
+    elif 1 in of and 1 in wrt:
+        axes, split = "oiac" if first else "acoi", 2
+    else:
+        raise NotSupported(
+            f"there is no {name} layout of a {words(of)} matrix by a {words(wrt)} one: it is for scalars and vectors",
+            hint="choose how the entries are arranged: tensor, vec or vec-row-major",
+        )
+    return View(name, axes, f"J is {{of}} by {{wrt}} in {name} layout", split)
 
 
 def implied(patterns: set[str]) -> set[str]:

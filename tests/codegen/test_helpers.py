@@ -18,6 +18,7 @@ from codegen.targets.numpy.helpers import (
     factors,
     functions,
     reductions,
+    second_derivatives,
     spectra,
     stacks,
     systems,
@@ -26,7 +27,7 @@ from codegen.targets.numpy.helpers import (
 h = SimpleNamespace(
     **{
         name: function
-        for module in (checks, factorisations, factors, functions, reductions, spectra, systems)
+        for module in (checks, factorisations, factors, functions, reductions, second_derivatives, spectra, systems)
         for name, function in vars(module).items()
         if getattr(function, "__module__", "") == module.__name__
     }
@@ -95,6 +96,17 @@ def moved_lu(L, U, E):
 
 def pulled_lu(L, U, Y, Z):
     return np.linalg.solve(L.T, np.linalg.solve(U, (np.tril(L.T @ Y, -1) + np.triu(Z @ U.T)).T).T)
+
+
+def second_of(f):
+    """The block at the upper right of f([A, E, F, 0; 0, A, 0, F; 0, 0, A, E; 0, 0, 0, A])."""
+
+    def expected(M, E, F):
+        n, none = len(M), np.zeros_like(M)
+        rows = [[M, E, F, none], [none, M, none, F], [none, none, M, E], [none, none, none, M]]
+        return of(f, np.block(rows))[:n, 3 * n :]
+
+    return expected
 
 
 VALUES = {
@@ -187,6 +199,22 @@ VALUES = {
     "_logm_frechet": [
         (h._logm_frechet, (SPD / 8, scale * A), lambda M, E: of("logm_frechet", M, E)) for scale in (1.0, 1e-3, 1e3)
     ],
+    **{
+        f"_{f}_frechet2": [
+            (lambda M, E, F, f=f: getattr(h, f"_{f}_frechet2")(M, E, F), (scale * M, A, REGULAR), second_of(f))
+            for scale in (0.1, 1.0)
+        ]
+        for f, M in (("expm", A), ("sinm", A), ("cosm", A), ("logm", SPD / 8))
+    },
+    "_frechet2_of_spectrum": [
+        (
+            lambda M, E, F, f=f: h._frechet2_of_spectrum(h._spectrum(M), E, F, f),
+            (M, A, REGULAR),
+            second_of(f),
+        )
+        for f in ("expm", "logm", "sinm", "cosm")
+        for M in (SPD / 8, np.eye(5) / 2)
+    ],
     "_spectrum": [(lambda M: (h._spectrum(M)[1] * h._spectrum(M)[0].T) @ h._spectrum(M)[1].T, (SPD,), lambda M: M)],
     "_of_spectrum": [
         (lambda M, f=f: h._of_spectrum(h._spectrum(M), f), (SPD / 8,), lambda M, f=f: of(f, M))
@@ -274,6 +302,11 @@ THROUGH_OTHERS = {
     "_check_finite",
     "_check_gaps",
     "_check_spectrum",
+    "_second",
+    "_times",
+    "_approximated",
+    "_quotient",
+    "_second_of_diagonal",
     "_exponentials",
     "_mapped",
     "_ratio",

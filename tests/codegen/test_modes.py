@@ -18,8 +18,7 @@ MOST = 4
 VALUES_ALONE = "values alone take a cheaper routine, which gives no vectors"
 DEARER = {
     **dict.fromkeys(("eigvalsh", "svdvals", "opnorm", "nucnorm"), (8.3, VALUES_ALONE)),
-    **dict.fromkeys(("expm_frechet", "sinm_frechet", "cosm_frechet"), (8, "a function of a block of twice the size")),
-    "logm_frechet": (151, "of a symmetric matrix by its eigenvalues; the block of twice the size is not symmetric"),
+    "logm_frechet": (5, "of a symmetric matrix by its eigenvalues, but the second derivative by squaring"),
 }
 """How many times the values the cotangents cost where it is more, and why; the differential costs as much."""
 

@@ -218,8 +218,11 @@ def test_inputs_are_named():
         found.numbers(A)
     with pytest.raises(TypeError, match="more values than inputs"):
         found.numbers(A, B, B)
-    with pytest.raises(pf.NotSupported, match="no kernel in denominator layout"):
-        pf.jacobian(pf.parse("x : n; y = x'*x"), view="denominator").kernel()
+
+
+def test_a_gradient_is_a_kernel_in_denominator_layout():
+    kernel = pf.jacobian(pf.parse("X : n x m; y = sum(X .* X)"), view="denominator").kernel()
+    assert np.array_equal(kernel(np.ones((2, 3))), 2 * np.ones((2, 3)))
 
 
 def test_what_cannot_fit_says_so_before_it_is_computed():

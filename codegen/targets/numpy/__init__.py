@@ -122,7 +122,12 @@ SPELLINGS: dict[str, Spelling] = {
     "frechet_of_spectrum": Spelling('_frechet_of_spectrum({0}, {1}, "{function}")'),
     "sylvester_of_spectra": Spelling("_sylvester_of_spectra({0}, {1}, {2})"),
     **{name: _scipy(f'_of_matrix("{name}", {name}, {{0}})', name) for name in ("logm", "sqrtm")},
+    "frechet2_of_spectrum": Spelling('_frechet2_of_spectrum({0}, {1}, {2}, "{function}")'),
     "logm_frechet": Spelling("_logm_frechet({0}, {1})"),
+    **{
+        f"{name}_frechet2": Spelling(f"_{name}_frechet2({{0}}, {{1}}, {{2}})")
+        for name in ("expm", "logm", "sinm", "cosm")
+    },
     **{name: Spelling(f"_{name}({{0}})") for name in FACTORISATIONS if not name.startswith("largest")},
     "part": Spelling("{0}[{part}]"),
 }

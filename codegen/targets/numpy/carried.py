@@ -49,7 +49,18 @@ def _read(texts: Iterable[str]) -> dict[str, Helper]:
     return {name: replace(helper, calls=helper.calls & found.keys() - {name}) for name, helper in found.items()}
 
 
-_FILES = ("blocks", "checks", "reductions", "systems", "functions", "spectra", "factorisations", "factors", "stacks")
+_FILES = (
+    "blocks",
+    "checks",
+    "reductions",
+    "systems",
+    "functions",
+    "second_derivatives",
+    "spectra",
+    "factorisations",
+    "factors",
+    "stacks",
+)
 """In the order in which a kernel carries what it needs of them."""
 _OWN = {f"codegen.targets.numpy.helpers.{name}" for name in _FILES}
 _FOLDER = Path(__file__).with_name("helpers")

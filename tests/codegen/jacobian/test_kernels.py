@@ -80,9 +80,29 @@ def test_every_view_and_every_way_agrees_with_one_that_is_checked(text, wrt, mon
         for kernel in kernels:
             found = called(kernel, point)
             expected = np.einsum(OF_TENSOR[kernel.view.name], tensor)
-            assert kernel.view.flat == (found.ndim == 2 != expected.ndim), kernel.view.name
+            assert (kernel.view.split is not None) == (found.ndim == 2 != expected.ndim), kernel.view.name
             error = np.abs(found - expected.reshape(found.shape)).max()
             assert error <= 1e-13 * np.abs(tensor).max(), f"{kernel.view.name} {kernel.way}"
+
+
+@pytest.mark.parametrize(
+    "text, wrt, sums",
+    [
+        ("x : n; y = x'*sin(x)", "x", "ioca->ca"),
+        ("A : n x m; y = sum(A*A')", "A", "ioca->ca"),
+        ("a : scalar; A : n x m; Y = sin(a*A)", "a", "ioca->oi"),
+        ("A : n x m; x : m; y = tanh(A*x)", "x", "ioca->ci"),
+        ("A : n x m; x : n; y = tanh(x'*A)", "x", "ioca->co"),
+    ],
+)
+def test_the_layouts_of_vector_calculus(text, wrt, sums):
+    """Denominator layout has the shape of the input, or a row for each of its entries; numerator layout turns it."""
+    tensor, numerator, denominator = (compiled(text, wrt, view) for view in ("tensor", "numerator", "denominator"))
+    point = sample(tensor.differential.primal, [wrt], {"n": 3, "m": 4}, 1)
+    expected = np.einsum(sums, called(tensor, point))
+    assert np.array_equal(called(denominator, point), expected)
+    assert np.array_equal(called(numerator, point), expected.T)
+    assert verify_kernel(numerator).passed and verify_kernel(denominator).passed
 
 
 def called(kernel, point):

@@ -91,20 +91,21 @@ def test_faults_are_caught(right, wrong):
 # What it costs
 
 COSTLIER = {
-    "matrix_power": "two products beside one",
-    "inv": "two products beside an inverse",
-    "solve": "a product and a system beside a system that is factored already",
-    "det": "an inverse, once",
-    "logdet": "an inverse, once",
-    "max": "a mask beside a comparison", "max_1": "the same", "max_2": "the same",
-    "chol": "two triangular systems and a product beside a factorisation of n³/3",
-    "qr_q": "systems beside a factorisation",
-    "lu_l": "systems beside a factorisation", "lu_u": "the same",
-    "eigvalsh": "the vectors, once, and two products", "svdvals": "the vectors, once",
-    "expm_frechet": "a block of twice the size", "sinm_frechet": "the same", "cosm_frechet": "the same",
-    "logm_frechet": "a block of twice the size",
-}  # fmt: skip
-"""Operations by themselves whose differential, as the textbooks write it, takes more than 1.5 times the operation."""
+    "matrix_power": (1, 2.1, "A δA + δA A, two products beside one"),
+    "inv": (1, 2.1, "two products beside an inverse"),
+    "solve": (1, 1.52, "a product and a system, and a sign"),
+    "det": (3, 0.1, "an inverse, once"),
+    "logdet": (3, 0.1, "an inverse, once"),
+    **dict.fromkeys(("max", "max_1", "max_2"), (1, 3, "a mask and two sums beside a comparison")),
+    **dict.fromkeys(("chol", "lu_l", "lu_u"), (1, 2.5, "two products for each one of the factorisation")),
+    "qr_q": (1, 2, "a system and two products beside a factorisation"),
+    "eigvalsh": (6.8, 1.6, "the vectors, once"),
+    "svdvals": (6.6, 0.6, "the vectors, once"),
+    **dict.fromkeys(("expm_frechet", "sinm_frechet", "cosm_frechet"), (1, 3, "9 products for 3")),
+    "logm_frechet": (1, 4, "a second derivative by squaring beside one by eigenvalues"),
+}
+"""What costs more than (1 + 1.5 k) times the values for k directions of an operation by itself: `once` and for each
+direction, in these; decision 0026 says what is known not to be necessary."""
 
 
 @pytest.mark.parametrize("text, name", [
@@ -121,11 +122,15 @@ def test_k_directions_take_at_most_one_and_a_half_times_the_values_each(text, na
 
 
 @pytest.mark.parametrize("name", COSTLIER)
-def test_what_is_said_to_cost_more_does(name):
+def test_what_is_said_to_cost_more_does_and_no_more_than_is_said(name):
+    once, each, _ = COSTLIER[name]
     program = read_program(OPERATIONS[name].example, "program")
     values = flops(compile_kernel(program).schedule)
     kernels = [compile_directions(differentiate(program, given.name)) for given in program.inputs]
     assert any(kernel.flops(1) > 2.5 * values for kernel in kernels)
+    for kernel in kernels:
+        assert kernel.flops(0) <= 1.001 * once * values
+        assert kernel.flops(1) - kernel.flops(0) <= 1.001 * each * values
 
 
 def test_the_values_are_computed_once():

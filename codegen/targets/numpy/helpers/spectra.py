@@ -2,7 +2,23 @@
 
 from __future__ import annotations
 
-from numpy import absolute, cos, exp, expm1, log, log1p, maximum, minimum, sin, sqrt, where
+from numpy import (
+    absolute,
+    ceil,
+    cos,
+    exp,
+    expm1,
+    inf,
+    log,
+    log1p,
+    log2,
+    maximum,
+    minimum,
+    result_type,
+    sin,
+    sqrt,
+    where,
+)
 from numpy.linalg import LinAlgError, eigh
 
 from codegen.targets.numpy.helpers.checks import _check_finite, _rounding
@@ -31,6 +47,40 @@ def _frechet_of_spectrum(spectrum, E, name):
     """The derivative of a function of a symmetric matrix in the direction E. Raises LinAlgError."""
     x, V = spectrum
     return V.dot(_slopes(name, x) * V.T.dot(E).dot(V)).dot(V.T)
+
+
+def _frechet2_of_spectrum(spectrum, E, F, name):
+    """The second derivative of a function of a symmetric matrix in the directions E and F. Raises LinAlgError."""
+    x, V = spectrum
+    E, F = V.T.dot(E).dot(V), V.T.dot(F).dot(V)
+    if name == "expm":
+        found = _second_of_diagonal(x, E, F)
+    elif name == "logm":
+        slopes = _slopes(name, x)
+        found = -slopes * _second_of_diagonal(log(x), slopes * E, slopes * F)
+    else:
+        whole = _second_of_diagonal(1j * x, 1j * E, 1j * F)
+        found = whole.imag if name == "sinm" else whole.real
+    return V.dot(found.astype(x.dtype)).dot(V.T)
+
+
+def _second_of_diagonal(x, E, F):
+    """The second derivative of expm at diag(x) in the directions E and F: 9 terms of its series, squared."""
+    x = x.astype(result_type(x, "float64"))
+    middle = x.sum() / maximum(1.0, x.size)
+    size = absolute(x - middle).max(initial=0.0)
+    squarings = int(maximum(0.0, ceil(log2(32.0 * size)))) if 0.0 < size < inf else 0
+    x, E, F = (x - middle) / 2.0**squarings, E / 2.0**squarings, F / 2.0**squarings
+    value, along_E, along_F, both = 1.0 + x / 9.0, E / 9.0, F / 9.0, 0.0
+    for k in range(8, 0, -1):
+        both = (x * both + E.dot(along_F) + F.dot(along_E)) / k
+        along_E, along_F = (x * along_E + E * value.T) / k, (x * along_F + F * value.T) / k
+        value = 1.0 + x * value / k
+    for _ in range(squarings):
+        value, x = exp(x), x + x
+        both = value * both + both * value.T + along_E.dot(along_F) + along_F.dot(along_E)
+        along_E, along_F = value * along_E + along_E * value.T, value * along_F + along_F * value.T
+    return exp(middle) * both
 
 
 def _mapped(name, x):
