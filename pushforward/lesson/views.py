@@ -51,10 +51,12 @@ def meanings(differential: Differential) -> Iterator[Block]:
 
 
 def _there(differential: Differential, of: str, wrt: str) -> Iterator[Jacobian]:
-    """The views that there are; of those by entries, rows and columns the first."""
+    """The views that there are; of those by entries, rows and columns the first. One row or column alone is all."""
+    shape = differential.tangent.symbols[of].shape
+    alone = {view for view, count in zip(("rows", "columns"), shape, strict=True) if count == 1}
     narrow = False
     for view in _VIEWS:
-        if narrow and view in _INDEPENDENT:
+        if view in alone or (narrow and view in _INDEPENDENT):
             continue
         try:
             found = Jacobian(differential.primal, of, wrt, view)

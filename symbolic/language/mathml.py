@@ -129,7 +129,7 @@ MATHML = replace(
     condition=f"<mrow>{operator('[', 'prefix')}{{}}{operator(']', 'postfix')}</mrow>",
     entry=f"<msub><mrow>{operator('[', 'prefix')}{{}}{operator(']', 'postfix')}</mrow><mrow>{{}}</mrow></msub>",
     summed='<munder><mo movablelimits="false">∑</mo><mrow>{}</mrow></munder>{}',
-    partial="<mfrac><mrow><mi>∂</mi>{}</mrow><mrow><mi>∂</mi>{}</mrow></mfrac>",
+    partial='<mfrac displaystyle="true"><mrow><mi>∂</mi>{}</mrow><mrow><mi>∂</mi>{}</mrow></mfrac>',
     line=_line,
     permutation="<msub><mi>K</mi><mrow>{}<mo>,</mo>{}</mrow></msub>".format,
 )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from xml.etree import ElementTree
 
 import pytest
 from lesson_equalities import false_equalities
@@ -12,6 +13,7 @@ from pushforward.lesson import reverse
 from pushforward.lesson.build import lesson
 from pushforward.lesson.model import Beside, Lines
 from pushforward.lesson.render import FORMATS
+from symbolic.language.mathml import MATHML
 from symbolic.language.printer import print_expression
 from symbolic.nodes import negative
 
@@ -85,3 +87,36 @@ def test_every_format_has_both_sections_and_brief_none(format: str) -> None:
 def test_latex_views_have_brackets_that_lines_break_in() -> None:
     text = pf.explain(seed(), "latex")
     assert r"\left(" not in text and r"\right)" not in text and r"\operatorname{vec}(X_4)" in text
+
+
+@pytest.mark.parametrize("program, wrt", [(SEED, "X0"), ("X : n x m; Y : n x k; W = (X'*X) \\ (X'*Y)", "X")])
+def test_every_view_is_written_in_well_formed_mathml(program: str, wrt: str) -> None:
+    differential = pf.differential(pf.parse(program), wrt)
+    for section in lesson(differential).sections:
+        for line in (line for block in section.blocks if isinstance(block, Lines) for line in block.lines):
+            row = ElementTree.fromstring(f"<math>{line.mathml}</math>")
+            assert "".join(row.itertext()).count("=") == line.unicode.count("=")
+            assert {e.tag for e in row.iter()} <= {
+                "math",
+                "mrow",
+                "mi",
+                "mn",
+                "mo",
+                "msub",
+                "msup",
+                "mfrac",
+                "munder",
+                "mspace",
+            }
+
+
+def test_index_forms_in_mathml_are_entries_and_sums() -> None:
+    (line,) = pf.jacobian(seed().primal, "X4", "X0", "tensor").closed_form.equations(MATHML)
+    written = "".join(ElementTree.fromstring(f"<math>{line}</math>").itertext())
+    assert written == "∂[X4]i,o∂[X0]a,b=[i=a][f′(X3)]i,o∑h[W2]h,o[f′(X1)]i,h[W1]b,h"
+
+
+@pytest.mark.parametrize("program, wrt", [("x : n; A : n x n; y = x'*A*x", "x"), ("x : n; Y = sum(x)*x", "x")])
+def test_one_row_or_column_alone_is_no_view(program: str, wrt: str) -> None:
+    text = pf.explain(pf.parse(program), wrt=wrt)
+    assert "One small Jacobian for each column" not in text
