@@ -123,15 +123,17 @@ def wrong(fence: Fence, subject: Subject) -> Piece:
 
 
 def command(fence: Fence, subject: Subject) -> Piece:
-    """Commands with what they print. Raises CourseError where one fails."""
-    shown = []
-    for line in fence.text.splitlines():
-        with chdir(ROOT):
-            done = CliRunner().invoke(main, shlex.split(line.removeprefix("pushforward ")), prog_name="pushforward")
-        if done.exit_code:
-            raise CourseError(f"line {fence.line}: {line}: {done.output}")
-        shown.append(f"$ {line}\n{done.output.rstrip()}")
-    return code("\n".join(shown), "console")
+    """Commands with what they print."""
+    return code("\n".join(f"$ {line}\n{printed(line)}" for line in fence.text.splitlines()), "console")
+
+
+def printed(line: str) -> str:
+    """What a command prints. Raises CourseError where it fails."""
+    with chdir(ROOT):
+        done = CliRunner().invoke(main, shlex.split(line.removeprefix("pushforward ")), prog_name="pushforward")
+    if done.exit_code:
+        raise CourseError(f"{line}: {done.output}")
+    return done.output.rstrip()
 
 
 MAKERS: dict[str, Maker] = {

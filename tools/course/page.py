@@ -7,11 +7,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from pushforward.grading.verdict import Verdict
-from tools.course.blocks import MAKERS, Subject, code, solution
+from tools.course.blocks import MAKERS, Subject, code, printed, solution
 from tools.course.marking import formulas, marked
 from tools.course.source import CourseError, Fence, read_source
 
 EXERCISE, REVERSE = "exercise", "reverse"
+PAGE_SEED = 7
 KINDS = frozenset({*MAKERS, EXERCISE})
 
 
@@ -91,12 +92,21 @@ class _Builder:
             self.said.append(piece.text)
 
     def exercise(self, fence: Fence) -> None:
-        """The program of an exercise. A word as=rows is a view that its solution shows, as=reverse the way back."""
-        asked = [word.removeprefix("as=") for word in fence.words if word.startswith("as=")]
-        subject = Subject.of(fence.text, tuple(word for word in fence.words if not word.startswith("as=")))
+        """The program of an exercise.
+
+        A word as=rows is a view that its solution shows, as=reverse the way back, level=2 where there are more like it.
+        """
+        asked, levels = (
+            [word.partition("=")[2] for word in fence.words if word.startswith(f"{key}=")] for key in ("as", "level")
+        )
+        subject = Subject.of(fence.text, tuple(word for word in fence.words if "=" not in word))
         pieces = solution(subject, tuple(view for view in asked if view != REVERSE), REVERSE in asked)
         given = code(fence.text).text
+        more = [f"pushforward exercise --level {level} --seed {PAGE_SEED}" for level in levels]
+        for line in more:
+            printed(line)
         self.body += [given, f"[The solution](solutions.md#{anchor(heading(self.stem, self.title))})"]
+        self.body += [f"More of this kind, each seed another one: `{line}`" for line in more]
         self.solution = "\n\n".join([given, *(piece.text for piece in pieces)])
         said = "\n\n".join(piece.text for piece in pieces if piece.marked)
         self.verdicts += marked(said, subject.differential)
