@@ -27,7 +27,7 @@ from symbolic.closed_form import ClosedForm, substitute
 from symbolic.collection import without_collecting
 from symbolic.differential import Differential
 from symbolic.errors import NotSupported
-from symbolic.jacobian.kronecker import KRONECKER, diag
+from symbolic.jacobian.kronecker import KRONECKER, diag, kron
 from symbolic.jacobian.lines import COLUMN, OTHER, ROW, Lines, free_letter
 from symbolic.jacobian.vec import vec_form
 from symbolic.language.elaborate import on_top, solve
@@ -293,6 +293,27 @@ class _Walk:
         kept = operate(node.name, ones(*node.shape), parameters=node.parameters)
         return multiply(diag(self.names.line(kept, side)), matrix)
 
+    def kron(self, node: Node, moving: list[int]) -> Node:
+        """Of each row of A ⊗ b, with one row b, (I ⊗ b') x; of b ⊗ A, (b' ⊗ I) x."""
+        if len(moving) != 1:
+            raise NotSupported("kron is not linear in both operands together")
+        (place,) = moving
+        side, matrix = self._of(node.operands[place])
+        other = node.operands[1 - place]
+        if other.shape[0 if side == ROW else 1] != 1:
+            raise NotSupported(f"{print_expression(other)} makes several {side}s of one")
+        repeated = transpose(other) if side == ROW else other
+        kept = identity(matrix.shape[0])
+        return multiply(kron(kept, repeated) if place == 0 else kron(repeated, kept), matrix)
+
+    def as_it_is(self, node: Node, moving: list[int]) -> Node:
+        """What puts every entry where it is."""
+        side, matrix = self._of(node.operands[0])
+        same = all(map(same_size, node.shape, node.operands[0].shape))
+        if not same or (node.name == "rearrange" and node.parameters[1:3] != (1, 1)):
+            raise NotSupported(f"{print_expression(node)} moves entries from {side} to {side}")
+        return matrix
+
     def solved(self, node: Node, moving: list[int]) -> Node:
         """Of each column, A⁻¹ x."""
         if moving != [1]:
@@ -315,6 +336,8 @@ _OPERATIONS: Mapping[tuple[str, str], Callable[[_Walk, Any, list[int]], Node]] =
     ("vstack", COLUMN): _Walk.joined,
     ("solve", COLUMN): _Walk.solved,
     **{("slice", side): _Walk.slice for side in (ROW, COLUMN)},
+    **{("kron", side): _Walk.kron for side in (ROW, COLUMN)},
+    **{(name, side): _Walk.as_it_is for name in ("reshape", "rearrange") for side in (ROW, COLUMN)},
     **{(name, side): _Walk.band for name in ("tril", "triu") for side in (ROW, COLUMN)},
 }
 """The operations that keep rows, or columns, apart."""

@@ -122,7 +122,7 @@ def _columns(differential: Differential, form: RowForm, style: str | Style) -> I
     """J[:, :, a], all rows at once and one column of the input; J[:, 1, a] where the output has one column."""
     of, wrt = (differential.primal.symbols[name] for name in (form.of, form.wrt))
     count, printer = wrt.shape[1], Printer(style_named(style))
-    taken = {str(size) for size in differential.primal.sizes}
+    taken = {str(size) for size in differential.primal.sizes} | set(differential.primal.symbols)
     few = count.is_Integer and count <= MOST_COLUMNS
     letter = free_letter("abcde", taken | {form.index})
     places = [S(k) for k in range(1, int(count) + 1)] if few else [dimension(letter)]

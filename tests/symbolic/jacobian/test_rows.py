@@ -41,6 +41,9 @@ BY_ROWS = {
     "one row": ("x : 1 x m; W : m x m; y = softmax(x*W, 2)*sum(x)", "x"),
     "a scalar": ("a : scalar; y = sin(a)*a", "a"),
     "constant": ("A : n x m; B : n x m; Y = B .* B", "A"),
+    "blocks of a row": ("A : n x m; b : 1 x q; Y = [kron(A, b), kron(b, f(A))]", "A"),
+    "a number in front": ("A : n x m; c : scalar; Y = kron(c, A) + kron(A, c)", "A"),
+    "entries where they are": ("A : n x 4; Y = sin(reshape(A, n, 4)) + rearrange(A, n, 1, 1, 4)", "A"),
 }
 BY_COLUMNS = {
     "softmax": ("A : n x m; Y = softmax(A, 1)", "A"),
@@ -48,6 +51,7 @@ BY_COLUMNS = {
     "solved": ("A : n x n; B : n x m; Y = A \\ B", "B"),
     "two factors": ("A : n x m; W : n x n; V : n x n; Y = W*V*f(A)", "A"),
     "scaled": ("A : n x m; d : m; Y = A*diag(d)", "A"),
+    "blocks of a column": ("A : n x m; b : q; Y = [kron(A, b); kron(b, f(A))]", "A"),
 }
 MIXED = {
     "softmax of columns": ("A : n x m; Y = softmax(A, 1)", "A", "sum_1 is not known to keep rows apart"),
@@ -58,6 +62,9 @@ MIXED = {
     "a trace": ("A : n x n; Y = tr(A)*A", "A", "not known to keep rows apart"),
     "symmetric": ("S : n x n symmetric; Y = S*S", "S", "known structure"),
     "another number of rows": ("A : n x m; B : p x m; Y = B .* B", "A", "Y has not as many rows as A"),
+    "blocks of several rows": ("A : n x m; B : 2 x q; Y = kron(A, B)", "A", "B makes several rows of one"),
+    "reshaped": ("A : n x 2; Y = reshape(A, 2, n)", "A", "moves entries from row to row"),
+    "rearranged": ("A : 4 x 4; Y = rearrange(A, 2, 2, 2, 2)", "A", "moves entries from row to row"),
     "a part of the rows": ("A : n x m; Y = A[1:2, :]", "A", "a part of the rows"),
 }
 
