@@ -39,5 +39,6 @@ def differential_wanted(draft: Draft, differential: Differential, level: int, se
         hints=tuple(hints(differential)),
         solution=derivation(differential),
         answer=differential.closed_form().equation(),
+        answered=(Formula.of(change, differential.closed_form().expr),),
         wanted=wanted,
     )  # fmt: skip

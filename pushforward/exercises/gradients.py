@@ -49,6 +49,7 @@ def gradient_wanted(draft: Draft, differential: Differential, level: int, seed: 
         hints=tuple(_hints(differential, back, value, given)),
         solution=(*derivation(differential), *_read_off(back, gradient, value, given, transposed)),
         answer=f"∂{of}/∂{wrt} = {print_expression(result)}",
+        answered=(Formula.of(result),),
         wanted=wanted,
     )  # fmt: skip
 

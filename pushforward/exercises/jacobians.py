@@ -54,6 +54,7 @@ def jacobian_wanted(draft: Draft, differential: Differential, level: int, seed: 
         hints=(*hints(differential), *_hints(form, draft.kind)),
         solution=(*derivation(differential), *_collected(form, Formula.of(matrix, closed))),
         answer=f"{MATRIX} = {print_expression(closed)}",
+        answered=(Formula.of(matrix, closed),),
         wanted=Wanted(
             marked,
             program.outputs[-1],

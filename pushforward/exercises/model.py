@@ -7,7 +7,7 @@ from typing import Any
 
 from pushforward.exercises.marking import Marked, mark_answer
 from pushforward.exercises.wanted import Wanted
-from pushforward.lesson.model import Block, Chain, Lesson, Section
+from pushforward.lesson.model import Block, Chain, Lesson, Prose, Section
 from pushforward.lesson.render import in_terminal
 from symbolic.notebook import Bundle
 from symbolic.program import Program
@@ -30,7 +30,7 @@ class Exercise:
     """A question drawn by `level` and `seed`.
 
     `kind`: what is asked for. `program`: what is differentiated, for one row that of the row. `answer`: the model
-    answer, in text.
+    answer, in text; `answered`: the same as it is set.
     """
 
     level: int
@@ -42,6 +42,7 @@ class Exercise:
     hints: tuple[Blocks, ...]
     solution: Blocks
     answer: str
+    answered: Prose
     wanted: Wanted
 
     @property

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from pushforward.exercises.build import exercise
 from pushforward.exercises.model import Exercise
-from pushforward.lesson.model import Block, Code, Folded, Paragraph, Part, Prose, Room, Section, Strong
+from pushforward.lesson.model import Block, Code, Folded, Paragraph, Prose, Room, Section, Strong
 from pushforward.lesson.render import render_document
 from symbolic.errors import NotSupported
 
@@ -50,5 +50,5 @@ def _asked(exercise: Exercise) -> tuple[Block, ...]:
 
 def _solved(exercise: Exercise) -> tuple[Block, ...]:
     """The question once more, so that the solutions can be read alone, and what leads to the answer."""
-    answer: tuple[Part, ...] = (Strong("Answer"), ": ", Code(exercise.answer))
-    return (*exercise.question, Paragraph(answer), *exercise.solution)
+    answer = Paragraph((Strong("Answer"), ": ", *exercise.answered, "."))
+    return (*exercise.question, answer, *exercise.solution)

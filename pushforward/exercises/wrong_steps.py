@@ -76,6 +76,7 @@ def wrong_step_wanted(draft: Draft, differential: Differential, level: int, seed
         hints=tuple(_hints(differential, worked)),
         solution=_solution(differential, worked),
         answer=f"{worked.wrong}: {_right_line(differential, worked)}",
+        answered=(f"line ({worked.wrong})",),
         wanted=wanted,
     )  # fmt: skip
 

@@ -17,7 +17,7 @@ from symbolic.language.mathml import breakable, element, mathml_printer
 from symbolic.language.printer import Printer
 from symbolic.language.styles import UNICODE
 
-_UNBROKEN = 600
+_UNBROKEN = 400
 """A row of so many characters of MathML is short enough to stay on one line."""
 
 

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import random
+from dataclasses import replace
 from functools import cache
 
 import pytest
+from sympy import Integer
 
 import pushforward as pf
+from pushforward.exercises.build import exercise as exercise_of
 from pushforward.exercises.build import is_sound
-from pushforward.exercises.draft import KINDS, ROWS, VEC, VEC_ROW_MAJOR, WRONG_STEP
+from pushforward.exercises.draft import DIFFERENTIAL, KINDS, ROWS, VEC, VEC_ROW_MAJOR, WRONG_STEP, Draft
 from pushforward.exercises.finished import last_chain
 from pushforward.exercises.jacobians import MATRIX, defining_equation
 from pushforward.exercises.levels import LEVELS
@@ -24,6 +27,7 @@ from pushforward.lesson.notations.text import Text
 from symbolic.differential import differentiate
 from symbolic.language.names import split_bar
 from symbolic.language.printer import print_expression
+from symbolic.nodes import scale
 from tools.marking.corpus import Case
 from tools.marking.trial import changes
 
@@ -150,3 +154,36 @@ def test_every_kind_of_question_is_asked() -> None:
 def test_what_is_no_level_or_seed_is_refused(level: object, seed: object) -> None:
     with pytest.raises(pf.NotSupported, match=r"there is no level|a seed is"):
         pf.exercise(level, seed)  # type: ignore[arg-type]
+
+
+# Faults
+
+
+def test_a_wrong_model_answer_is_not_sound() -> None:
+    exercise = drawn(1, 0)
+    assert is_sound(exercise) and not is_sound(replace(exercise, answer="δD = δA B + A δB - δC"))
+
+
+def test_a_wrong_jacobian_is_seen_though_its_own_program_says_so() -> None:
+    exercise = next(drawn(5, seed) for seed in SEEDS if drawn(5, seed).kind == VEC)
+    program = exercise.wanted.program
+    *lets, last = program.lets
+    doubled = replace(last, expr=scale(Integer(2), last.expr))
+    wanted = replace(exercise.wanted, program=replace(program, lets=(*lets, doubled)))
+    wrong = replace(exercise, wanted=wanted, answer=f"{MATRIX} = {print_expression(doubled.expr)}")
+    assert wrong.mark(wrong.answer).passed and not is_sound(wrong)
+
+
+def test_what_makes_no_difference_is_drawn_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    pointless = Draft(DIFFERENTIAL, "A : n x m; B : n x m; Y = A + B - B", ("A", "B"))
+    draws = iter([pointless, Draft(DIFFERENTIAL, "A : n x m; B : n x m; Y = A + B", ("A", "B"))])
+    level = replace(LEVELS[0], draws=(lambda letters: next(draws),))
+    monkeypatch.setattr("pushforward.exercises.build.LEVELS", (level,))
+    assert exercise_of(1, 0).answer == "δY = δA + δB"
+
+
+def test_a_level_that_never_asks_anything_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    level = replace(LEVELS[0], draws=(lambda letters: Draft(DIFFERENTIAL, "A : n x m; B : n x m; Y = A", ("B",)),))
+    monkeypatch.setattr("pushforward.exercises.build.LEVELS", (level,))
+    with pytest.raises(pf.LimitError, match="take another seed"):
+        exercise_of(1, 0)
