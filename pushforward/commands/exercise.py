@@ -85,7 +85,7 @@ def _is_file(path: Path) -> bool:
 
 def _shown(found: Exercise, hints: int, solutions: bool) -> str:
     shown = [str(found)]
-    shown += [f"Hint {k} of {len(found.hints)}. {found.hint(k)}" for k in range(1, min(hints, len(found.hints)) + 1)]
+    shown += [found.hint(k) for k in range(1, min(hints, len(found.hints)) + 1)]
     shown += [f"Solution\n\n{found.solved()}"] if solutions else []
     return "\n\n".join(shown)
 

@@ -37,10 +37,9 @@ def converse(exercise: Exercise, ask: Callable[[str], str], say: Callable[[str],
 
 
 def _hint(exercise: Exercise, number: int) -> str:
-    count = len(exercise.hints)
-    if number > count:
+    if number > len(exercise.hints):
         return "There are no more hints; `solution` shows all of it."
-    return f"Hint {number} of {count}. {exercise.hint(number)}\n"
+    return f"{exercise.hint(number)}\n"
 
 
 def _is_solved(exercise: Exercise, answer: str, given: int, say: Callable[[str], None]) -> bool:

@@ -57,7 +57,7 @@ class Exercise:
         """A hint in words, counted from 1. Raises IndexError where there is none."""
         if not 1 <= number <= len(self.hints):
             raise IndexError(f"there are {len(self.hints)} hints, counted from 1; there is no hint {number}")
-        return in_terminal(self.hints[number - 1])
+        return f"Hint {number} of {len(self.hints)}\n\n{in_terminal(self.hints[number - 1])}"
 
     def solved(self) -> str:
         """The model answer, and how it comes about."""

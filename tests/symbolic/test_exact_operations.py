@@ -9,7 +9,7 @@ from itertools import permutations
 
 import pytest
 
-from symbolic.errors import ShapeError
+from symbolic.errors import NotSupported, ShapeError
 from symbolic.exact_operations import EXACT_OPERATIONS
 from symbolic.field import ONE, ZERO, Dual, Matrix, P, Singular, identity, ones, with_dual_part, zeros
 
@@ -445,3 +445,9 @@ def test_a_wrong_sign_in_one_entry_is_seen(
     assert holds(spoil(lambda x: x), A)
     assert not holds(spoil(Dual.__neg__), A)
     assert not holds(spoil(lambda x: Dual(x.a, -x.b % P)), A)
+
+
+def test_what_is_infinitely_small_has_no_inverse() -> None:
+    small = Matrix.of(2, 2, lambda i, j: Dual(0, 1 + i + 2 * j))
+    with pytest.raises(NotSupported, match="infinitely small"):
+        EXACT_OPERATIONS["inv"](small)

@@ -30,7 +30,7 @@ def test_hints_come_one_by_one_and_end() -> None:
     count = len(FIRST.hints)
     solved, said = talk(["hint"] * (count + 1))
     assert not solved and "no more hints" in said
-    places = [said.index(f"Hint {k} of {count}. {FIRST.hint(k)}") for k in range(1, count + 1)]
+    places = [said.index(FIRST.hint(k)) for k in range(1, count + 1)]
     assert places == sorted(places)
 
 
