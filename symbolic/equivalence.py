@@ -23,7 +23,7 @@ from symbolic.degrees import Degrees
 from symbolic.derivatives import Derivative, Place, opened
 from symbolic.errors import LimitError, NotSupported, ShapeError
 from symbolic.exact import Evaluation, is_rational_node, random_matrix
-from symbolic.field import Dual, Matrix, Singular
+from symbolic.field import Dual, Infinitesimal, Matrix, Singular
 from symbolic.language.names import differential_of
 from symbolic.nodes import Node, subexpressions
 from symbolic.program import Program
@@ -139,6 +139,8 @@ class Samples:
             try:
                 point = self.point(number)
                 values = [point.expression(side) for side in (left, right)]
+            except Infinitesimal:
+                raise
             except Singular:
                 if self.failed:
                     raise

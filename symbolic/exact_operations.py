@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from functools import reduce
 
-from symbolic.errors import NotSupported, ShapeError
-from symbolic.field import ONE, ZERO, Dual, Matrix, Singular, identity, ones
+from symbolic.errors import ShapeError
+from symbolic.field import ONE, ZERO, Dual, Infinitesimal, Matrix, Singular, identity, ones
 
 Rows = list[list[Dual]]
 
@@ -107,7 +107,7 @@ def solve(A: Matrix, B: Matrix) -> Matrix:
     if B.rows != n:
         raise ShapeError(f"{n} equations have right-hand sides with {n} rows, not {B.rows}")
     if not any(x.a for row in A.entries for x in row) and any(x.b for row in A.entries for x in row):
-        raise NotSupported("a matrix that is infinitely small has no inverse")
+        raise Infinitesimal("a matrix that is infinitely small has no inverse")
     rows = [[*left, *right] for left, right in zip(A.entries, B.entries, strict=True)]
     for k in range(n):
         pivot = next((i for i in range(k, n) if rows[i][0].a), None)

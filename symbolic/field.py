@@ -18,6 +18,10 @@ class Singular(PushforwardError):
     """A division by zero in the field: another random point has to be drawn."""
 
 
+class Infinitesimal(Singular):
+    """A division by what is infinitely small, which no other point makes larger."""
+
+
 @dataclass(frozen=True, slots=True)
 class Dual:
     """a + b ε over F_p."""

@@ -5,7 +5,7 @@ from sympy import Rational
 
 from symbolic import nodes, transcendental
 from symbolic.derivatives import Derivative
-from symbolic.equivalence import BOUND, Answer, Equivalence, names_with_perturbations
+from symbolic.equivalence import BOUND, Answer, Equivalence, Samples, names_with_perturbations
 from symbolic.errors import LimitError
 from symbolic.field import ONE
 from symbolic.language.read import read_expression, read_program
@@ -123,3 +123,11 @@ def test_numbers_in_the_field_keep_their_relations():
     tables = KnownTables(3)
     root = tables.number(Rational(2) ** Rational(1, 2))
     assert root * root == tables.number(Rational(2))
+
+
+def test_an_inverse_of_a_perturbation_is_not_looked_for_at_many_points(monkeypatch):
+    drawn = []
+    draw = Samples._draw
+    monkeypatch.setattr(Samples, "_draw", lambda self: drawn.append(1) or draw(self))
+    decision = decide("A : n x n; B = inv(A)", ["A"], "dB", "inv(dA)")
+    assert decision.answer is Answer.UNKNOWN and len(drawn) <= 12

@@ -9,9 +9,9 @@ from itertools import permutations
 
 import pytest
 
-from symbolic.errors import NotSupported, ShapeError
+from symbolic.errors import ShapeError
 from symbolic.exact_operations import EXACT_OPERATIONS
-from symbolic.field import ONE, ZERO, Dual, Matrix, P, Singular, identity, ones, with_dual_part, zeros
+from symbolic.field import ONE, ZERO, Dual, Infinitesimal, Matrix, P, Singular, identity, ones, with_dual_part, zeros
 
 ORDERS = [1, 2, 3, 5]
 """Of square matrices; where the empty one is meaningful, 0 is added."""
@@ -449,5 +449,5 @@ def test_a_wrong_sign_in_one_entry_is_seen(
 
 def test_what_is_infinitely_small_has_no_inverse() -> None:
     small = Matrix.of(2, 2, lambda i, j: Dual(0, 1 + i + 2 * j))
-    with pytest.raises(NotSupported, match="infinitely small"):
+    with pytest.raises(Infinitesimal, match="infinitely small"):
         EXACT_OPERATIONS["inv"](small)
