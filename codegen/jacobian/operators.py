@@ -37,7 +37,17 @@ def scipy_part(name: str) -> Any:
         raise PushforwardError("this needs SciPy: pip install 'pushforward[scipy]'") from None
 
 
-class JacobianOperator:
+class _OfOne:
+    """One output by one input, the entries of both in an order; `place`: the number of the input among all."""
+
+    def __init__(self, program: Program, of: str | None, wrt: str | None, order: str) -> None:
+        self.order = checked_order(order)
+        self.differential = differential_of_one(program, of, wrt)
+        (self.of,), (self.wrt,) = self.differential.primal.outputs, self.differential.wrt
+        self.place = [given.name for given in self.differential.primal.inputs].index(self.wrt)
+
+
+class JacobianOperator(_OfOne):
     """The Jacobian of one output by one input as a scipy.sparse.linalg.LinearOperator at any point, never formed.
 
     operator = JacobianOperator(program); J = operator(X0, W1, W2); J @ v, J.T @ u
@@ -51,9 +61,7 @@ class JacobianOperator:
         order: str = "C",
         sizes: Mapping[str, int] | None = None,
     ) -> None:
-        self.order = checked_order(order)
-        self.differential = differential_of_one(program, of, wrt)
-        (self.of,), (self.wrt,) = self.differential.primal.outputs, self.differential.wrt
+        super().__init__(program, of, wrt, order)
         self.forward = self._compiled(pushforward_of(self.differential).on_any_direction(), sizes)
         nothing = dependence(self.differential, self.of, self.wrt).is_zero
         self.backward = None if nothing else self._compiled(pullback_of(adjoint(self.differential, self.of)), sizes)
@@ -65,8 +73,7 @@ class JacobianOperator:
         """The operator at a point, of which it keeps a copy; the transpose is linearized when it is first used."""
         inputs = tuple(np.array(given) for given in inputs)
         value, state = self.forward(*inputs, **functions)
-        place = [given.name for given in self.differential.primal.inputs].index(self.wrt)
-        given = np.asarray(inputs[place])
+        given = np.asarray(inputs[self.place])
         shape = given.shape if given.ndim == 2 else (1, 1)
         pulled: list[Any] = []
 
@@ -106,7 +113,7 @@ def sparsity(
     return scipy_part("sparse").csr_matrix((np.ones(rows.size, np.int8), (rows, cols)), shape=shape)
 
 
-class SparseJacobian:
+class SparseJacobian(_OfOne):
     """The Jacobian of one output by one input as a scipy.sparse matrix: k(X0, W1, W2) -> csr_matrix.
 
     Rows, columns or entries that are proved apart are computed compressed, whatever the sizes. Otherwise entries of the
@@ -121,9 +128,7 @@ class SparseJacobian:
         order: str = "C",
         sizes: Mapping[str, int] | None = None,
     ) -> None:
-        self.order = checked_order(order)
-        self.differential = differential_of_one(program, of, wrt)
-        (self.of,), (self.wrt,) = self.differential.primal.outputs, self.differential.wrt
+        super().__init__(program, of, wrt, order)
         view = self._compressed_view()
         self.compressed = compile_jacobian(program, of, wrt, view, sizes) if view else None
         linear = pushforward_of(self.differential).on_any_direction()
@@ -149,8 +154,7 @@ class SparseJacobian:
         """Each entry of a compressed view with its row and column."""
         assert self.compressed is not None
         lengths = dict(zip(self.compressed.view.axes, found.shape, strict=True))
-        place = [given.name for given in self.differential.primal.inputs].index(self.wrt)
-        moved = np.shape(inputs[place]) or (1, 1)
+        moved = np.shape(inputs[self.place]) or (1, 1)
         at = dict(zip(self.compressed.view.axes, np.indices(found.shape), strict=True))
         output = (lengths["i"], lengths["o"])
         row = np.ravel_multi_index((at["i"], at["o"]), output, order=self.order)
@@ -167,8 +171,7 @@ class SparseJacobian:
             rows, cols, shape = _places(self.differential, lengths, self.order)
             self.colorings[key] = rows, cols, shape, color(rows, cols, shape)
         rows, cols, shape, colors = self.colorings[key]
-        place = [given.name for given in self.differential.primal.inputs].index(self.wrt)
-        moved = np.asarray(inputs[place], dtype=float)
+        moved = np.asarray(inputs[self.place], dtype=float)
         seeds = np.zeros((int(colors.max(initial=-1)) + 1, moved.size), moved.dtype)
         seeds[colors, np.arange(moved.size)] = 1.0
         stacked = np.stack([seed.reshape(moved.shape, order=self.order) for seed in seeds]) if seeds.size else seeds

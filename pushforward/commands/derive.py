@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 import click
@@ -80,9 +81,7 @@ def say_forward(
         echo_json(as_dict(differential, outputs))
         return
     if steps:
-        for number, step in enumerate(differential.steps, start=1):
-            click.echo(f"{number:4}. {step_line(step, differential, style)}")
-        click.echo()
+        _say_steps(step_line(step, differential, style) for step in differential.steps)
     if whole:
         click.echo(differential.program.text(style))
         return
@@ -106,14 +105,18 @@ def say_reverse(adjoint: Adjoint, steps: bool, whole: bool, style: str, as_json:
         echo_json(adjoint_as_dict(adjoint))
         return
     if steps:
-        for number, step in enumerate(adjoint.steps, start=1):
-            click.echo(f"{number:4}. {adjoint_step_line(step, style)}")
-        click.echo()
+        _say_steps(adjoint_step_line(step, style) for step in adjoint.steps)
     if whole:
         click.echo(adjoint.program.text(style))
         return
     for name in adjoint.wrt:
         click.echo(adjoint.closed_form(name).equation(style))
+
+
+def _say_steps(lines: Iterable[str]) -> None:
+    for number, line in enumerate(lines, start=1):
+        click.echo(f"{number:4}. {line}")
+    click.echo()
 
 
 def as_dict(differential: Differential, outputs: tuple[str, ...]) -> dict[str, Any]:
