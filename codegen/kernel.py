@@ -27,8 +27,16 @@ MAX_STATEMENT_LINES = 40
 MAX_EQUATION = 400
 
 
-TARGETS: dict[str, Callable[[Schedule, Header, str], KernelFile]] = {"numpy": emit_numpy, "c": emit_native}
+Emit = Callable[[Schedule, Header, str], KernelFile]
+TARGETS: dict[str, Emit] = {"numpy": emit_numpy, "c": emit_native}
 """What makes a file of a schedule, as VALUES leave it, with a header and the name of its function."""
+
+
+def target_named(name: str) -> Emit:
+    """Raises NotSupported for a name that is none."""
+    if name not in TARGETS:
+        raise NotSupported(f"there is no target {name!r}; there is {', '.join(TARGETS)}")
+    return TARGETS[name]
 
 
 class ResultsMissing(Exception):
@@ -42,6 +50,9 @@ class Kernel:
     of a gradient, k(X) -> (y, X_bar). A program without seeds returns its values, one output alone, several as a tuple.
     Raises ValueError for shapes that do not fit, TypeError for other entries.
     """
+
+    returns_outputs = True
+    """Whether what is returned are the outputs of the program, and not something made of them."""
 
     def __init__(
         self,
@@ -153,8 +164,7 @@ def _made_of(
     name: str | None,
     threads: int,
 ) -> _Made:
-    if target not in TARGETS:
-        raise NotSupported(f"there is no target {target!r}; there is {', '.join(TARGETS)}")
+    emit = target_named(target)
     if threads < 1 or (threads > 1 and target != "numpy"):
         raise NotSupported(
             f"a {target} kernel for {threads} threads is not made",
@@ -167,7 +177,8 @@ def _made_of(
         raise TypeError(f"a Program, a Differential or an Adjoint is compiled, not {type(what).__name__}")
     schedule = optimize(lower(program, sizes), VALUES)
     header, default = described(what)
-    emit = TARGETS[target] if threads == 1 else partial(emit_numpy, threads=threads)
+    if threads > 1:
+        emit = partial(emit_numpy, threads=threads)
     file = emit(schedule, header, identifier(name or default))
     return _Made(program, differential, schedule, file, adjoint)
 

@@ -99,12 +99,15 @@ class Jacobian:
         names = (unicode_name(self.of), unicode_name(self.wrt))
         return layout(self.view, symbols[self.of].shape, symbols[self.wrt].shape, names)
 
-    def kernel(self, sizes: Mapping[str, int] | None = None, name: str | None = None) -> JacobianKernel:
+    def kernel(
+        self, sizes: Mapping[str, int] | None = None, name: str | None = None, target: str = "numpy"
+    ) -> JacobianKernel:
         """A kernel k(X0, W1, W2) -> J, an array in this view, computed whichever way takes the fewest operations.
 
-        `sizes`: sample lengths, by which the way is chosen.
+        `sizes`: sample lengths, by which the way is chosen. `target`: "numpy", or "c" where the directions are few, as
+        along the rows of X0 : n x 2.
         """
-        return compile_jacobian(self.program, self.of, self.wrt, self.view, sizes, name)
+        return compile_jacobian(self.program, self.of, self.wrt, self.view, sizes, name, target=target)
 
     def numbers(self, *arguments: Any, **given: Any) -> Any:
         """J as an array in this view, for the inputs in order or by name; unknown functions as f=…, df=….

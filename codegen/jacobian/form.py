@@ -6,7 +6,7 @@ once, which is enough where rows do not depend on each other.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from itertools import chain, count
 from math import prod
@@ -83,6 +83,19 @@ class JacobianForm:
         return _Writing(self, emission).main()
 
 
+def shape_and_result(
+    view: View, sizes: Mapping[str, Any], lengths: Mapping[str, str], text: Callable[[Any], str], result: str
+) -> tuple[str, str]:
+    """The shape of a view in words, and the code of what is returned. `sizes`: of each index; `lengths`: as code."""
+    if view.split is None:
+        return " x ".join(text(sizes[axis]) for axis in view.axes), result
+    halves = view.axes[: view.split], view.axes[view.split :]
+    sides = [text(prod(sizes[axis] for axis in half)) for half in halves]
+    factors = [[lengths[axis] for axis in half if sizes[axis] != 1] for half in halves]
+    codes = [" * ".join(half) or "1" for half in factors]
+    return " x ".join(sides), f"{result}.reshape({', '.join(codes)})"
+
+
 class _Writing:
     """The lines of one calling function."""
 
@@ -111,15 +124,7 @@ class _Writing:
         )
 
     def shape_and_result(self) -> tuple[str, str]:
-        view = self.form.view
-        texts = [self.emission.size_text(self.sizes[axis]) for axis in view.axes]
-        if view.split is None:
-            return " x ".join(texts), self.result
-        halves = view.axes[: view.split], view.axes[view.split :]
-        sides = [self.emission.size_text(prod(self.sizes[axis] for axis in half)) for half in halves]
-        lengths = [[self.lengths[axis] for axis in half if self.sizes[axis] != 1] for half in halves]
-        codes = [" * ".join(factors) or "1" for factors in lengths]
-        return " x ".join(sides), f"{self.result}.reshape({', '.join(codes)})"
+        return shape_and_result(self.form.view, self.sizes, self.lengths, self.emission.size_text, self.result)
 
     def refusal(self, axes: str) -> list[str]:
         """The size in bytes, before anything is allocated."""

@@ -9,13 +9,19 @@ from typing import Any
 
 import numpy as np
 
+from codegen.header import Header
 from codegen.jacobian.form import LARGEST, JacobianForm, seeded
 from codegen.jacobian.layouts import TIES, View, Way, along_direction, implied, view_named
-from codegen.kernel import Kernel, default_name, differential_header
+from codegen.jacobian.native import MOST_DIRECTIONS, NativeJacobian, Placing, is_few, lengths_of, unrolled
+from codegen.kernel import Kernel, default_name, differential_header, target_named
+from codegen.kernel_file import KernelFile
 from codegen.linear.emit import emit_linear
 from codegen.linear.program import LinearProgram, pullback_of, pushforward_of
 from codegen.linear.split import Split, split
+from codegen.lower import lower
 from codegen.naming import identifier
+from codegen.passes import VALUES, optimize
+from codegen.schedule import Schedule
 from symbolic.choice import chosen_input, chosen_name
 from symbolic.collection import without_collecting
 from symbolic.dependence.analysis import Dependence, dependence
@@ -45,6 +51,7 @@ class Candidate:
 class JacobianKernel(Kernel):
     """Call it with the program's inputs: k(X0, W1, W2) -> J. `candidates`: the ways there were, the one taken first."""
 
+    returns_outputs = False
     differential: Differential
     view: View
     of: str
@@ -82,13 +89,16 @@ def compile_jacobian(
     name: str | None = None,
     way: Way | None = None,
     largest: int = LARGEST,
+    target: str = "numpy",
 ) -> JacobianKernel:
     """The kernel of the Jacobian of one output (by default the last) by one input (by default the first).
 
     `sizes`: sample lengths, by which the way is chosen that takes the fewest operations; `way`: that to take instead.
-    `largest`: the bytes beyond which a Jacobian is refused. Raises NotSupported for a view that there is not, or that
-    asks for a pattern that is not proved, and as `differentiate` and `compile_kernel`.
+    `largest`: the bytes beyond which a Jacobian is refused. `target`: numpy, or c, where the directions have to be few.
+    Raises NotSupported for a view that there is not, or that asks for a pattern that is not proved, and as
+    `differentiate` and `compile_kernel`.
     """
+    target_named(target)
     differential = differential_of_one(program, of, wrt)
     (of,), (wrt,) = differential.primal.outputs, differential.wrt
     shown = view_named(view, *(differential.primal.symbols[name].shape for name in (of, wrt)))
@@ -106,7 +116,8 @@ def compile_jacobian(
     found = [candidate for candidate in found if way in (None, candidate.way)]
     if not found:
         raise NotSupported(f"the Jacobian of {of} with respect to {wrt} cannot be computed that way")
-    return _kernel(differential, shown, tuple(sorted(found, key=lambda candidate: candidate.flops)), name, largest)
+    ordered = tuple(sorted(found, key=lambda candidate: candidate.flops))
+    return _kernel(differential, shown, ordered, name, largest, target)
 
 
 def differential_of_one(program: Program, of: str | None, wrt: str | None) -> Differential:
@@ -160,23 +171,63 @@ def _candidate(
     return Candidate(way, one, parts, prod(parts.joined.size(length_of[index]) for index in way.looped))
 
 
+@dataclass(frozen=True)
+class _Wanted:
+    """What a kernel is to be: a view, the shapes of output and input, what an entry means."""
+
+    view: View
+    shapes: tuple[Shape, Shape]
+    meaning: str
+    header: Header
+    function: str
+    largest: int
+
+
 def _kernel(
-    differential: Differential, view: View, found: tuple[Candidate, ...], name: str | None, largest: int
+    differential: Differential, view: View, found: tuple[Candidate, ...], name: str | None, largest: int, target: str
 ) -> JacobianKernel:
     (of,), (wrt,) = differential.primal.outputs, differential.wrt
-    best = found[0]
     shapes = (differential.primal.symbols[of].shape, differential.primal.symbols[wrt].shape)
     meaning = view.meaning.format(of=unicode_name(of), wrt=unicode_name(wrt))
-    form = JacobianForm(view, best.way, best.parts, shapes, meaning, largest)
     function = identifier(name or f"{default_name(differential.tangent, differential)}_jacobian_{view.name}")
     header = replace(
         differential_header(differential),
         title=f"The Jacobian of {unicode_name(of)} with respect to {unicode_name(wrt)}: {meaning}.",
     )
-    emitted = emit_linear(best.parts, best.linear, form, header, function)
-    kernel = JacobianKernel(differential.tangent, differential, best.parts.joined, emitted)
+    if target == "c":
+        found = _with_few_directions(found, view, shapes)
+    schedule, file = _FILES[target](found[0], _Wanted(view, shapes, meaning, header, function, largest))
+    kernel = JacobianKernel(differential.tangent, differential, schedule, file)
     kernel.view, kernel.of, kernel.wrt, kernel.candidates = view, of, wrt, found
     return kernel
+
+
+def _in_numpy(best: Candidate, wanted: _Wanted) -> tuple[Schedule, KernelFile]:
+    form = JacobianForm(wanted.view, best.way, best.parts, wanted.shapes, wanted.meaning, wanted.largest)
+    return best.parts.joined, emit_linear(best.parts, best.linear, form, wanted.header, wanted.function)
+
+
+def _in_c(best: Candidate, wanted: _Wanted) -> tuple[Schedule, KernelFile]:
+    program, results = unrolled(best.linear, best.way, lengths_of(wanted.shapes))
+    schedule = optimize(lower(program, best.parts.joined.sizes), VALUES)
+    placing = Placing(wanted.view, best.way, wanted.shapes, tuple(results), wanted.meaning)
+    return schedule, NativeJacobian(schedule, wanted.header, wanted.function, placing)
+
+
+_FILES = {"numpy": _in_numpy, "c": _in_c}
+
+
+def _with_few_directions(
+    found: tuple[Candidate, ...], view: View, shapes: tuple[Shape, Shape]
+) -> tuple[Candidate, ...]:
+    """The ways that C can go. Raises NotSupported where there is none."""
+    few = tuple(candidate for candidate in found if is_few(candidate.way, view, lengths_of(shapes)))
+    if not few:
+        raise NotSupported(
+            f"a Jacobian in C takes at most {MOST_DIRECTIONS} directions, whose number is known; this takes more",
+            hint='declare a size as a number, as X0 : n x 2, or ask for the view "rows"; the NumPy target has all',
+        )
+    return few
 
 
 _SAID = {

@@ -33,8 +33,10 @@ class NativeFace(Face):
         return {
             **super().record(header),
             "sizes": self.arguments.size_line(set(self.lengths)),
-            "made": [f"{self.names[name]} = {self._made(name)}" for name in self.schedule.outputs],
-            "run": f"{RUN}({', '.join(given)}, {{{functions}}})",
+            "lines": [
+                *(f"{self.names[name]} = {self._made(name)}" for name in self.schedule.outputs),
+                f"{RUN}({', '.join(given)}, {{{functions}}})",
+            ],
             "results": ", ".join(self.outputs),
             "calls": False,
             "helpers": (),
