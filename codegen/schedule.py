@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, Union
 
@@ -55,7 +55,8 @@ class Instr:
 @dataclass(frozen=True)
 class Schedule:
     """`shapes`: of every name. `sizes`: a number for every symbolic size, by which passes choose. `requirements`:
-    sizes that must not be negative. `optimize` verifies what its passes made.
+    sizes that must not be negative. What depends on the `seeds` is run `directions` times, for once of the rest.
+    `optimize` verifies what its passes made.
     """
 
     name: str
@@ -65,6 +66,8 @@ class Schedule:
     shapes: Mapping[str, Shape] = field(hash=False)
     sizes: Mapping[str, int] = field(default_factory=dict, hash=False)
     requirements: tuple[Expr, ...] = ()
+    seeds: tuple[str, ...] = ()
+    directions: int = 1
 
     def verify(self) -> None:
         """Each name defined once, before its use, and with a shape; memory reused only after its last use.
@@ -107,6 +110,10 @@ class Schedule:
             counts.update(instr.names)
         return counts
 
+    def moving(self) -> set[str]:
+        """The names that depend on the seeds, these included."""
+        return moving(self.instrs, self.seeds)
+
     def size(self, dimension: Any) -> int:
         """A size as a number, by the sample sizes where it is symbolic."""
         return length(dimension, self.sizes)
@@ -133,3 +140,12 @@ class Schedule:
             attrs = "".join(f" {key}={value}" for key, value in instr.attrs)
             lines.append(f"{instr.out} = {instr.op} {', '.join(map(operand, instr.args))}{attrs}{into}")
         return "\n".join([f"{self.name}({', '.join(self.inputs)})", *lines, f"return {', '.join(self.outputs)}"])
+
+
+def moving(instrs: Iterable[Instr], seeds: Iterable[str]) -> set[str]:
+    """The names that depend on some, these included."""
+    found = set(seeds)
+    for instr in instrs:
+        if not found.isdisjoint(instr.names):
+            found.add(instr.out)
+    return found

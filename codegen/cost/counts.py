@@ -33,8 +33,22 @@ KINDS = ("products", "arithmetic", "functions", "reductions", "factorisations")
 
 def flops(schedule: Schedule) -> int:
     """By the sample sizes."""
+    return _flops(schedule.instrs, schedule)
+
+
+def _flops(instrs: Iterable[Instr], schedule: Schedule) -> int:
     lengths = {name: tuple(map(schedule.size, shape)) for name, shape in schedule.shapes.items()}
-    return int(sum(times * work for (_, work), times in _counted(schedule.instrs, lengths)))
+    return int(sum(times * count for (_, count), times in _counted(instrs, lengths)))
+
+
+def work(schedule: Schedule) -> int:
+    """The same, where what depends on the seeds counts as often as it is run."""
+    if schedule.directions == 1:
+        return flops(schedule)
+    moving = schedule.moving()
+    apart = [[instr for instr in schedule.instrs if (instr.out in moving) == moves] for moves in (False, True)]
+    fixed, moved = (_flops(instrs, schedule) for instrs in apart)
+    return fixed + schedule.directions * moved
 
 
 def formula(schedule: Schedule) -> Expr:
@@ -45,8 +59,8 @@ def formula(schedule: Schedule) -> Expr:
 def by_kind(instrs: Iterable[Instr], shapes: Mapping[str, Shape]) -> dict[str, Expr]:
     """The work of each kind that instructions do, in the sizes of the program."""
     terms: dict[str, list[Expr]] = {kind: [] for kind in KINDS}
-    for (kind, work), times in _counted(instrs, shapes):
-        terms[kind].append(times * work)
+    for (kind, count), times in _counted(instrs, shapes):
+        terms[kind].append(times * count)
     return {kind: Add(*found).expand() for kind, found in terms.items()}
 
 
@@ -77,7 +91,7 @@ def cost(instr: Instr, shapes: Mapping[str, Any]) -> Any:
     """The work of one instruction."""
     shape, operands = shapes[instr.out], [shapes[name] for name in instr.names]
     if instr.op == "matmul":
-        return sum(_product(operands[0][0], *pair) for pair in pairwise(cols for _, cols in operands))
+        return sum(product_flops(operands[0][0], *pair) for pair in pairwise(cols for _, cols in operands))
     if instr.op in _COUNTS:
         return _COUNTS[instr.op](shape, operands)
     if OPERATIONS[instr.op].kind == "elementwise":
@@ -96,7 +110,7 @@ def _entries(shape: Shape, operands: list[Shape]) -> Any:
     return shape[0] * shape[1]
 
 
-def _product(rows: Any, inner: Any, cols: Any) -> Any:
+def product_flops(rows: Any, inner: Any, cols: Any) -> Any:
     """An outer product adds nothing."""
     return (1 if inner == 1 else 2) * rows * inner * cols
 

@@ -196,6 +196,7 @@ _BIT = Rational(1, 8)
 """A byte that says yes or no, beside a number."""
 
 WORKSPACE: dict[str, Workspace] = {
+    "matmul": lambda shape, operands: operands[0][0] * operands[1][1] if len(operands) > 2 else S.Zero,
     **dict.fromkeys(("call", "leaky_relu"), _times(1)),
     **dict.fromkeys(("choose", "tril", "triu"), _times(_BIT)),
     **{f"logsumexp{suffix}": _times(2) for suffix in _REDUCED},

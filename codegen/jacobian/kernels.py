@@ -18,7 +18,7 @@ from codegen.kernel_file import KernelFile
 from codegen.linear.emit import emit_linear
 from codegen.linear.program import LinearProgram, pullback_of, pushforward_of
 from codegen.linear.split import Split, split
-from codegen.lower import lower
+from codegen.lower import DEFAULT_SIZE, lower
 from codegen.naming import identifier
 from codegen.passes import VALUES, optimize
 from codegen.schedule import Schedule
@@ -166,9 +166,10 @@ def _candidate(
 ) -> Candidate:
     one = seeded(linear.only(linear.results), way)
     rows = shapes["io"][0] if "i" in TIES[way.pattern] else None
-    parts = split(one, sizes, rows)
     length_of = dict(zip("ioca", (*shapes["io"], *shapes["ca"]), strict=True))
-    return Candidate(way, one, parts, prod(parts.joined.size(length_of[index]) for index in way.looped))
+    samples = dict.fromkeys(map(str, one.program.sizes), DEFAULT_SIZE) | dict(sizes or {})
+    directions = prod(length(length_of[index], samples) for index in way.looped)
+    return Candidate(way, one, split(one, sizes, rows, max(directions, 1)), directions)
 
 
 @dataclass(frozen=True)

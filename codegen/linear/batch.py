@@ -12,10 +12,11 @@ from codegen.header import Header
 from codegen.kernel import Kernel, described
 from codegen.linear.emit import emit_linear
 from codegen.linear.program import LinearProgram
-from codegen.linear.split import moving, split
+from codegen.linear.split import split
 from codegen.linear.stacks import Stacks
 from codegen.lower import lower
 from codegen.naming import identifier
+from codegen.schedule import moving
 from symbolic.collection import without_collecting
 from symbolic.differential import Differential
 from symbolic.errors import NameError_

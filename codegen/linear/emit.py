@@ -14,8 +14,9 @@ from typing import Any, Protocol
 from codegen.cost.header import linear_cost_lines
 from codegen.header import Header
 from codegen.linear.program import LinearProgram
-from codegen.linear.split import Split, moving
+from codegen.linear.split import Split
 from codegen.naming import identifier
+from codegen.schedule import moving
 from codegen.sizes import size_code, size_text
 from codegen.targets.numpy.arguments import Lengths
 from codegen.targets.numpy.body import Body

@@ -8,7 +8,7 @@ them.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -51,17 +51,24 @@ class Split:
         return flops(self.once) + flops(self.values) + directions * flops(self.along)
 
 
-def split(linear: LinearProgram, sizes: Mapping[str, int] | None = None, rows: Any = None) -> Split:
+DIRECTIONS = 16
+"""How many are thought of where nobody says: what pays only for hundreds is not worth the memory."""
+
+
+def split(
+    linear: LinearProgram, sizes: Mapping[str, int] | None = None, rows: Any = None, directions: int = DIRECTIONS
+) -> Split:
     """The halves of a linear program; in blocks of rows where `rows`, their number, is given and that is possible.
 
-    Raises what `lower` raises.
+    `directions`: how many are thought of, by which the order of products is chosen. Raises what `lower` raises.
     """
-    whole = optimize(lower(linear.program, sizes), APART)
+    lowered = replace(lower(linear.program, sizes), seeds=linear.seeds, directions=directions)
+    whole = optimize(lowered, APART)
     blocks = cut(whole, rows) if rows is not None and rows.is_Symbol else None
     if blocks is not None and not _in_one_loop(blocks, (*linear.values, *linear.results)):
         blocks = None
     whole = whole if blocks is None else blocks.schedule
-    moved = moving(whole.instrs, linear.seeds)
+    moved = whole.moving()
     parts: dict[str, list[Instr]] = {"once": [], "values": [], "along": []}
     for instr in whole.instrs:
         same = blocks is not None and blocks.kinds[instr.out] not in CUT
@@ -103,13 +110,5 @@ def _part(whole: Schedule, instrs: list[Instr], inputs: tuple[str, ...], wanted:
     passed = [name for name in wanted if name not in own] if not inputs else []
     outputs = tuple(dict.fromkeys(name for name in wanted if name in own))
     given = tuple(dict.fromkeys((*needed, *inputs, *passed)))
-    return optimize(replace(whole, inputs=given, instrs=tuple(instrs), outputs=outputs, requirements=()), MEMORY)
-
-
-def moving(instrs: Iterable[Instr], seeds: Iterable[str]) -> set[str]:
-    """The names that depend on the seeds, these included."""
-    found = set(seeds)
-    for instr in instrs:
-        if not found.isdisjoint(instr.names):
-            found.add(instr.out)
-    return found
+    part = replace(whole, inputs=given, instrs=tuple(instrs), outputs=outputs, requirements=(), seeds=(), directions=1)
+    return optimize(part, MEMORY)

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from codegen.cost.counts import work
 from codegen.passes.average_largest import average_largest
 from codegen.passes.broadcast_ones import broadcast_ones
 from codegen.passes.choose_larger import choose_larger
+from codegen.passes.distribute_sums import distribute_sums
+from codegen.passes.factor_sums import factor_sums
 from codegen.passes.join_chains import join_chains
 from codegen.passes.order_chains import order_chains
+from codegen.passes.order_factors import order_factors
 from codegen.passes.place_scalars import place_scalars
 from codegen.passes.release_memory import release_memory
 from codegen.passes.remove_dead import remove_dead
@@ -19,6 +23,7 @@ from codegen.passes.share_exponentials import share_exponentials
 from codegen.passes.share_softmax import share_softmax
 from codegen.passes.shorten_lives import shorten_lives
 from codegen.passes.solve_with_inverses import solve_with_inverses
+from codegen.passes.split_ones import split_ones
 from codegen.passes.traces_of_products import traces_of_products
 from codegen.passes.values_alone import values_alone
 from codegen.schedule import Schedule
@@ -28,13 +33,18 @@ Pass = Callable[[Schedule], Schedule]
 VALUES: tuple[Pass, ...] = (
     share_common,
     remove_dead,
+    split_ones,
     join_chains,
+    remove_dead,
+    distribute_sums,
+    factor_sums,
     remove_dead,
     traces_of_products,
     order_chains,
     place_scalars,
     broadcast_ones,
     scale_by_diagonals,
+    order_factors,
     solve_with_inverses,
     share_common,
     share_softmax,
@@ -56,9 +66,23 @@ MEMORY: tuple[Pass, ...] = (
 PASSES = (*VALUES, *MEMORY)
 
 
+BY_COST = (distribute_sums, factor_sums, traces_of_products)
+"""What these do is kept only where the schedule takes less work in the end: sharing may have been better."""
+
+
 def optimize(schedule: Schedule, passes: tuple[Pass, ...] | None = None) -> Schedule:
     """Run the passes (by default PASSES) in order, and verify what comes of it; tests verify it pass by pass."""
-    for run in PASSES if passes is None else passes:
-        schedule = run(schedule)
+    passes = PASSES if passes is None else passes
+    for place, run in enumerate(passes):
+        schedule = advance(schedule, run, passes[place + 1 :])
     schedule.verify()
     return schedule
+
+
+def advance(schedule: Schedule, run: Pass, rest: tuple[Pass, ...]) -> Schedule:
+    """Run one pass; of those in BY_COST, the result only where it pays after the rest of them."""
+    after = run(schedule)
+    if run not in BY_COST or after is schedule:
+        return after
+    certain = tuple(later for later in rest if later not in (*BY_COST, *MEMORY))
+    return min(schedule, after, key=lambda found: work(optimize(found, certain)))

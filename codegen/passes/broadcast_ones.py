@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from codegen.passes.rewriting import Rewriting
+from codegen.passes.rewriting import Rewriting, filled_with_ones
 from codegen.schedule import Instr, Literal, Schedule
 from symbolic.nodes import SCALAR
 
@@ -16,7 +16,7 @@ from symbolic.nodes import SCALAR
 def broadcast_ones(schedule: Schedule) -> Schedule:
     """An elementwise operation takes the vector itself wherever another operand has the full shape."""
     vectors: dict[str, str] = {}
-    ones = {instr.out for instr in schedule.instrs if instr.op == "ones"}
+    ones = filled_with_ones(schedule)
     new = Rewriting(schedule)
     for instr in schedule.instrs:
         vector = _repeated_vector(instr, ones, schedule)

@@ -1,29 +1,52 @@
 """Multiply chains of matrices in the cheapest order, by dynamic programming over the sample sizes.
 
 A product that an earlier chain already computed, or its transpose, costs nothing, so the chains A B C, dA B C, A dB C,
-A B dC and C' B' A' share what they can; of orders that cost the same, that which others can share is taken.
+A B dC and C' B' A' share what they can; of orders that cost the same, that which others can share is taken. What would
+be dearer for one chain can be cheaper for all of them together: a second plan shares the cost of a part among the
+chains that it occurs in, and the plan that takes less work in all is the one. A product that does not depend on the
+seeds is computed once for many directions: (A B) dX rather than A (B dX) where that pays.
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from fractions import Fraction
 from functools import cached_property
 from itertools import pairwise
 
+from codegen.cost.counts import product_flops, work
 from codegen.passes.rewriting import Rewriting
 from codegen.schedule import Arg, Instr, Schedule
+from symbolic.nodes import Shape
 
 MAX_CHAIN = 24
 """Longer chains are multiplied from left to right in pieces of this length: the search is cubic."""
 
 Links = tuple[Arg, ...]
-Costs = dict[tuple[int, int], tuple[int, int]]
+Weight = Fraction | int
 Splits = dict[tuple[int, int], int]
 
 
+@dataclass(frozen=True)
+class _Part:
+    """What a part of a chain is worth. `weight`: how often it is computed, over how many chains share the cost."""
+
+    weight: Weight
+    shared: bool
+
+
 def order_chains(schedule: Schedule) -> Schedule:
-    chains = _Chains(schedule)
+    chains = [instr for instr in schedule.instrs if instr.op == "matmul" and len(instr.args) > 2]
+    alone = _ordered(schedule, together=False)
+    if len(chains) < 2:
+        return alone
+    return min(alone, _ordered(schedule, together=True), key=work)
+
+
+def _ordered(schedule: Schedule, together: bool) -> Schedule:
+    chains = _Chains(schedule, together)
     for instr in schedule.instrs:
         if instr.op == "matmul":
             chains.multiply_out(instr)
@@ -33,10 +56,11 @@ def order_chains(schedule: Schedule) -> Schedule:
 
 
 class _Chains:
-    """The products so far."""
+    """The products so far. `together`: whether chains share the cost of what occurs in several of them."""
 
-    def __init__(self, schedule: Schedule) -> None:
-        self.schedule, self.new = schedule, Rewriting(schedule)
+    def __init__(self, schedule: Schedule, together: bool) -> None:
+        self.schedule, self.new, self.together = schedule, Rewriting(schedule), together
+        self.moving = schedule.moving()
         self.transpose_of = _transposes(schedule)
         self.computed: dict[Links, str] = {}
 
@@ -99,14 +123,17 @@ class _Chains:
         """Where to split each part of the chain; first split on a tie."""
         if len(links) == 2:
             return {(0, 1): 0}
-        shapes = [self.new.shapes[str(link)] for link in links]
-        sizes = [self.schedule.size(rows) for rows, _ in shapes] + [self.schedule.size(shapes[-1][1])]
 
-        def worth(first: int, last: int) -> tuple[bool, bool]:
+        def worth(first: int, last: int) -> _Part | None:
             part = links[first : last + 1]
-            return self.known(part) is not None, self.occurrences[part] > 1
+            if self.known(part) is not None:
+                return None
+            times = self.schedule.directions if not self.moving.isdisjoint(part) else 1
+            occurrences = self.occurrences[part]
+            shared = occurrences > 1
+            return _Part(Fraction(times, occurrences) if shared and self.together else times, shared)
 
-        return _cheapest(sizes, worth)[1]
+        return _cheapest(_sizes(links, self.new.shapes, self.schedule), worth)[1]
 
     def flipped(self, links: Links) -> Links | None:
         """The factors of the transpose, where all of them have names."""
@@ -126,36 +153,45 @@ def _transposes(schedule: Schedule) -> dict[Arg, str]:
     return found
 
 
-def chain_cost(links: Links, schedule: Schedule) -> int:
-    """The fewest multiplications for a chain, by the sample sizes; of a long chain, those from left to right."""
-    shapes = [schedule.shapes[str(link)] for link in links]
-    sizes = [schedule.size(rows) for rows, _ in shapes] + [schedule.size(shapes[-1][1])]
+def _sizes(links: Links, shapes: Mapping[str, Shape], schedule: Schedule) -> list[int]:
+    """The lengths along a chain: rows of the first, and columns of each."""
+    found = [shapes[str(link)] for link in links]
+    return [schedule.size(size) for size in (found[0][0], *(cols for _, cols in found))]
+
+
+def chain_flops(links: Links, schedule: Schedule) -> int:
+    """The fewest flops for a chain, by the sample sizes; of a long chain, those from left to right."""
+    sizes = _sizes(links, schedule.shapes, schedule)
     if len(links) > MAX_CHAIN:
-        return sum(sizes[0] * inner * outer for inner, outer in pairwise(sizes[1:]))
-    return _cheapest(sizes, lambda first, last: (False, False))[0][0, len(links) - 1][0]
+        return sum(product_flops(sizes[0], inner, outer) for inner, outer in pairwise(sizes[1:]))
+    return int(_cheapest(sizes, lambda first, last: _ALONE)[0])
 
 
-def _cheapest(sizes: list[int], worth: Callable[[int, int], tuple[bool, bool]]) -> tuple[Costs, Splits]:
-    """For each part of a chain, its cost and where it is split.
+_ALONE = _Part(1, False)
 
-    `worth`: whether a part is known and costs nothing, and whether it is shared. A cost is the number of
-    multiplications, and on a tie how many parts are not shared.
+
+def _cheapest(sizes: list[int], worth: Callable[[int, int], _Part | None]) -> tuple[Weight, Splits]:
+    """The cost of a chain, and where each part of it is split. `worth`: None for a part that is known and so is free.
+
+    A cost is the flops, and on a tie how many parts are not shared.
     """
     count = len(sizes) - 1
-    cost: Costs = {(k, k): (0, 0) for k in range(count)}
+    cost: dict[tuple[int, int], tuple[Weight, int]] = {(k, k): (0, 0) for k in range(count)}
     splits: Splits = {}
     for length in range(1, count):
         for first in range(count - length):
             last = first + length
-            (multiplications, alone), split = min(
-                (_joined(cost[first, k], cost[k + 1, last], sizes[first] * sizes[k + 1] * sizes[last + 1]), -k)
+            part = worth(first, last)
+            if part is None:
+                cost[first, last] = 0, 0
+                continue
+            cost[first, last], split = min(
+                (_joined(cost[first, k], cost[k + 1, last], part, sizes[first], sizes[k + 1], sizes[last + 1]), -k)
                 for k in range(first, last)
             )
-            known, shared = worth(first, last)
-            cost[first, last] = (0, 0) if known else (multiplications, alone + (not shared))
             splits[first, last] = -split
-    return cost, splits
+    return cost[0, count - 1][0], splits
 
 
-def _joined(left: tuple[int, int], right: tuple[int, int], product: int) -> tuple[int, int]:
-    return left[0] + right[0] + product, left[1] + right[1]
+def _joined(left: tuple[Weight, int], right: tuple[Weight, int], part: _Part, *sizes: int) -> tuple[Weight, int]:
+    return left[0] + right[0] + part.weight * product_flops(*sizes), left[1] + right[1] + (not part.shared)

@@ -6,6 +6,15 @@ from codegen.schedule import Arg, Instr, Schedule
 from symbolic.nodes import Shape
 
 
+def filled_with_ones(schedule: Schedule) -> set[str]:
+    """The matrices of ones, and the transposes of them."""
+    found: set[str] = set()
+    for instr in schedule.instrs:
+        if instr.op == "ones" or (instr.op == "transpose" and instr.names[0] in found):
+            found.add(instr.out)
+    return found
+
+
 class Rewriting:
     """A schedule that is being written anew from another."""
 

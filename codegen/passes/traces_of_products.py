@@ -7,14 +7,16 @@ trace of a sum with such a product in it is the sum of the traces.
 from __future__ import annotations
 
 from codegen.operations import INVERSES
-from codegen.passes.order_chains import chain_cost
+from codegen.passes.order_chains import chain_flops
 from codegen.passes.rewriting import Rewriting
 from codegen.schedule import Arg, Instr, Literal, Schedule
 from symbolic.nodes import SCALAR, Shape
 
 _PRODUCT_OF = {"tr": "trace_product", "diagonal": "diagonal_product"}
-_TO_INVERT = {"inv_lu": 2 / 3, "inv_cho": 1 / 3, "inv_triangular": 1 / 6}
-"""The multiplications, over n³, by which an inverse is got from a factor: a product with it would be a solve."""
+_TO_INVERT = {"inv_lu": 4 / 3, "inv_cho": 2 / 3, "inv_triangular": 1 / 3}
+"""The flops, over n³, by which an inverse is got from a factor: a product with it would be a solve."""
+_ROUNDING = 1.4
+"""What an inverse counts for each of its flops, because a solve rounds less."""
 Split = tuple[tuple[Arg, ...], tuple[Arg, ...]]
 
 
@@ -92,14 +94,15 @@ class _Traces:
             for rotated in [(*links[start:], *links[:start])]
             for k in ((len(links) - 1,) if op == "tr" else range(1, len(links)))
         ]
-        best = min(splits, key=lambda sides: sum(map(self.cost, sides)))
-        return best if sum(map(self.cost, best)) <= chain_cost(links, self.schedule) else None
+        best = min(splits, key=self.cost)
+        return best if self.cost(best) <= chain_flops(links, self.schedule) else None
 
-    def cost(self, side: tuple[Arg, ...]) -> float:
-        """Multiplications; an inverse that stands alone has to be computed."""
-        if len(side) == 1:
-            return self.inverses.get(side[0], 0.0)
-        return chain_cost(side, self.schedule)
+    def cost(self, split: Split) -> float:
+        """Flops to have both sides and to sum; an inverse that stands alone has to be computed."""
+        (rows, _), (_, cols) = (self.schedule.shapes[str(split[0][end])] for end in (0, -1))
+        summed = 2 * self.schedule.size(rows) * self.schedule.size(cols)
+        sides = (self.inverses.get(s[0], 0.0) if len(s) == 1 else chain_flops(s, self.schedule) for s in split)
+        return summed + sum(sides)
 
 
 def _inverses(schedule: Schedule) -> dict[Arg, float]:
@@ -108,7 +111,7 @@ def _inverses(schedule: Schedule) -> dict[Arg, float]:
     in_full = set(schedule.outputs)
     for instr in schedule.instrs:
         if instr.op in INVERSES:
-            found[instr.out] = _TO_INVERT[instr.op] * schedule.size(schedule.shapes[instr.out][0]) ** 3
+            found[instr.out] = _ROUNDING * _TO_INVERT[instr.op] * schedule.size(schedule.shapes[instr.out][0]) ** 3
         elif instr.op == "transpose" and instr.names[0] in found:
             found[instr.out] = found[instr.names[0]]
         elif instr.op not in ("matmul", *_PRODUCT_OF):

@@ -7,7 +7,7 @@
 
     δY = ((δX - (1/m) sum(δX, 2) ones(1, m) - (1/m) Z ⊙ ((sum((X - (1/m) sum(X, 2) ones(1, m)) ⊙ (δX - (1/m) sum(δX, 2) ones(1, m)), 2) ⊘ sqrt((1/m) sum(square(X - (1/m) sum(X, 2) ones(1, m)), 2) + 0.00001)) ones(1, m))) ⊘ (sqrt((1/m) sum(square(X - (1/m) sum(X, 2) ones(1, m)), 2) + 0.00001) ones(1, m))) ⊙ (ones(n, 1) gᵀ)
 
-Flops: 16 n m + 6 n.
+Flops: 15 n m + 7 n.
 Peak memory: 3 n m + 2 n numbers at most, results included.
 Of many rows, block by block, 2 n m numbers and those of a block.
 """
@@ -47,7 +47,7 @@ def layer_norm_wrt_X(X: ndarray, g: ndarray, b: ndarray, dX: ndarray) -> tuple[n
     if n <= FEW:
         Y, dY = _rows(X, dX, g_T, b_T, m)
     else:
-        cut, joined, width = (0, 0, None, None, None), (0, 0), 12 * X.shape[1] + 10
+        cut, joined, width = (0, 0, None, None, None), (0, 0), 11 * X.shape[1] + 11
         Y, dY = _in_blocks(_rows, (X, dX, g_T, b_T, m), cut, joined, width)
     return Y, dY
 
@@ -71,11 +71,11 @@ def _rows(X, dX, g_T, b_T, m):
     t_11 = multiply(t_3, t_10, out=t_3)         # (X - sum(X, 2) ⊙ (1/m)) ⊙ (δX - sum(δX, 2) ⊙ (1/m))
     t_12 = t_11.sum(axis=1, keepdims=True)      # sum(t_11, 2)
     t_13 = divide(t_12, sqrt_t_7, out=t_12)     # sum(t_11, 2) ⊘ sqrt_t_7
-    t_14 = multiply(Z, t_13, out=t_11)          # Z ⊙ (sum(t_11, 2) ⊘ sqrt_t_7)
-    del t_12, t_13
-    t_15 = multiply(t_14, (1.0 / m), out=t_14)  # t_14 ⊙ (1/m)
-    t_16 = subtract(t_10, t_15, out=t_10)       # δX - sum(δX, 2) ⊙ (1/m) - t_14 ⊙ (1/m)
-    del t_3, t_11, t_14, t_15
+    t_14 = multiply(t_13, (1.0 / m), out=t_13)  # (sum(t_11, 2) ⊘ sqrt_t_7) ⊙ (1/m)
+    t_15 = multiply(t_14, Z, out=t_11)          # t_14 ⊙ Z
+    del t_12, t_13, t_14
+    t_16 = subtract(t_10, t_15, out=t_10)       # δX - sum(δX, 2) ⊙ (1/m) - t_14 ⊙ Z
+    del t_3, t_11, t_15
     dZ = divide(t_16, sqrt_t_7, out=t_16)       # δZ = t_16 ⊘ sqrt_t_7
     del t_5, t_6, t_7, sqrt_t_7
     t_17 = multiply(Z, g_T, out=Z)              # Z ⊙ gᵀ

@@ -200,7 +200,7 @@ static int layer_norm_wrt_all_block1_f64(const struct layer_norm_wrt_all_f64 *at
     double *const t_6 = room3;
     double *const t_13 = room2;
     double *const sqrt_t_8 = room1;
-    double *const t_14 = room0;
+    double *const t_15 = room0;
     const double *const g_T = at->room[0];
     const double *const b_T = at->room[1];
     double *const Y = at->Y + first * m;
@@ -248,20 +248,20 @@ static int layer_norm_wrt_all_block1_f64(const struct layer_norm_wrt_all_f64 *at
         sqrt_t_8[i] = sqrt_t_8_i;
         fails |= (sqrt_t_8_i != sqrt_t_8_i) & (t_6[i] == t_6[i]);
         const double t_14_i = t_13[i] / sqrt_t_8_i;  /* sum(t_12, 2) ⊘ sqrt_t_8 */
-        t_14[i] = t_14_i;
         fails |= (sqrt_t_8_i == 0.0) & (fabs(t_14_i) > 0x1.fffffffffffffp+1023);
-        fails |= (t_14_i != t_14_i) & (t_13[i] == t_13[i]) & (t_6[i] == t_6[i]);
+        const double t_15_i = t_14_i * (double)((1.0 / (double)m));  /* (sum(t_12, 2) ⊘ sqrt_t_8) ⊙ (1/m) */
+        t_15[i] = t_15_i;
+        fails |= (t_15_i != t_15_i) & (t_13[i] == t_13[i]) & (t_6[i] == t_6[i]);
     }
     for (size_t i = 0; i < rows; i++) {
         const double sqrt_t_8_i = sqrt_t_8[i];
-        const double t_14_i = t_14[i];
+        const double t_15_i = t_15[i];
         INDEPENDENT
         for (size_t j = 0; j < m; j++) {
             const double Z_i = t_4[i * m + j] / sqrt_t_8_i;  /* Z = (X - sum(X, 2) ⊙ (1/m)) ⊘ sqrt_t_8 */
             fails |= (sqrt_t_8_i == 0.0) & (fabs(Z_i) > 0x1.fffffffffffffp+1023);
-            const double t_15_i = Z_i * t_14_i;  /* Z ⊙ (sum(t_12, 2) ⊘ sqrt_t_8) */
-            const double t_16_i = t_15_i * (double)((1.0 / (double)m));  /* t_15 ⊙ (1/m) */
-            const double t_17_i = t_11[i * m + j] - t_16_i;  /* δX - sum(δX, 2) ⊙ (1/m) - t_15 ⊙ (1/m) */
+            const double t_16_i = t_15_i * Z_i;  /* t_15 ⊙ Z */
+            const double t_17_i = t_11[i * m + j] - t_16_i;  /* δX - sum(δX, 2) ⊙ (1/m) - t_15 ⊙ Z */
             const double dZ_i = t_17_i / sqrt_t_8_i;  /* δZ = t_17 ⊘ sqrt_t_8 */
             fails |= (sqrt_t_8_i == 0.0) & (fabs(dZ_i) > 0x1.fffffffffffffp+1023);
             const double t_18_i = Z_i * g_T[j];  /* Z ⊙ gᵀ */
@@ -273,7 +273,7 @@ static int layer_norm_wrt_all_block1_f64(const struct layer_norm_wrt_all_f64 *at
             const double t_21_i = t_19_i + t_20_i;  /* δZ ⊙ gᵀ + Z ⊙ δgᵀ */
             const double dY_i = t_21_i + db_T[j];  /* δY = δZ ⊙ gᵀ + Z ⊙ δgᵀ + δbᵀ */
             dY[i * m + j] = dY_i;
-            fails |= (dY_i != dY_i) & (t_11[i * m + j] == t_11[i * m + j]) & (t_4[i * m + j] == t_4[i * m + j]) & (sqrt_t_8_i == sqrt_t_8_i) & (t_14_i == t_14_i) & (g_T[j] == g_T[j]) & (dg_T[j] == dg_T[j]) & (db_T[j] == db_T[j]);
+            fails |= (dY_i != dY_i) & (t_11[i * m + j] == t_11[i * m + j]) & (t_15_i == t_15_i) & (t_4[i * m + j] == t_4[i * m + j]) & (sqrt_t_8_i == sqrt_t_8_i) & (g_T[j] == g_T[j]) & (dg_T[j] == dg_T[j]) & (db_T[j] == db_T[j]);
         }
     }
     return fails ? NO_DERIVATIVE : 0;
@@ -498,7 +498,7 @@ static int layer_norm_wrt_all_block1_f32(const struct layer_norm_wrt_all_f32 *at
     float *const t_6 = room3;
     float *const t_13 = room2;
     float *const sqrt_t_8 = room1;
-    float *const t_14 = room0;
+    float *const t_15 = room0;
     const float *const g_T = at->room[0];
     const float *const b_T = at->room[1];
     float *const Y = at->Y + first * m;
@@ -546,20 +546,20 @@ static int layer_norm_wrt_all_block1_f32(const struct layer_norm_wrt_all_f32 *at
         sqrt_t_8[i] = sqrt_t_8_i;
         fails |= (sqrt_t_8_i != sqrt_t_8_i) & (t_6[i] == t_6[i]);
         const float t_14_i = t_13[i] / sqrt_t_8_i;  /* sum(t_12, 2) ⊘ sqrt_t_8 */
-        t_14[i] = t_14_i;
         fails |= (sqrt_t_8_i == 0.0f) & (fabsf(t_14_i) > 0x1.fffffep+127f);
-        fails |= (t_14_i != t_14_i) & (t_13[i] == t_13[i]) & (t_6[i] == t_6[i]);
+        const float t_15_i = t_14_i * (float)((1.0 / (double)m));  /* (sum(t_12, 2) ⊘ sqrt_t_8) ⊙ (1/m) */
+        t_15[i] = t_15_i;
+        fails |= (t_15_i != t_15_i) & (t_13[i] == t_13[i]) & (t_6[i] == t_6[i]);
     }
     for (size_t i = 0; i < rows; i++) {
         const float sqrt_t_8_i = sqrt_t_8[i];
-        const float t_14_i = t_14[i];
+        const float t_15_i = t_15[i];
         INDEPENDENT
         for (size_t j = 0; j < m; j++) {
             const float Z_i = t_4[i * m + j] / sqrt_t_8_i;  /* Z = (X - sum(X, 2) ⊙ (1/m)) ⊘ sqrt_t_8 */
             fails |= (sqrt_t_8_i == 0.0f) & (fabsf(Z_i) > 0x1.fffffep+127f);
-            const float t_15_i = Z_i * t_14_i;  /* Z ⊙ (sum(t_12, 2) ⊘ sqrt_t_8) */
-            const float t_16_i = t_15_i * (float)((1.0 / (double)m));  /* t_15 ⊙ (1/m) */
-            const float t_17_i = t_11[i * m + j] - t_16_i;  /* δX - sum(δX, 2) ⊙ (1/m) - t_15 ⊙ (1/m) */
+            const float t_16_i = t_15_i * Z_i;  /* t_15 ⊙ Z */
+            const float t_17_i = t_11[i * m + j] - t_16_i;  /* δX - sum(δX, 2) ⊙ (1/m) - t_15 ⊙ Z */
             const float dZ_i = t_17_i / sqrt_t_8_i;  /* δZ = t_17 ⊘ sqrt_t_8 */
             fails |= (sqrt_t_8_i == 0.0f) & (fabsf(dZ_i) > 0x1.fffffep+127f);
             const float t_18_i = Z_i * g_T[j];  /* Z ⊙ gᵀ */
@@ -571,7 +571,7 @@ static int layer_norm_wrt_all_block1_f32(const struct layer_norm_wrt_all_f32 *at
             const float t_21_i = t_19_i + t_20_i;  /* δZ ⊙ gᵀ + Z ⊙ δgᵀ */
             const float dY_i = t_21_i + db_T[j];  /* δY = δZ ⊙ gᵀ + Z ⊙ δgᵀ + δbᵀ */
             dY[i * m + j] = dY_i;
-            fails |= (dY_i != dY_i) & (t_11[i * m + j] == t_11[i * m + j]) & (t_4[i * m + j] == t_4[i * m + j]) & (sqrt_t_8_i == sqrt_t_8_i) & (t_14_i == t_14_i) & (g_T[j] == g_T[j]) & (dg_T[j] == dg_T[j]) & (db_T[j] == db_T[j]);
+            fails |= (dY_i != dY_i) & (t_11[i * m + j] == t_11[i * m + j]) & (t_15_i == t_15_i) & (t_4[i * m + j] == t_4[i * m + j]) & (sqrt_t_8_i == sqrt_t_8_i) & (g_T[j] == g_T[j]) & (dg_T[j] == dg_T[j]) & (db_T[j] == db_T[j]);
         }
     }
     return fails ? NO_DERIVATIVE : 0;

@@ -472,7 +472,6 @@ static int softmax_regression_gradient_wrt_W_b_block1_f64(const struct softmax_r
     double *const room3 = take_f64(&memory, step * k_2);
     double *const room4 = take_f64(&memory, step);
     double *const room5 = take_f64(&memory, step * k_2);
-    double *const room6 = take_f64(&memory, step * k_2);
     double *const work = take_f64(&memory, most(packed_f64(step, k_2), k_2));
     const double *const X = at->X + first * m;
     double *const X_W = room0;
@@ -484,7 +483,8 @@ static int softmax_regression_gradient_wrt_W_b_block1_f64(const struct softmax_r
     double *const t_3 = room4;
     double *const t_7 = room0;
     double *const t_5 = room5;
-    double *const Z_bar = room6;
+    double *const t_9 = room4;
+    double *const Z_bar = room5;
     int64_t fails = 0;
     product_f64(rows, m, k_2, X, m, 1, at->packed[0], at->narrow[0], X_W, 0);  /* X W */
     row_sums_f64(rows, k_2, P, t_8);  /* sum(P, 2) */
@@ -503,21 +503,31 @@ static int softmax_regression_gradient_wrt_W_b_block1_f64(const struct softmax_r
         return EMPTY;  /* softmax_2(Z) */
     for (size_t i = 0; i < rows; i++) {
         const double t_3_i = t_3[i];
-        const double t_8_i = t_8[i];
         INDEPENDENT
         for (size_t j = 0; j < k_2; j++) {
             const double t_4_i = Z[i * k_2 + j] - t_3_i;  /* Z - logsumexp(Z, 2) */
             const double t_5_i = P[i * k_2 + j] * t_4_i;  /* P ⊙ (Z - logsumexp(Z, 2)) */
             t_5[i * k_2 + j] = t_5_i;
             fails |= (t_5_i != t_5_i) & (P[i * k_2 + j] == P[i * k_2 + j]) & (Z[i * k_2 + j] == Z[i * k_2 + j]) & (t_3_i == t_3_i);
-            const double t_9_i = t_7[i * k_2 + j] * t_8_i;  /* softmax_2(Z) ⊙ sum(P, 2) */
-            const double t_10_i = t_9_i * (double)((1.0 / (double)n));  /* (softmax_2(Z) ⊙ sum(P, 2)) ⊙ (1/n) */
-            const double Z_bar_i = t_10_i - t_11[i * k_2 + j];  /* Z̄ = t_10 - P ⊙ (1/n) */
-            Z_bar[i * k_2 + j] = Z_bar_i;
-            fails |= (Z_bar_i != Z_bar_i) & (t_7[i * k_2 + j] == t_7[i * k_2 + j]) & (t_8_i == t_8_i) & (t_11[i * k_2 + j] == t_11[i * k_2 + j]);
         }
     }
     t_6[0] += total_f64(rows * k_2, t_5);  /* sum(P ⊙ (Z - logsumexp(Z, 2))) */
+    INDEPENDENT
+    for (size_t i = 0; i < rows; i++) {
+        const double t_9_i = t_8[i] * (double)((1.0 / (double)n));  /* sum(P, 2) ⊙ (1/n) */
+        t_9[i] = t_9_i;
+        fails |= (t_9_i != t_9_i) & (t_8[i] == t_8[i]);
+    }
+    for (size_t i = 0; i < rows; i++) {
+        const double t_9_i = t_9[i];
+        INDEPENDENT
+        for (size_t j = 0; j < k_2; j++) {
+            const double t_10_i = t_9_i * t_7[i * k_2 + j];  /* (sum(P, 2) ⊙ (1/n)) ⊙ softmax_2(Z) */
+            const double Z_bar_i = t_10_i - t_11[i * k_2 + j];  /* Z̄ = t_10 - P ⊙ (1/n) */
+            Z_bar[i * k_2 + j] = Z_bar_i;
+            fails |= (Z_bar_i != Z_bar_i) & (t_9_i == t_9_i) & (t_7[i * k_2 + j] == t_7[i * k_2 + j]) & (t_11[i * k_2 + j] == t_11[i * k_2 + j]);
+        }
+    }
     pack_f64(rows, k_2, Z_bar, k_2, 1, is_narrow_f64(rows, k_2, m), work);
     product_f64(m, rows, k_2, X, 1, m, work, is_narrow_f64(rows, k_2, m), W_bar, 1);  /* W̄ = Xᵀ Z̄ */
     column_sums_f64(rows, k_2, Z_bar, work);
@@ -528,9 +538,9 @@ static int softmax_regression_gradient_wrt_W_b_block1_f64(const struct softmax_r
 static int softmax_regression_gradient_wrt_W_b_blocks1_f64(struct softmax_regression_gradient_wrt_W_b_f64 *at, double *memory, int threads)
 {
     const size_t n = at->n, m = at->m, k_2 = at->k_2;
-    const size_t total = n, step = step_f64(total, k_2 + 1 + k_2 + k_2 + 1 + k_2 + k_2, m * k_2, threads);
-    const size_t share = share_f64(total, step, k_2 + 1 + k_2 + k_2 + 1 + k_2 + k_2 + m * k_2 / 8, threads), sums = room_f64(1) + room_f64(m * k_2) + room_f64(k_2);
-    const size_t own = sums + room_f64(step * k_2) + room_f64(step) + room_f64(step * k_2) + room_f64(step * k_2) + room_f64(step) + room_f64(step * k_2) + room_f64(step * k_2) + room_f64(most(packed_f64(step, k_2), k_2));
+    const size_t total = n, step = step_f64(total, k_2 + 1 + k_2 + k_2 + 1 + k_2, m * k_2, threads);
+    const size_t share = share_f64(total, step, k_2 + 1 + k_2 + k_2 + 1 + k_2 + m * k_2 / 8, threads), sums = room_f64(1) + room_f64(m * k_2) + room_f64(k_2);
+    const size_t own = sums + room_f64(step * k_2) + room_f64(step) + room_f64(step * k_2) + room_f64(step * k_2) + room_f64(step) + room_f64(step * k_2) + room_f64(most(packed_f64(step, k_2), k_2));
     const int shares = (int)((total + share - 1) / share);
     int failed = 0;
     at->narrow[0] = is_narrow_f64(m, k_2, 1);
@@ -584,9 +594,9 @@ size_t softmax_regression_gradient_wrt_W_b_f64_work(size_t n, size_t m, size_t k
 {
     size_t loops = 0;
     {
-        const size_t total = n, step = step_f64(total, k_2 + 1 + k_2 + k_2 + 1 + k_2 + k_2, m * k_2, threads);
-        const size_t share = share_f64(total, step, k_2 + 1 + k_2 + k_2 + 1 + k_2 + k_2 + m * k_2 / 8, threads), sums = room_f64(1) + room_f64(m * k_2) + room_f64(k_2);
-        loops = most(loops, room_f64(packed_f64(m, k_2)) + (total + share - 1) / share * (sums + room_f64(step * k_2) + room_f64(step) + room_f64(step * k_2) + room_f64(step * k_2) + room_f64(step) + room_f64(step * k_2) + room_f64(step * k_2) + room_f64(most(packed_f64(step, k_2), k_2))));
+        const size_t total = n, step = step_f64(total, k_2 + 1 + k_2 + k_2 + 1 + k_2, m * k_2, threads);
+        const size_t share = share_f64(total, step, k_2 + 1 + k_2 + k_2 + 1 + k_2 + m * k_2 / 8, threads), sums = room_f64(1) + room_f64(m * k_2) + room_f64(k_2);
+        loops = most(loops, room_f64(packed_f64(m, k_2)) + (total + share - 1) / share * (sums + room_f64(step * k_2) + room_f64(step) + room_f64(step * k_2) + room_f64(step * k_2) + room_f64(step) + room_f64(step * k_2) + room_f64(most(packed_f64(step, k_2), k_2))));
     }
     (void)n;
     (void)m;
@@ -1048,7 +1058,6 @@ static int softmax_regression_gradient_wrt_W_b_block1_f32(const struct softmax_r
     float *const room3 = take_f32(&memory, step * k_2);
     float *const room4 = take_f32(&memory, step);
     float *const room5 = take_f32(&memory, step * k_2);
-    float *const room6 = take_f32(&memory, step * k_2);
     float *const work = take_f32(&memory, most(packed_f32(step, k_2), k_2));
     const float *const X = at->X + first * m;
     float *const X_W = room0;
@@ -1060,7 +1069,8 @@ static int softmax_regression_gradient_wrt_W_b_block1_f32(const struct softmax_r
     float *const t_3 = room4;
     float *const t_7 = room0;
     float *const t_5 = room5;
-    float *const Z_bar = room6;
+    float *const t_9 = room4;
+    float *const Z_bar = room5;
     int32_t fails = 0;
     product_f32(rows, m, k_2, X, m, 1, at->packed[0], at->narrow[0], X_W, 0);  /* X W */
     row_sums_f32(rows, k_2, P, t_8);  /* sum(P, 2) */
@@ -1079,21 +1089,31 @@ static int softmax_regression_gradient_wrt_W_b_block1_f32(const struct softmax_r
         return EMPTY;  /* softmax_2(Z) */
     for (size_t i = 0; i < rows; i++) {
         const float t_3_i = t_3[i];
-        const float t_8_i = t_8[i];
         INDEPENDENT
         for (size_t j = 0; j < k_2; j++) {
             const float t_4_i = Z[i * k_2 + j] - t_3_i;  /* Z - logsumexp(Z, 2) */
             const float t_5_i = P[i * k_2 + j] * t_4_i;  /* P ⊙ (Z - logsumexp(Z, 2)) */
             t_5[i * k_2 + j] = t_5_i;
             fails |= (t_5_i != t_5_i) & (P[i * k_2 + j] == P[i * k_2 + j]) & (Z[i * k_2 + j] == Z[i * k_2 + j]) & (t_3_i == t_3_i);
-            const float t_9_i = t_7[i * k_2 + j] * t_8_i;  /* softmax_2(Z) ⊙ sum(P, 2) */
-            const float t_10_i = t_9_i * (float)((1.0 / (double)n));  /* (softmax_2(Z) ⊙ sum(P, 2)) ⊙ (1/n) */
-            const float Z_bar_i = t_10_i - t_11[i * k_2 + j];  /* Z̄ = t_10 - P ⊙ (1/n) */
-            Z_bar[i * k_2 + j] = Z_bar_i;
-            fails |= (Z_bar_i != Z_bar_i) & (t_7[i * k_2 + j] == t_7[i * k_2 + j]) & (t_8_i == t_8_i) & (t_11[i * k_2 + j] == t_11[i * k_2 + j]);
         }
     }
     t_6[0] += total_f32(rows * k_2, t_5);  /* sum(P ⊙ (Z - logsumexp(Z, 2))) */
+    INDEPENDENT
+    for (size_t i = 0; i < rows; i++) {
+        const float t_9_i = t_8[i] * (float)((1.0 / (double)n));  /* sum(P, 2) ⊙ (1/n) */
+        t_9[i] = t_9_i;
+        fails |= (t_9_i != t_9_i) & (t_8[i] == t_8[i]);
+    }
+    for (size_t i = 0; i < rows; i++) {
+        const float t_9_i = t_9[i];
+        INDEPENDENT
+        for (size_t j = 0; j < k_2; j++) {
+            const float t_10_i = t_9_i * t_7[i * k_2 + j];  /* (sum(P, 2) ⊙ (1/n)) ⊙ softmax_2(Z) */
+            const float Z_bar_i = t_10_i - t_11[i * k_2 + j];  /* Z̄ = t_10 - P ⊙ (1/n) */
+            Z_bar[i * k_2 + j] = Z_bar_i;
+            fails |= (Z_bar_i != Z_bar_i) & (t_9_i == t_9_i) & (t_7[i * k_2 + j] == t_7[i * k_2 + j]) & (t_11[i * k_2 + j] == t_11[i * k_2 + j]);
+        }
+    }
     pack_f32(rows, k_2, Z_bar, k_2, 1, is_narrow_f32(rows, k_2, m), work);
     product_f32(m, rows, k_2, X, 1, m, work, is_narrow_f32(rows, k_2, m), W_bar, 1);  /* W̄ = Xᵀ Z̄ */
     column_sums_f32(rows, k_2, Z_bar, work);
@@ -1104,9 +1124,9 @@ static int softmax_regression_gradient_wrt_W_b_block1_f32(const struct softmax_r
 static int softmax_regression_gradient_wrt_W_b_blocks1_f32(struct softmax_regression_gradient_wrt_W_b_f32 *at, float *memory, int threads)
 {
     const size_t n = at->n, m = at->m, k_2 = at->k_2;
-    const size_t total = n, step = step_f32(total, k_2 + 1 + k_2 + k_2 + 1 + k_2 + k_2, m * k_2, threads);
-    const size_t share = share_f32(total, step, k_2 + 1 + k_2 + k_2 + 1 + k_2 + k_2 + m * k_2 / 8, threads), sums = room_f32(1) + room_f32(m * k_2) + room_f32(k_2);
-    const size_t own = sums + room_f32(step * k_2) + room_f32(step) + room_f32(step * k_2) + room_f32(step * k_2) + room_f32(step) + room_f32(step * k_2) + room_f32(step * k_2) + room_f32(most(packed_f32(step, k_2), k_2));
+    const size_t total = n, step = step_f32(total, k_2 + 1 + k_2 + k_2 + 1 + k_2, m * k_2, threads);
+    const size_t share = share_f32(total, step, k_2 + 1 + k_2 + k_2 + 1 + k_2 + m * k_2 / 8, threads), sums = room_f32(1) + room_f32(m * k_2) + room_f32(k_2);
+    const size_t own = sums + room_f32(step * k_2) + room_f32(step) + room_f32(step * k_2) + room_f32(step * k_2) + room_f32(step) + room_f32(step * k_2) + room_f32(most(packed_f32(step, k_2), k_2));
     const int shares = (int)((total + share - 1) / share);
     int failed = 0;
     at->narrow[0] = is_narrow_f32(m, k_2, 1);
@@ -1160,9 +1180,9 @@ size_t softmax_regression_gradient_wrt_W_b_f32_work(size_t n, size_t m, size_t k
 {
     size_t loops = 0;
     {
-        const size_t total = n, step = step_f32(total, k_2 + 1 + k_2 + k_2 + 1 + k_2 + k_2, m * k_2, threads);
-        const size_t share = share_f32(total, step, k_2 + 1 + k_2 + k_2 + 1 + k_2 + k_2 + m * k_2 / 8, threads), sums = room_f32(1) + room_f32(m * k_2) + room_f32(k_2);
-        loops = most(loops, room_f32(packed_f32(m, k_2)) + (total + share - 1) / share * (sums + room_f32(step * k_2) + room_f32(step) + room_f32(step * k_2) + room_f32(step * k_2) + room_f32(step) + room_f32(step * k_2) + room_f32(step * k_2) + room_f32(most(packed_f32(step, k_2), k_2))));
+        const size_t total = n, step = step_f32(total, k_2 + 1 + k_2 + k_2 + 1 + k_2, m * k_2, threads);
+        const size_t share = share_f32(total, step, k_2 + 1 + k_2 + k_2 + 1 + k_2 + m * k_2 / 8, threads), sums = room_f32(1) + room_f32(m * k_2) + room_f32(k_2);
+        loops = most(loops, room_f32(packed_f32(m, k_2)) + (total + share - 1) / share * (sums + room_f32(step * k_2) + room_f32(step) + room_f32(step * k_2) + room_f32(step * k_2) + room_f32(step) + room_f32(step * k_2) + room_f32(most(packed_f32(step, k_2), k_2))));
     }
     (void)n;
     (void)m;

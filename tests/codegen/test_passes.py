@@ -19,9 +19,12 @@ from codegen.passes import (
     average_largest,
     broadcast_ones,
     choose_larger,
+    distribute_sums,
+    factor_sums,
     join_chains,
     optimize,
     order_chains,
+    order_factors,
     place_scalars,
     release_memory,
     remove_dead,
@@ -32,10 +35,12 @@ from codegen.passes import (
     share_softmax,
     shorten_lives,
     solve_with_inverses,
+    split_ones,
     traces_of_products,
     values_alone,
 )
 from codegen.schedule import Instr
+from symbolic.differential import differentiate
 from symbolic.errors import PushforwardError
 from symbolic.language.read import read_program
 
@@ -70,6 +75,10 @@ FIXTURES = {
         broadcast_ones, "X:n,m b:n,1", ["o:1,m = ones", "B = matmul b o", "Y = sin B", "Z = subtract B X"], "Y Z",
         ["o = ones", "B = broadcast b", ".1 = sin b", "Y = broadcast .1", "Z = subtract b X"],
     ),
+    "broadcast_ones: a row of ones that is written as a column's transpose": (
+        broadcast_ones, "b:n,1", ["o:m,1 = ones", "p = transpose o", "Y = matmul b p"], "Y",
+        ["o = ones", "p = transpose o", "Y = broadcast b"],
+    ),
     "broadcast_ones: two rows": (
         broadcast_ones, "b:1,m c:1,m A:n,1", ["o:n,1 = ones", "B = matmul o b", "C = matmul o c", "Y = add B C"], "Y",
         ["o = ones", "B = broadcast b", "C = broadcast c", ".1 = add b c", "Y = broadcast .1"],
@@ -95,6 +104,57 @@ FIXTURES = {
     ),
     "order_chains: from the narrow end": (
         order_chains, "A:n,n B:n,n v:n,1", ["Y = matmul A B v"], "Y", [".1 = matmul B v", "Y = matmul A .1"],
+    ),
+    "split_ones: a wide one, once for all columns": (
+        split_ones, "X:n,m", ["o:m,k = ones", "Y = matmul X o"], "Y",
+        ["o = ones", ".1 = ones", ".2 = ones", "Y = matmul X .1 .2"],
+    ),
+    "split_ones: a column stays": (
+        split_ones, "X:n,m", ["o:m,1 = ones", "Y = matmul X o"], "Y", ["o = ones", "Y = matmul X o"],
+    ),
+    "distribute_sums: over a vector, the identity without a product": (
+        distribute_sums, "X:n,m v:m,1 c:1,1",
+        ["T = transpose X", "P = matmul T X", "I:m,m = eye", "J = multiply I c", "S = add P J", "Y = matmul S v"], "Y",
+        ["T = transpose X", "P = matmul T X", "I = eye", "J = multiply I c", "S = add P J",
+         ".1 = matmul T X v", ".2 = multiply v c", "Y = add .1 .2"],
+    ),
+    "distribute_sums: not over a matrix": (
+        distribute_sums, "A:n,n B:n,n C:n,n", ["P = matmul A B", "S = add P C", "Y = matmul S A"], "Y",
+        ["P = matmul A B", "S = add P C", "Y = matmul S A"],
+    ),
+    "distribute_sums: not where the sum is returned": (
+        distribute_sums, "A:n,n B:n,n C:n,n v:n,1", ["P = matmul A B", "S = add P C", "Y = matmul S v"], "Y S",
+        ["P = matmul A B", "S = add P C", "Y = matmul S v"],
+    ),
+    "distribute_sums: over the transpose": (
+        distribute_sums, "A:n,n B:n,n C:n,n v:n,1",
+        ["P = matmul A B", "S = subtract P C", "T = transpose S", "Y = matmul T v"], "Y",
+        ["P = matmul A B", "S = subtract P C", ".1 = transpose B", ".2 = transpose A", ".3 = transpose C",
+         ".4 = matmul .1 .2", "T = subtract .4 .3", ".6 = matmul .1 .2 v", ".7 = matmul .3 v", "Y = subtract .6 .7"],
+    ),
+    "factor_sums: from the left": (
+        factor_sums, "A:n,n B:n,n C:n,n", ["P = matmul A B", "Q = matmul A C", "Y = subtract P Q"], "Y",
+        ["P = matmul A B", "Q = matmul A C", ".1 = subtract B C", "Y = matmul A .1"],
+    ),
+    "factor_sums: from the right, with a number, beside another term": (
+        factor_sums, "A:n,n B:n,n C:n,n",
+        ["P = matmul B A", "Q = matmul C A", "R = multiply Q 2", "S = add P R", "Y = subtract S C"], "Y",
+        ["P = matmul B A", "Q = matmul C A", "R = multiply Q 2.0", "S = add P R",
+         ".1 = multiply C 2.0", ".2 = add B .1", ".3 = matmul .2 A", "Y = subtract .3 C"],
+    ),
+    "factor_sums: not where the sum costs more than the products": (
+        factor_sums, "A:n,n b:n,1 c:n,1 d:1,n", ["P = matmul A b", "Q = matmul c d b", "Y = add P Q"], "Y",
+        ["P = matmul A b", "Q = matmul c d b", "Y = add P Q"],
+    ),
+    "order_factors: numbers, scalars and columns before the matrix": (
+        order_factors, "X:n,m b:n,1 c:n,1 d:1,1",
+        ["P = multiply X b", "Q = multiply P c", "R = multiply Q 2", "Y = multiply R d"], "Y",
+        ["P = multiply X b", "Q = multiply P c", "R = multiply Q 2.0",
+         ".1 = multiply d 2.0", ".2 = multiply .1 b", ".3 = multiply .2 c", "Y = multiply .3 X"],
+    ),
+    "order_factors: not where nothing is gained": (
+        order_factors, "A:n,m B:n,m C:n,m", ["P = multiply A B", "Y = multiply P C"], "Y",
+        ["P = multiply A B", "Y = multiply P C"],
     ),
     "place_scalars: on the smallest factor": (
         place_scalars, "A:n,n v:n,1 w:1,n", ["P = matmul A v w", "Y = multiply P 3"], "Y",
@@ -447,6 +507,48 @@ def test_the_best_order_of_the_textbook_chain():
     inputs = " ".join(f"A{k}:{rows},{cols}" for k, (rows, cols) in enumerate(pairwise(sizes)))
     chain = " ".join(f"A{k}" for k in range(6))
     assert flops(order_chains(schedule_of(f"{inputs}\nY = matmul {chain}\nreturn Y"))) == 2 * 15125
+
+
+def test_chains_that_share_a_part_are_ordered_together():
+    """A B C alone is (A B) C; with D B C, B C is computed once for both."""
+    inputs, sizes = "A:n,m D:n,m B:m,h C:h,k", {"n": 4, "m": 6, "h": 4, "k": 4}
+    alone = schedule_of(f"{inputs}\nY = matmul A B C\nreturn Y", sizes)
+    assert body_of(order_chains(alone)) == [".1 = matmul A B", "Y = matmul .1 C"]
+    together = f"{inputs}\nY = matmul A B C\nZ = matmul D B C\nreturn Y Z"
+    ordered = [".1 = matmul B C", "Y = matmul A .1", "Z = matmul D .1"]
+    assert body_of(order_chains(schedule_of(together, sizes))) == ordered
+
+
+@pytest.mark.parametrize("directions, product", [(1, "B dX"), (10, "A B")])
+def test_what_does_not_depend_on_a_direction_is_multiplied_once_for_many(directions, product):
+    schedule = schedule_of("A:n,n B:n,n dX:n,m\nY = matmul A B dX\nreturn Y", {"n": 10, "m": 5})
+    schedule = replace(schedule, seeds=("dX",), directions=directions)
+    assert body_of(order_chains(schedule))[0] == f".1 = matmul {product}"
+
+
+def test_factors_that_do_not_depend_on_a_direction_come_first():
+    schedule = schedule_of("A:n,m B:n,m dX:n,m\nP = multiply A dX\nY = multiply P B\nreturn Y")
+    schedule = replace(schedule, seeds=("dX",), directions=10)
+    assert body_of(order_factors(schedule))[1:] == [".1 = multiply A B", "Y = multiply .1 dX"]
+
+
+def test_a_long_product_of_entries():
+    steps = "\n".join(f"P{k} = multiply P{k - 1} {'AB'[k % 2]}" for k in range(1, 3000))
+    schedule = schedule_of(f"A:n,n B:n,n\nP0 = sin A\n{steps}\nreturn P2999")
+    assert len(order_factors(schedule).instrs) == 3000
+
+
+def test_a_sum_is_kept_where_its_product_is_needed_anyway():
+    """A B is returned: (A B + C) v multiplies nothing out again."""
+    text = "A : n x n\nB : n x n\nC : n x n\nv : n\nP = A*B\nY = (P + C)*v\nreturn P, Y"
+    products = [i for i in compile_kernel(read_program(text)).schedule.instrs if i.op == "matmul"]
+    assert len(products) == 2
+
+
+def test_of_a_gram_matrix_times_a_vector_the_matrix_is_never_formed():
+    text = "X : n x m\nv : m\nc : scalar\nY = (X'*X + c*eye(m))*v"
+    schedule = compile_kernel(differentiate(read_program(text))).schedule
+    assert {schedule.shapes[i.out][1] for i in schedule.instrs if i.op == "matmul"} == {1}
 
 
 def test_a_chain_of_hundreds_of_factors():
