@@ -35,7 +35,7 @@ def as_markdown(results: Results) -> str:
             "the quartiles in brackets; ratios are taken within each round. Before anything is timed, all must agree,",
             f"to {compare.TOLERANCE[grid.DOUBLE]:g} of the largest entry in double precision and to "
             f"{compare.TOLERANCE[grid.SINGLE]:g} in single.",
-            "Every library chooses its threads itself.",
+            "Every library chooses its threads itself; Pushforward's NumPy kernels are given one for each core.",
             "",
             *(f"- {name}: {value}" for name, value in results["machine"].items()),
             "",

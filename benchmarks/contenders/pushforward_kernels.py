@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from typing import Any
@@ -37,10 +38,11 @@ def _call(kernel: Any, arguments: list[Any]) -> Callable[[], Any]:
 
 def _kernel(program: pf.Program, cell: Cell, target: str, lengths: Mapping[str, int]) -> Any:
     moves = cell.problem.moves
+    threads = (os.cpu_count() or 1) if target == "numpy" else 1  # those of C are counted by OpenMP
     if cell.question == JVP:
-        return pf.compile(pf.differential(program, moves), target, lengths)
+        return pf.compile(pf.differential(program, moves), target, lengths, threads=threads)
     if cell.question == GRADIENT:
-        return pf.compile(pf.gradient(program, moves), target, lengths)
+        return pf.compile(pf.gradient(program, moves), target, lengths, threads=threads)
     if cell.question == DIRECTIONS:
         return pf.directions(pf.differential(program, moves), lengths)
     return pf.jacobian(program, cell.problem.output, moves[0], "rows").kernel(lengths)
