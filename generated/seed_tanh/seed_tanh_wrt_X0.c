@@ -51,8 +51,8 @@ enum { TALL = 2 };
 #endif
 
 /* Bytes of what is made of the rows that are done at once; bytes of a matrix that counts as large; depth of a product
-   that is summed up in one go. */
-enum { BLOCK = 65536, WIDEST = 262144, DEPTH = 256 };
+   that is summed up in one go; entries of results, about a quarter of a millisecond's, from which on threads start. */
+enum { BLOCK = 65536, WIDEST = 262144, DEPTH = 256, THREADED = 1048576 };
 enum { NO_DERIVATIVE = 1, SINGULAR = 2, EMPTY = 3 };
 
 const char *seed_tanh_wrt_X0_message(int code);
@@ -313,10 +313,10 @@ static size_t step_f64(size_t total, size_t width, size_t widest, int threads)
     return most(step / 48 * 48, 48);
 }
 
-/* How many rows each thread does: all, where they are few. */
+/* How many rows each thread does: all, where one thread has done them before the others have started. */
 static size_t share_f64(size_t total, size_t step, size_t work, int threads)
 {
-    if (threads <= 1 || total * work < 32768)
+    if (threads <= 1 || total * work < THREADED)
         return most(total, 1);
     const size_t blocks = (total + step - 1) / step;
     return (blocks + (size_t)threads - 1) / (size_t)threads * step;
@@ -695,10 +695,10 @@ static size_t step_f32(size_t total, size_t width, size_t widest, int threads)
     return most(step / 48 * 48, 48);
 }
 
-/* How many rows each thread does: all, where they are few. */
+/* How many rows each thread does: all, where one thread has done them before the others have started. */
 static size_t share_f32(size_t total, size_t step, size_t work, int threads)
 {
-    if (threads <= 1 || total * work < 32768)
+    if (threads <= 1 || total * work < THREADED)
         return most(total, 1);
     const size_t blocks = (total + step - 1) / step;
     return (blocks + (size_t)threads - 1) / (size_t)threads * step;

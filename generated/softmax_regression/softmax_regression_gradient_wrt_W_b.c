@@ -50,8 +50,8 @@ enum { TALL = 2 };
 #endif
 
 /* Bytes of what is made of the rows that are done at once; bytes of a matrix that counts as large; depth of a product
-   that is summed up in one go. */
-enum { BLOCK = 65536, WIDEST = 262144, DEPTH = 256 };
+   that is summed up in one go; entries of results, about a quarter of a millisecond's, from which on threads start. */
+enum { BLOCK = 65536, WIDEST = 262144, DEPTH = 256, THREADED = 1048576 };
 enum { NO_DERIVATIVE = 1, SINGULAR = 2, EMPTY = 3 };
 
 const char *softmax_regression_gradient_wrt_W_b_message(int code);
@@ -157,19 +157,25 @@ static void accumulate_f64(size_t count, const double *x, double *y)
         y[i] += x[i];
 }
 
-/* The sum of entries that follow each other, by as many partial sums as there are in two vectors. */
+/* The sum of entries that follow each other: partial sums of pieces, and these in double, as many entries would lose
+   the digits of float. */
 static double total_f64(size_t count, const double *x)
 {
-    double sums[2 * LANES_f64] = {0}, total = 0.0;
-    size_t i = 0;
-    for (; i + 2 * LANES_f64 <= count; i += 2 * LANES_f64)
+    double total = 0.0;
+    for (size_t first = 0; first < count; first += 1024) {
+        const size_t end = least(count, first + 1024);
+        double sums[2 * LANES_f64] = {0}, piece = 0.0;
+        size_t i = first;
+        for (; i + 2 * LANES_f64 <= end; i += 2 * LANES_f64)
+            for (size_t e = 0; e < 2 * LANES_f64; e++)
+                sums[e] += x[i + e];
         for (size_t e = 0; e < 2 * LANES_f64; e++)
-            sums[e] += x[i + e];
-    for (size_t e = 0; e < 2 * LANES_f64; e++)
-        total += sums[e];
-    for (; i < count; i++)
-        total += x[i];
-    return total;
+            piece += sums[e];
+        for (; i < end; i++)
+            piece += x[i];
+        total += piece;
+    }
+    return (double)total;
 }
 
 static void row_sums_f64(size_t rows, size_t cols, const double *x, double *y)
@@ -442,10 +448,10 @@ static size_t step_f64(size_t total, size_t width, size_t widest, int threads)
     return most(step / 48 * 48, 48);
 }
 
-/* How many rows each thread does: all, where they are few. */
+/* How many rows each thread does: all, where one thread has done them before the others have started. */
 static size_t share_f64(size_t total, size_t step, size_t work, int threads)
 {
-    if (threads <= 1 || total * work < 32768)
+    if (threads <= 1 || total * work < THREADED)
         return most(total, 1);
     const size_t blocks = (total + step - 1) / step;
     return (blocks + (size_t)threads - 1) / (size_t)threads * step;
@@ -743,19 +749,25 @@ static void accumulate_f32(size_t count, const float *x, float *y)
         y[i] += x[i];
 }
 
-/* The sum of entries that follow each other, by as many partial sums as there are in two vectors. */
+/* The sum of entries that follow each other: partial sums of pieces, and these in double, as many entries would lose
+   the digits of float. */
 static float total_f32(size_t count, const float *x)
 {
-    float sums[2 * LANES_f32] = {0}, total = 0.0f;
-    size_t i = 0;
-    for (; i + 2 * LANES_f32 <= count; i += 2 * LANES_f32)
+    double total = 0.0;
+    for (size_t first = 0; first < count; first += 1024) {
+        const size_t end = least(count, first + 1024);
+        float sums[2 * LANES_f32] = {0}, piece = 0.0f;
+        size_t i = first;
+        for (; i + 2 * LANES_f32 <= end; i += 2 * LANES_f32)
+            for (size_t e = 0; e < 2 * LANES_f32; e++)
+                sums[e] += x[i + e];
         for (size_t e = 0; e < 2 * LANES_f32; e++)
-            sums[e] += x[i + e];
-    for (size_t e = 0; e < 2 * LANES_f32; e++)
-        total += sums[e];
-    for (; i < count; i++)
-        total += x[i];
-    return total;
+            piece += sums[e];
+        for (; i < end; i++)
+            piece += x[i];
+        total += piece;
+    }
+    return (float)total;
 }
 
 static void row_sums_f32(size_t rows, size_t cols, const float *x, float *y)
@@ -1028,10 +1040,10 @@ static size_t step_f32(size_t total, size_t width, size_t widest, int threads)
     return most(step / 48 * 48, 48);
 }
 
-/* How many rows each thread does: all, where they are few. */
+/* How many rows each thread does: all, where one thread has done them before the others have started. */
 static size_t share_f32(size_t total, size_t step, size_t work, int threads)
 {
-    if (threads <= 1 || total * work < 32768)
+    if (threads <= 1 || total * work < THREADED)
         return most(total, 1);
     const size_t blocks = (total + step - 1) / step;
     return (blocks + (size_t)threads - 1) / (size_t)threads * step;

@@ -6,19 +6,25 @@ static void accumulate_@(size_t count, const @real *x, @real *y)
         y[i] += x[i];
 }
 
-/* The sum of entries that follow each other, by as many partial sums as there are in two vectors. */
+/* The sum of entries that follow each other: partial sums of pieces, and these in double, as many entries would lose
+   the digits of float. */
 static @real total_@(size_t count, const @real *x)
 {
-    @real sums[2 * LANES_@] = {0}, total = @(0.0);
-    size_t i = 0;
-    for (; i + 2 * LANES_@ <= count; i += 2 * LANES_@)
+    double total = 0.0;
+    for (size_t first = 0; first < count; first += 1024) {
+        const size_t end = least(count, first + 1024);
+        @real sums[2 * LANES_@] = {0}, piece = @(0.0);
+        size_t i = first;
+        for (; i + 2 * LANES_@ <= end; i += 2 * LANES_@)
+            for (size_t e = 0; e < 2 * LANES_@; e++)
+                sums[e] += x[i + e];
         for (size_t e = 0; e < 2 * LANES_@; e++)
-            sums[e] += x[i + e];
-    for (size_t e = 0; e < 2 * LANES_@; e++)
-        total += sums[e];
-    for (; i < count; i++)
-        total += x[i];
-    return total;
+            piece += sums[e];
+        for (; i < end; i++)
+            piece += x[i];
+        total += piece;
+    }
+    return (@real)total;
 }
 
 static void row_sums_@(size_t rows, size_t cols, const @real *x, @real *y)

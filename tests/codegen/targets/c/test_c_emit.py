@@ -65,6 +65,24 @@ def test_the_results_are_those_of_the_numpy_kernel(name):
 
 
 @needs_compiler
+@pytest.mark.parametrize("name", ["seed", "layers"])
+def test_threads_share_the_rows_of_large_arguments(name):
+    native, kernel = pair(PROGRAMS[name])
+    sizes = {size: {"n": 30011, "m": 3}.get(str(size), 32) for size in kernel.program.sizes}
+    given = arguments(kernel, sizes, "float64")
+    for right, got in zip(kernel(*given), native(*given), strict=True):
+        np.testing.assert_allclose(got, right, rtol=0, atol=1e-12 * np.abs(right).max())
+
+
+@needs_compiler
+def test_sums_of_many_entries_keep_the_digits_of_float():
+    native, _ = pair("A : n x n\ny = sum(A*A') + sum(kron(A, ones(20,20)))")
+    a = np.random.default_rng(0).random((90, 90)).astype("float32")
+    exact = (a.astype(float) @ a.T.astype(float)).sum() + 400 * a.astype(float).sum()
+    assert abs(native(a, a)[0][0, 0] - exact) <= 1e-6 * exact
+
+
+@needs_compiler
 def test_errors_are_raised_where_the_numpy_kernel_raises_them():
     text = "X : n x n\nY = X ./ sqrt(X) + log(X) + inv(X)"
     native, kernel = pair(text)
