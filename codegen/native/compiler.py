@@ -7,6 +7,7 @@ import shlex
 import shutil
 import subprocess
 import sys
+import tempfile
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -37,12 +38,10 @@ class Compiler:
 
     def compile(self, source: Path, library: Path, options: tuple[str, ...] = ()) -> None:
         """A shared library, with OpenMP where there is one. Raises PushforwardError with what the compiler says."""
-        for openmp in ((OPENMP,), ()):
-            flags = (*self.flags, *options, *openmp, *SHARED)
-            done = _run((*self.command, *flags, source.name, "-o", str(library), "-lm"), source.parent)
-            if not done.returncode:
-                return
-        raise PushforwardError(f"{self.command[0]} cannot compile {source.name}:\n{_shortened(done.stderr)}")
+        flags = (*self.flags, *options, *_openmp(self.command), *SHARED)
+        done = _run((*self.command, *flags, source.name, "-o", str(library), "-lm"), source.parent)
+        if done.returncode:
+            raise PushforwardError(f"{self.command[0]} cannot compile {source.name}:\n{_shortened(done.stderr)}")
 
 
 def find_compiler() -> Compiler:
@@ -66,6 +65,16 @@ def _identified(command: tuple[str, ...]) -> Compiler:
         if not asked.returncode:
             return Compiler(command, (*FLAGS, *cpu), asked.stdout)
     raise NotSupported(f"{command[0]} is no C compiler like gcc or clang:\n{_shortened(asked.stderr)}", hint=INSTALL)
+
+
+@lru_cache(maxsize=8)
+def _openmp(command: tuple[str, ...]) -> tuple[str, ...]:
+    """The flag for OpenMP, where a program with it can be linked: clang may be without its library."""
+    with tempfile.TemporaryDirectory(prefix="pushforward-") as folder:
+        source = Path(folder) / "parallel.c"
+        source.write_text("#include <omp.h>\nint threads(void) { return omp_get_max_threads(); }\n")
+        done = _run((*command, OPENMP, *SHARED, source.name, "-o", f"parallel{SUFFIX}"), source.parent)
+    return () if done.returncode else (OPENMP,)
 
 
 def _run(command: tuple[str, ...], folder: Path) -> subprocess.CompletedProcess[str]:
