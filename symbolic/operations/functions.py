@@ -34,7 +34,8 @@ def _function(name: str) -> tuple[MatrixOperation, MatrixOperation]:
     frechet = MatrixOperation(
         f"{name}_frechet",
         "A : n x n, E : n x n -> n x n",
-        differential=f"{name}_frechet([A, E; zeros(n,n), A], [dA, dE; zeros(n,n), dA])[1:n, n+1:2*n]",
+        differential=f"{name}_frechet(A, dE)"
+        f" + {name}_frechet([A, E; zeros(n,n), A], [dA, zeros(n,n); zeros(n,n), dA])[1:n, n+1:2*n]",
         linear_in=(1,),
         vec=(f"{name}([kron(A', eye(n)), eye(n*n); zeros(n*n,n*n), kron(eye(n), A)])[1:n*n, n*n+1:2*n*n]",),
         adjoint=(f"{name}_frechet(A', Y)",),

@@ -65,6 +65,7 @@ MIXED = {
     "blocks of several rows": ("A : n x m; B : 2 x q; Y = kron(A, B)", "A", "B makes several rows of one"),
     "reshaped": ("A : n x 2; Y = reshape(A, 2, n)", "A", "moves entries from row to row"),
     "rearranged": ("A : 4 x 4; Y = rearrange(A, 2, 2, 2, 2)", "A", "moves entries from row to row"),
+    "a Fréchet derivative": ("A : n x n; E : n x n; Y = expm_frechet(A, E)", "E", "expm_frechet is not known to keep"),
     "a part of the rows": ("A : n x m; Y = A[1:2, :]", "A", "a part of the rows"),
 }
 
