@@ -294,23 +294,23 @@ static size_t share_f64(size_t total, size_t step, size_t work, int threads)
 static int seed_wrt_X0_block0_f64(const struct seed_wrt_X0_f64 *at, size_t first, size_t rows, size_t step, double *memory)
 {
     const size_t m = at->m, h = at->h, p = at->p;
-    double *const room0 = take_f64(&memory, step * h);
-    double *const room1 = take_f64(&memory, step * h);
-    double *const room2 = take_f64(&memory, step * h);
-    double *const room3 = take_f64(&memory, step * h);
-    double *const room4 = take_f64(&memory, step * p);
-    double *const room5 = take_f64(&memory, step * p);
+    double *const room__0 = take_f64(&memory, step * h);
+    double *const room__1 = take_f64(&memory, step * h);
+    double *const room__2 = take_f64(&memory, step * h);
+    double *const room__3 = take_f64(&memory, step * h);
+    double *const room__4 = take_f64(&memory, step * p);
+    double *const room__5 = take_f64(&memory, step * p);
     const double *const X0 = at->X0 + first * m;
-    double *const X1 = room0;
+    double *const X1 = room__0;
     const double *const dX0 = at->dX0 + first * m;
-    double *const dX1 = room1;
-    double *const X2 = room2;
-    double *const df_X1 = room3;
-    double *const X3 = room4;
+    double *const dX1 = room__1;
+    double *const X2 = room__2;
+    double *const df_X1 = room__3;
+    double *const X3 = room__4;
     double *const X4 = at->X4 + first * p;
-    double *const df_X3 = room5;
-    double *const dX2 = room2;
-    double *const dX3 = room4;
+    double *const df_X3 = room__5;
+    double *const dX2 = room__2;
+    double *const dX3 = room__4;
     double *const dX4 = at->dX4 + first * p;
     product_f64(rows, m, h, X0, m, 1, at->packed[0], at->narrow[0], X1, 0);  /* X1 = X0 W1 */
     product_f64(rows, m, h, dX0, m, 1, at->packed[0], at->narrow[0], dX1, 0);  /* δX1 = δX0 W1 */
@@ -650,23 +650,23 @@ static size_t share_f32(size_t total, size_t step, size_t work, int threads)
 static int seed_wrt_X0_block0_f32(const struct seed_wrt_X0_f32 *at, size_t first, size_t rows, size_t step, float *memory)
 {
     const size_t m = at->m, h = at->h, p = at->p;
-    float *const room0 = take_f32(&memory, step * h);
-    float *const room1 = take_f32(&memory, step * h);
-    float *const room2 = take_f32(&memory, step * h);
-    float *const room3 = take_f32(&memory, step * h);
-    float *const room4 = take_f32(&memory, step * p);
-    float *const room5 = take_f32(&memory, step * p);
+    float *const room__0 = take_f32(&memory, step * h);
+    float *const room__1 = take_f32(&memory, step * h);
+    float *const room__2 = take_f32(&memory, step * h);
+    float *const room__3 = take_f32(&memory, step * h);
+    float *const room__4 = take_f32(&memory, step * p);
+    float *const room__5 = take_f32(&memory, step * p);
     const float *const X0 = at->X0 + first * m;
-    float *const X1 = room0;
+    float *const X1 = room__0;
     const float *const dX0 = at->dX0 + first * m;
-    float *const dX1 = room1;
-    float *const X2 = room2;
-    float *const df_X1 = room3;
-    float *const X3 = room4;
+    float *const dX1 = room__1;
+    float *const X2 = room__2;
+    float *const df_X1 = room__3;
+    float *const X3 = room__4;
     float *const X4 = at->X4 + first * p;
-    float *const df_X3 = room5;
-    float *const dX2 = room2;
-    float *const dX3 = room4;
+    float *const df_X3 = room__5;
+    float *const dX2 = room__2;
+    float *const dX3 = room__4;
     float *const dX4 = at->dX4 + first * p;
     product_f32(rows, m, h, X0, m, 1, at->packed[0], at->narrow[0], X1, 0);  /* X1 = X0 W1 */
     product_f32(rows, m, h, dX0, m, 1, at->packed[0], at->narrow[0], dX1, 0);  /* δX1 = δX0 W1 */

@@ -157,11 +157,14 @@ class PhaseCode:
     # Text
 
     def declarations(self, whole: Mapping[str, str], scratch: str) -> Iterator[str]:
-        """Pointers to what the statements use. `whole`: where whole matrices are."""
+        """Pointers to what the statements use. `whole`: where whole matrices are.
+
+        No name of a program has two underscores in a row.
+        """
         for name in self.part.sums:
             yield f"@real *const {self.file.names[name]} = take_@(&memory, {self.scope.count(name)});"
         for number, count in enumerate(self.block.counts):
-            yield f"@real *const room{number} = take_@(&memory, {self.piece(count)});"
+            yield f"@real *const room__{number} = take_@(&memory, {self.piece(count)});"
         if self.scratch:
             yield f"@real *const work = {scratch or f'take_@(&memory, {self.scratch})'};"
         for name in self.scope.used:
@@ -169,7 +172,7 @@ class PhaseCode:
                 continue
             constant = "" if name in self.part.made else "const "
             if self.needs_a_place(name):
-                yield f"@real *const {self.file.names[name]} = room{self.block.pieces[name]};"
+                yield f"@real *const {self.file.names[name]} = room__{self.block.pieces[name]};"
             elif self.scope.is_cut(name):
                 start = product("first", self.width_of(name))
                 yield f"{constant}@real *const {self.file.names[name]} = {whole[name]} + {start};"
