@@ -110,6 +110,18 @@ def swapped_factors(schedule, instr):
     return replace(instr, args=instr.args[::-1]) if instr.op == "matmul" else instr
 
 
+def zeros_for_ones(schedule, instr):
+    return replace(instr, op="zeros") if instr.op == "ones" else instr
+
+
+def lost_sign(schedule, instr):
+    return replace(instr, op="add") if instr.op == "subtract" else instr
+
+
+def second_factor_twice(schedule, instr):
+    return replace(instr, args=(instr.args[1], instr.args[1])) if instr.op == "multiply" else instr
+
+
 def known_product_forgets_its_order(schedule):
     after = passes.order_chains(schedule)
     first = next(i for i in after.instrs if i.op == "matmul")
@@ -244,6 +256,25 @@ PASS_FAULTS = [
         "broadcast_ones",
         wrong_vector,
         "b : 1 x m\nc : 1 x m\nA : n x m\nY = (A + ones(n,1)*b) .* (A*2 + ones(n,1)*c)",
+    ),
+    ("split_ones-zeros", "split_ones", rewritten(passes.split_ones, zeros_for_ones), SQUARE + "Y = A*ones(n,n)"),
+    (
+        "distribute_sums-loses a sign",
+        "distribute_sums",
+        rewritten(passes.distribute_sums, lost_sign),
+        SQUARE + "v : n\nY = (A*B - B)*v",
+    ),
+    (
+        "factor_sums-loses a sign",
+        "factor_sums",
+        rewritten(passes.factor_sums, lost_sign),
+        SQUARE + "Y = A*B - A*sin(B)",
+    ),
+    (
+        "order_factors-one twice",
+        "order_factors",
+        rewritten(passes.order_factors, second_factor_twice),
+        "A : n x n\nb : n x 1\nc : n x 1\nY = A .* (b*ones(1,n)) .* (c*ones(1,n))",
     ),
     ("join_chains-loses a factor", "join_chains", join_what_is_used_twice, SQUARE + "Y = A*B*A"),
     (
