@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from codegen.operations import WAYS
 from codegen.schedule import Instr
-from codegen.targets.c.numbers import size_code
-from codegen.targets.c.scope import Scope, product
-
-Lines = list[str]
+from codegen.targets.c.movements import MOVEMENTS
+from codegen.targets.c.scope import Lines, Scope, product
+from codegen.targets.c.systems import SYSTEMS
 
 
 def call(instr: Instr, scope: Scope) -> Lines:
@@ -159,137 +157,6 @@ def _average_largest(instr: Instr, scope: Scope) -> Lines:
     return [f"average_largest_@({_lines_of(instr, scope)}, {x}, {largest}, {b}, {scope.pointer(instr.out)});"]
 
 
-# Systems
-
-
-def _or_singular(call: str) -> Lines:
-    return [f"if ({call})", "    return SINGULAR;"]
-
-
-def _factored(instr: Instr, scope: Scope) -> Lines:
-    n, _ = scope.size(instr.names[0])
-    call = f"{instr.op}_@({n}, {scope.pointer(instr.names[0])}, {scope.pointer(instr.out)})"
-    return _or_singular(call) if instr.op == "chol" else [f"{call};"]
-
-
-def _chol_pushforward(instr: Instr, scope: Scope) -> Lines:
-    n, _ = scope.size(instr.out)
-    lower, right = map(scope.pointer, instr.names)
-    return [f"chol_pushforward_@({n}, {lower}, {right}, {scope.pointer(instr.out)});"]
-
-
-def _solve(instr: Instr, scope: Scope) -> Lines:
-    n, cols = scope.size(instr.out)
-    factor, b = map(scope.pointer, instr.names)
-    flags = "".join(f"{int(dict(instr.attrs)[key])}, " for key in ("lower", "trans") if key in dict(instr.attrs))
-    call = f"{instr.op}_@({n}, {cols}, {factor}, {flags}{b}, {scope.pointer(instr.out)})"
-    return [f"{call};"] if instr.op == "solve_cho" else _or_singular(call)
-
-
-def _inverse(instr: Instr, scope: Scope) -> Lines:
-    n, _ = scope.size(instr.out)
-    flags = "".join(f"{int(value)}, " for _, value in instr.attrs)
-    call = f"{instr.op}_@({n}, {scope.pointer(instr.names[0])}, {flags}{scope.pointer(instr.out)})"
-    return [f"{call};"] if instr.op == "inv_cho" else _or_singular(call)
-
-
-def _determinant(instr: Instr, scope: Scope) -> Lines:
-    (n, _), factor, y = scope.size(instr.names[0]), scope.pointer(instr.names[0]), scope.pointer(instr.out)
-    if instr.op in ("logdet_lu", "logdet_triangular"):
-        return _or_singular(f"{instr.op}_@({n}, {factor}, {y})")
-    values = {
-        "logdet_cho": f"@(2.0) * sum_of_logs_@({n}, {factor}, {n} + 1)",
-        "det_lu": f"det_lu_@({n}, {factor})",
-    }
-    lines = [f"{y}[0] = {values.get(instr.op, f'product_of_@({n}, {factor}, {n} + 1)')};"]
-    return [*lines, f"{y}[0] *= {y}[0];"] if instr.op == "det_cho" else lines
-
-
-# Entries moved
-
-
-def _move(instr: Instr, scope: Scope, start: str, down: str, across: str) -> Lines:
-    rows, cols = scope.size(instr.out)
-    x, y = scope.pointer(instr.names[0]), scope.pointer(instr.out)
-    begin = f"{x} + {start}" if start != "0" else x
-    return [f"move_@({rows}, {cols}, {begin}, {down}, {across}, {y}, {cols});"]
-
-
-def _copy(instr: Instr, scope: Scope) -> Lines:
-    return _move(instr, scope, "0", scope.size(instr.names[0])[1], "1")
-
-
-def _transpose(instr: Instr, scope: Scope) -> Lines:
-    return _move(instr, scope, "0", "1", scope.size(instr.names[0])[1])
-
-
-def _broadcast(instr: Instr, scope: Scope) -> Lines:
-    rows, cols = scope.shapes[instr.names[0]]
-    across = "1" if cols != 1 or scope.shapes[instr.out][1] == 1 else "0"
-    return _move(instr, scope, "0", scope.size(instr.names[0])[1] if rows != 1 else "0", across)
-
-
-def _slice(instr: Instr, scope: Scope) -> Lines:
-    first_row, first_col = (size_code(instr.attr(f"first_{axis}"), scope.sizes) for axis in ("row", "col"))
-    _, cols = scope.size(instr.names[0])
-    start = product(first_row, cols) if first_row != "0" else "0"
-    start = first_col if start == "0" else start if first_col == "0" else f"{start} + {first_col}"
-    return _move(instr, scope, start, cols, "1")
-
-
-def _diagonal(instr: Instr, scope: Scope) -> Lines:
-    _, cols = scope.size(instr.names[0])
-    return _move(instr, scope, "0", f"{cols} + 1", "1")
-
-
-def _diag(instr: Instr, scope: Scope) -> Lines:
-    x, y = scope.pointer(instr.names[0]), scope.pointer(instr.out)
-    return [f"diagonal_matrix_@({scope.size(instr.out)[0]}, {x}, {y});"]
-
-
-def _identity(instr: Instr, scope: Scope) -> Lines:
-    return [f"identity_@({scope.size(instr.out)[0]}, {scope.pointer(instr.out)});"]
-
-
-def _fill(value: str) -> Callable[[Instr, Scope], Lines]:
-    return lambda instr, scope: [f"fill_@({scope.count(instr.out)}, @({value}), {scope.pointer(instr.out)});"]
-
-
-def _band(instr: Instr, scope: Scope) -> Lines:
-    rows, cols = scope.size(instr.names[0])
-    k = int(instr.attr("k"))
-    low, high = (f"-(ptrdiff_t)({rows})", str(k)) if instr.op == "tril" else (str(k), f"(ptrdiff_t)({cols})")
-    return [f"band_@({rows}, {cols}, {scope.pointer(instr.names[0])}, {low}, {high}, {scope.pointer(instr.out)});"]
-
-
-def _reshape(instr: Instr, scope: Scope) -> Lines:
-    (rows, cols), (new_rows, new_cols) = scope.size(instr.names[0]), scope.size(instr.out)
-    x, y = scope.pointer(instr.names[0]), scope.pointer(instr.out)
-    return [f"reshape_@({rows}, {cols}, {x}, {new_rows}, {new_cols}, {y});"]
-
-
-def _rearrange(instr: Instr, scope: Scope) -> Lines:
-    sizes = ", ".join(size_code(instr.attr(key), scope.sizes) for key in "nmpq")
-    return [f"rearrange_@({sizes}, {scope.pointer(instr.names[0])}, {scope.pointer(instr.out)});"]
-
-
-def _kron(instr: Instr, scope: Scope) -> Lines:
-    (n, m), (p, q) = map(scope.size, instr.names)
-    a, b = map(scope.pointer, instr.names)
-    return [f"kron_@({n}, {m}, {a}, {p}, {q}, {b}, {scope.pointer(instr.out)});"]
-
-
-def _beside(instr: Instr, scope: Scope) -> Lines:
-    """Matrices beside each other, or one below the other."""
-    y, (_, width) = scope.pointer(instr.out), scope.size(instr.out)
-    lines, start = [], ""
-    for name in instr.names:
-        rows, cols = scope.size(name)
-        lines.append(f"move_@({rows}, {cols}, {scope.pointer(name)}, {cols}, 1, {y}{start}, {width});")
-        start += f" + {cols if instr.op == 'hstack' else product(rows, cols)}"
-    return lines
-
-
 _AXES = ("", "_1", "_2")
 _CALLS: dict[str, Callable[[Instr, Scope], Lines]] = {
     "sin": _entrywise,
@@ -313,26 +180,7 @@ _CALLS: dict[str, Callable[[Instr, Scope], Lines]] = {
         )
     },
     **{f"average_largest{axis}": _average_largest for axis in _AXES},
-    **dict.fromkeys(("factor_lu", "chol"), _factored),
-    "chol_pushforward": _chol_pushforward,
-    **{f"solve_{way}": _solve for way in WAYS},
-    **{f"inv_{way}": _inverse for way in WAYS},
-    **{f"{name}_{way}": _determinant for name in ("det", "logdet") for way in WAYS},
     "part": lambda instr, scope: [],
-    "copy": _copy,
-    "transpose": _transpose,
-    "broadcast": _broadcast,
-    "slice": _slice,
-    "diagonal": _diagonal,
-    "diag": _diag,
-    "eye": _identity,
-    "ones": _fill("1.0"),
-    "zeros": _fill("0.0"),
-    "tril": _band,
-    "triu": _band,
-    "reshape": _reshape,
-    "rearrange": _rearrange,
-    "kron": _kron,
-    "hstack": _beside,
-    "vstack": _beside,
+    **SYSTEMS,
+    **MOVEMENTS,
 }

@@ -15,6 +15,7 @@ from codegen.targets.c.layout import Part
 from codegen.targets.c.numbers import size_code
 from codegen.targets.c.order import Step
 
+Lines = list[str]
 _ENDS_COMMENT = re.compile(r"(?<=\*)(?=/)|(?<=/)(?=\*)|(?<=\?)(?=\?)")
 
 
