@@ -27,18 +27,22 @@ class _CodeLoader(InspectLoader):
         return self.code
 
 
-def load(
-    source: str, tree: ast.Module, function: str, namespace: Mapping[str, Any] | None = None
-) -> Callable[..., Any]:
-    """The function of that name in a kernel's source, whose syntax tree `emit` has checked.
+def compiled(source: str, tree: ast.Module, function: str) -> CodeType:
+    """The code of the kernel `function`, from the syntax tree of its source, which has been checked."""
+    digest = hashlib.sha256(source.encode()).hexdigest()[:16]
+    return InspectLoader.source_to_code(tree, f"<pushforward_kernel_{function} {digest}>")
+
+
+def load(source: str, code: CodeType, function: str, namespace: Mapping[str, Any] | None = None) -> Callable[..., Any]:
+    """The function of that name in a kernel's source, from the source's code.
 
     `namespace`: what the module has besides its own names.
 
     Raises PushforwardError when a library that the kernel needs is missing.
     """
     name = f"pushforward_kernel_{function}"
-    filename = f"<{name} {hashlib.sha256(source.encode()).hexdigest()[:16]}>"
-    loader = _CodeLoader(source, InspectLoader.source_to_code(tree, filename))
+    filename = code.co_filename
+    loader = _CodeLoader(source, code)
     spec = importlib.util.spec_from_loader(name, loader, origin=filename)
     assert spec is not None
     module = importlib.util.module_from_spec(spec)

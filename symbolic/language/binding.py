@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from itertools import groupby, takewhile, zip_longest
+from itertools import takewhile, zip_longest
 
 from symbolic.facts import FACTS
 from symbolic.language.tokens import Kind, Token, touches
@@ -32,9 +32,15 @@ class Names:
 
 def statements(tokens: list[Token]) -> Iterator[list[Token]]:
     """The tokens of each statement, its lines joined."""
-    for ends, group in groupby(tokens, key=lambda token: token.kind is Kind.NEWLINE):
-        if not ends:
-            yield list(group)
+    statement: list[Token] = []
+    for token in tokens:
+        if token.kind is not Kind.NEWLINE:
+            statement.append(token)
+        elif statement:
+            yield statement
+            statement = []
+    if statement:
+        yield statement
 
 
 def is_definition(statement: list[Token]) -> bool:
@@ -136,6 +142,8 @@ class _Brackets:
         self.touching: list[_Touching] = []
         self.left_out: dict[int, int] = {}
         self.open = [_Open(-1)]
+        if not any(token.kind is Kind.OPEN for token in statement):
+            return
         for index, token in enumerate(statement):
             if token.kind is Kind.OPEN:
                 self.open.append(_Open(index))

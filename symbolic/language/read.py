@@ -82,6 +82,7 @@ class _Reader:
         self.assigned: dict[str, Assignment] = {}
         self.functions: dict[str, Definition] = {}
         self.declarations: dict[str, Declaration] = {}
+        self.with_sizes: list[Assignment] = []
 
     def program(self, name: str) -> Program:
         statements = self.statements()
@@ -182,7 +183,9 @@ class _Reader:
             for used in matrix_names(statement.value):
                 if used.name not in self.inference.sizes:
                     self.check_use(used, statement, known)
-            self.check_sizes(statement, self.declared_sizes)
+            if any(True for _ in size_names(statement.value)):
+                self.with_sizes.append(statement)
+                self.check_sizes(statement, self.declared_sizes)
             shape = self.inference.shape(statement.value) or (shapes.as_size(1), shapes.as_size(1))
             declared = names.get(statement.name)
             if not self.inference.require(statement.name, shape):
@@ -230,7 +233,7 @@ class _Reader:
             if given.facts:
                 self.check_facts_of(given)
         known = {symbol.name for given in inputs for size in given.shape for symbol in size.free_symbols}
-        for statement in self.assigned.values():
+        for statement in self.with_sizes:
             self.check_sizes(statement, known)
         lets = self.lets(statements, {given.name: given.symbol for given in inputs})
         self.check_numbers(inputs, lets)

@@ -6,17 +6,17 @@ printed by this project: nothing of a user's own text reaches the file.
 
 from __future__ import annotations
 
-import ast
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
+from types import CodeType
 from typing import Any
 
 import jinja2
 
 from codegen.allowlist import check_source
 from codegen.header import Header, Signature
-from codegen.load import load
+from codegen.load import compiled, load
 from codegen.naming import identifier
 from codegen.schedule import Schedule
 from codegen.targets.numpy.arguments import Lengths
@@ -26,17 +26,17 @@ from codegen.targets.numpy.face import Face
 
 @dataclass(frozen=True)
 class Emitted:
-    """The text of a kernel file, its checked syntax tree, and how to call it."""
+    """The text of a kernel file, the code of its syntax tree, which was checked, and how to call it."""
 
     source: str
-    tree: ast.Module
+    code: CodeType
     signature: Signature
     header: str = ""
     target: str = "numpy"
 
     def load(self, namespace: Mapping[str, Any] | None = None) -> Callable[..., Any]:
         """The function, in a module that has the names of `namespace` too. Raises PushforwardError."""
-        return load(self.source, self.tree, self.signature.function, namespace)
+        return load(self.source, self.code, self.signature.function, namespace)
 
 
 def emit(schedule: Schedule, header: Header, function: str) -> Emitted:
@@ -48,7 +48,7 @@ def render(template: str, face: Face, header: Header) -> Emitted:
     """The file of these strings, checked. Raises PushforwardError should it hold anything unexpected."""
     source = _template(template).render(**face.record(header))
     tree = check_source(source, {**face.imports, "": set(face.namespace)})
-    return Emitted(source, tree, face.signature)
+    return Emitted(source, compiled(source, tree, face.signature.function), face.signature)
 
 
 @lru_cache(maxsize=4)
