@@ -71,7 +71,8 @@ def total(terms: list[Expr], span: Span) -> Expr:
 def product(factors: list[Expr], span: Span) -> Expr:
     value: Expr = S.One
     for factor in factors:
-        value = _checked(value * factor, span)
+        if factor is not S.One:
+            value = _checked(value * factor, span)
     return value
 
 
@@ -119,8 +120,6 @@ def _check_domain(function: str, at: float, span: Span) -> None:
 
 def _checked(value: Expr, span: Span) -> Expr:
     """A number is finite, real and of limited size; a formula in x has no such part."""
-    if value is S.One:
-        return value
     if value.has(S.ComplexInfinity, S.NaN, S.Infinity, S.NegativeInfinity):
         raise ReadError("this has no finite real value", span)
     if value.is_Rational:

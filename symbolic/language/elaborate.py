@@ -262,6 +262,8 @@ def _multiple(number: Expr, matrix: Node, span: Span) -> Node:
 def _hadamard(left: Value, right: Value, written: Syntax) -> Value:
     if _is_scalar(left) or _is_scalar(right):
         return _times([left, right], written.span)
+    if left.shape == right.shape:
+        return nodes.hadamard(left, right)
     shape = _common_shape([left, right])
     return nodes.hadamard(_spread_to(left, shape), _spread_to(right, shape))
 

@@ -48,17 +48,18 @@ _TOKEN = re.compile(
 def tokens(source: Source) -> list[Token]:
     """The tokens of a text, ending with END. Raises ReadError, LimitError."""
     check_size(source)
-    text, position, result = source.text, 0, []
-    while position < len(text):
-        match = _TOKEN.match(text, position)
-        if match is None:
-            raise refuse(source, position)
+    position, result = 0, []
+    for match in _TOKEN.finditer(source.text):
+        if match.start() != position:
+            break
         if match.lastgroup == "name":
             result.append(_name(match.group(), Span(position, match.end()), source))
         elif match.lastgroup != "space":
             result += _token(match, source)
         position = match.end()
         check_count(result, source)
+    if position < len(source.text):
+        raise refuse(source, position)
     return [*result, Token(Kind.END, "", Span(position, position))]
 
 
