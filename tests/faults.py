@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from codegen.kernel import compile_kernel
-from codegen.load import load
+from codegen.load import compiled, load
 from codegen.verify import verify_kernel
 from symbolic.differential import differentiate
 from symbolic.errors import PushforwardError
@@ -45,5 +45,6 @@ def with_fault(kernel, right, wrong):
     """The same kernel, in whose source something right stands wrong."""
     assert right in kernel.source
     source = kernel.source.replace(right, wrong)
-    kernel.function = load(source, ast.parse(source), kernel.signature.function)
+    function = kernel.signature.function
+    kernel.function = load(source, compiled(source, ast.parse(source), function), function)
     return kernel

@@ -68,8 +68,9 @@ def _indices(part: Factor) -> frozenset[Index]:
 
 
 def _nest(number: Expr, sums: list[Index], items: list[_Item]) -> Nest:
-    here = [item for item in items if not item.indices & {*sums}]
-    inside = [item for item in items if item.indices & {*sums}]
+    summed = frozenset(sums)
+    here = [item for item in items if not item.indices & summed]
+    inside = [item for item in items if item.indices & summed]
     parts = sorted(_apart(sums, inside), key=lambda part: any(item.moves for item in part[1]))
     here.sort(key=lambda item: item.moves)
 
@@ -82,7 +83,9 @@ def _nest(number: Expr, sums: list[Index], items: list[_Item]) -> Nest:
 
 def _inner(sums: list[Index], items: list[_Item]) -> Inner:
     """The sum that is farthest from the seed is outermost, of those that meet what stands outside already."""
-    outermost = max(sums, key=lambda index: (_meets(index, sums, items), _distance(index, items), -sums.index(index)))
+    meeting, distances = _meeting(sums, items), _distances(items)
+    farthest = max(distances.values(), default=0)
+    outermost = max(sums, key=lambda index: (index in meeting, distances.get(index, farthest)))
     rest = [index for index in sums if index != outermost]
     body = _nest(S.One, rest, items)
     bare = not (body.equal or body.least or body.factors or body.divisors) and len(body.inner) == 1
@@ -92,28 +95,30 @@ def _inner(sums: list[Index], items: list[_Item]) -> Inner:
     return Inner((outermost,), body)
 
 
-def _meets(index: Index, sums: list[Index], items: Iterable[_Item]) -> bool:
-    """Whether an index stands beside one that is not summed here."""
-    return any(index in item.indices and item.indices - {*sums} for item in items)
+def _meeting(sums: list[Index], items: Iterable[_Item]) -> set[Index]:
+    """The indices that stand beside one that is not summed here."""
+    summed = frozenset(sums)
+    return {index for item in items if item.indices - summed for index in item.indices}
 
 
-def _distance(index: Index, items: list[_Item]) -> int:
-    """How many factors there are from an index to the seed."""
-    reached = {other for item in items if item.moves for other in item.indices}
+def _distances(items: list[_Item]) -> dict[Index, int]:
+    """How many factors there are from an index to the seed; what no factors join to it is as far as the farthest."""
+    reached = {index for item in items if item.moves for index in item.indices}
+    found = dict.fromkeys(reached, 0)
     steps = 0
-    while reached and index not in reached:
-        wider = reached | {other for item in items if item.indices & reached for other in item.indices}
-        if wider == reached:
-            return steps
-        reached, steps = wider, steps + 1
-    return steps
+    while reached:
+        steps += 1
+        reached = {index for item in items if item.indices & reached for index in item.indices} - found.keys()
+        found.update(dict.fromkeys(reached, steps))
+    return found
 
 
 def _apart(sums: list[Index], items: list[_Item]) -> list[tuple[list[Index], list[_Item]]]:
     """Items that share summed indices, with these, in their order."""
     parts: list[tuple[set[Index], list[_Item]]] = []
+    summed = frozenset(sums)
     for item in items:
-        own = set(item.indices & {*sums})
+        own = set(item.indices & summed)
         joined = [part for part in parts if part[0] & own]
         parts = [part for part in parts if not part[0] & own]
         merged = [*(other for _, others in joined for other in others), item]
