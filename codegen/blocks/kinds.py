@@ -36,9 +36,9 @@ _SOLVING = ("solve_lu", "solve_cho", "solve_triangular")
 def kind_of_shape(shape: Shape, size: Any) -> str:
     """Of a whole matrix, by its shape alone: n×c and r×n can be cut; n×n, or 2n×c, are left whole."""
     rows, cols = shape
-    if rows == size and size not in cols.free_symbols and cols != size:
-        return ROWS
-    return COLUMNS if cols == size and size not in rows.free_symbols and rows != size else FREE
+    if rows == size:
+        return FREE if cols == size or size in cols.free_symbols else ROWS
+    return COLUMNS if cols == size and size not in rows.free_symbols else FREE
 
 
 def kind_in_block(instr: Instr, schedule: Schedule, size: Any, kinds: Mapping[str, str]) -> str | None:

@@ -16,6 +16,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
+from sympy import Add
+
 from codegen.blocks.kinds import CUT, FREE, ROWS, SUMMED, kind_in_block, kind_of_shape
 from codegen.cost import cost
 from codegen.schedule import Arg, Instr, Schedule
@@ -67,7 +69,7 @@ class Blocks:
 
     def width(self, phase: Phase) -> Any:
         """How many entries a row of all that is made has."""
-        return sum(self.schedule.shapes[name][self.kinds[name] == ROWS] for name in self.made(phase))
+        return Add(*(self.schedule.shapes[name][self.kinds[name] == ROWS] for name in self.made(phase)))
 
 
 def in_blocks(schedule: Schedule) -> Blocks | None:
@@ -77,12 +79,14 @@ def in_blocks(schedule: Schedule) -> Blocks | None:
     for instr in schedule.instrs:
         sizes = dict.fromkeys(size for name in (instr.out, *instr.names) for size in schedule.shapes[name])
         shares.update({size: work[instr.out] for size in sizes if size.is_Symbol or (size.is_Integer and size > 1)})
-    best, most = None, (0, 0, 0, 0)
+    best, most, total = None, (0, 0, 0, 0), sum(work.values())
     for size, _ in shares.most_common(TRIED):
         found = cut(schedule, size)
         score = _score(found, work)
         if score > most:
             best, most = found, score
+        if score[0] == total and not score[2] and score[3]:
+            break
     return best if most[1] else None
 
 
@@ -149,7 +153,7 @@ class _Phasing:
 
     def put(self, instr: Instr, number: int) -> None:
         args: tuple[Arg, ...] = tuple(self.at(arg, number) if isinstance(arg, str) else arg for arg in instr.args)
-        self.phases[number].append(replace(instr, args=args))
+        self.phases[number].append(instr if args == instr.args else replace(instr, args=args))
         self.place[instr.out] = self.there[instr.out] = number
 
     def at(self, name: str, number: int) -> str:

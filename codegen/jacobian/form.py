@@ -23,7 +23,7 @@ from codegen.targets.numpy.arguments import Lengths
 from symbolic.nodes import SCALAR, Node, Shape, multiply, ones, scale, symbol
 from symbolic.statements import Input
 
-BLOCK_ENTRIES = 32768
+BLOCK_ENTRIES = 131072
 """How many entries everything that is computed for one block of rows has, about: they stay in the cache."""
 FEWEST_ROWS = 16
 LARGEST = 2**32

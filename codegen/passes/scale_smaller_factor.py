@@ -1,4 +1,4 @@
-"""Scale the smaller factor of a product: (A ⊙ r) B is A (r' ⊙ B) for a row r, and B (A ⊙ c) is (B ⊙ c') A for a column.
+"""Scale the smaller factor of a product, or one as small: (A ⊙ r) B is A (r' ⊙ B) for a row r, and B (A ⊙ c) is (B ⊙ c') A for a column.
 
 Where r is a direction and A is not, nothing of the size of A is left that depends on the direction but the product.
 """
@@ -43,12 +43,12 @@ def _moved(instr: Instr, scaled: dict[str, tuple[str, str]], schedule: Schedule,
     left, right = instr.names
     if left in scaled:
         matrix, vector = scaled[left]
-        if schedule.shapes[vector][0] == 1 and schedule.entries(right) < schedule.entries(matrix):
+        if schedule.shapes[vector][0] == 1 and schedule.entries(right) <= schedule.entries(matrix):
             factors = new.emit("multiply", (right, new.transposed(vector)), schedule.shapes[right])
             return Instr(instr.out, "matmul", (matrix, factors))
     if right in scaled:
         matrix, vector = scaled[right]
-        if schedule.shapes[vector][1] == 1 and schedule.entries(left) < schedule.entries(matrix):
+        if schedule.shapes[vector][1] == 1 and schedule.entries(left) <= schedule.entries(matrix):
             factors = new.emit("multiply", (left, new.transposed(vector)), schedule.shapes[left])
             return Instr(instr.out, "matmul", (factors, matrix))
     return instr
