@@ -1,4 +1,4 @@
-"""Scale the smaller factor of a product, or one as small: (A ⊙ r) B is A (r' ⊙ B) for a row r, and B (A ⊙ c) is (B ⊙ c') A for a column.
+"""Scale the smaller factor of a product: (A ⊙ r) B is A (r' ⊙ B) for a row r, and B (A ⊙ c) is (B ⊙ c') A for a column.
 
 Where r is a direction and A is not, nothing of the size of A is left that depends on the direction but the product.
 """

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from oracles import random_program
 
-from codegen.kernel import compile_kernel
+from codegen.kernel import compile_kernel, emit_kernel
 from codegen.rounding import rounding_bounds
 from codegen.sampling import numbers_for, sample
 from codegen.targets.numpy import blocked, pieces
@@ -271,3 +271,8 @@ def test_the_callers_handling_of_floating_point_errors_holds_in_threads():
 def test_a_number_of_threads_that_makes_no_sense(threads):
     with pytest.raises(NotSupported, match="threads"):
         compile_kernel(read_program("Y = sin(X)"), threads=threads)
+
+
+def test_threads_are_for_numpy():
+    with pytest.raises(NotSupported, match="OMP_NUM_THREADS"):
+        emit_kernel(read_program("Y = sin(X)"), "c", threads=2)
