@@ -24,6 +24,7 @@ from codegen.schedule import Instr, Literal
 from codegen.targets.numpy import SPELLINGS, blocked, carried, pieces
 from codegen.targets.numpy.arguments import Arguments
 from codegen.targets.numpy.body import Body
+from codegen.targets.numpy.helpers import stacks
 from symbolic import nodes
 from symbolic.differential import differentiate
 from symbolic.functions import CATALOGUE
@@ -620,7 +621,9 @@ IN_BLOCKS = {"_in_blocks", "_in_threads", "_first_block", "_further_blocks", "_w
 
 
 def test_every_helper_has_a_planted_fault():
-    assert {name for name, *_ in helper_faults()} | REFUSING | THROUGH_OTHERS | IN_BLOCKS == carried.HELPERS.keys()
+    """Those of stacks have theirs in `test_stack_helpers.py`."""
+    of_one = {name for name in carried.HELPERS if name not in stacks.__dict__ or name == "_factor_lu"}
+    assert {name for name, *_ in helper_faults()} | REFUSING | THROUGH_OTHERS | IN_BLOCKS == of_one
 
 
 @pytest.mark.parametrize("name, old, new", [pytest.param(*fault, id=fault[0]) for fault in helper_faults()])

@@ -8,6 +8,7 @@ import scipy.linalg
 from numpy.linalg import LinAlgError
 from oracles import relative_error
 
+from codegen.targets.numpy.carried import HELPERS
 from codegen.targets.numpy.helpers import stacks
 from codegen.targets.numpy.helpers.systems import _chol
 
@@ -66,6 +67,50 @@ CASES = [
 
 def test_every_helper_is_tested():
     assert {name for name, *_ in CASES} | {"_check_finite_stacks"} == OWN
+
+
+FAULTS = {
+    "_joined": ("in parts]", "in parts[::-1]]"),
+    "_kron_of_stacks": ("* B", "+ B"),
+    "_beside": ("B.swapaxes(0, 1)", "B"),
+    "_regular": ("return A", "return inv(A)"),
+    "_solve_stacks": ("if trans else A", "if not trans else A"),
+    "_det_of_stacks": ("det(A)[", "-det(A)["),
+    "_logdet_of_stacks": ("[1]", "[0]"),
+    "_chol_of_stacks": ("return L", "return L.swapaxes(-1, -2)"),
+    "_solve_cho_stacks": ("L.swapaxes(-1, -2)", "L"),
+    "_inv_cho_of_stacks": ("X.swapaxes(-1, -2) @ X", "X @ X.swapaxes(-1, -2)"),
+    "_triangle": ("if lower", "if not lower"),
+    "_solve_triangular_stacks": ("_triangle(T, lower)", "T"),
+    "_inv_triangular_of_stacks": ("inv(_triangle(T, lower))", "inv(T)"),
+    "_diagonal_product": (
+        "T.diagonal(axis1=-2, axis2=-1).prod(axis=-1)",
+        "T.diagonal(axis1=-2, axis2=-1).sum(axis=-1)",
+    ),
+    "_sum_of_logs": ("log(d)", "d"),
+    "_eigvalsh_of_stacks": ("eigvalsh(S)[", "-eigvalsh(S)["),
+    "_svdvals_of_stacks": ("svd(A, compute_uv=False)[", "svd(A, compute_uv=False)[..., ::-1]["),
+}
+
+
+@pytest.mark.parametrize("name", FAULTS)
+def test_a_fault_is_seen(name, monkeypatch):
+    right, wrong = FAULTS[name]
+    source = HELPERS[name].source
+    assert right in source
+    namespace = dict(vars(stacks))
+    exec(compile(source.replace(right, wrong), name, "exec"), namespace)
+    monkeypatch.setattr(stacks, name, namespace[name])
+    seen = 0
+    for case, call, arguments, of_one in CASES:
+        if case == name:
+            found = (namespace[name] if call.__name__ == name else call)(*arguments)
+            for number, result in enumerate(found):
+                expected = of_one(*(argument[number] for argument in arguments))
+                seen += np.size(expected) != result.size or relative_error(
+                    result, np.reshape(expected, result.shape)
+                ) > 1e-6  # fmt: skip
+    assert seen
 
 
 @pytest.mark.parametrize("precision, tolerance", [("float64", 1e-12), ("float32", 2e-4)])
