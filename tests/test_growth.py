@@ -13,7 +13,8 @@ from codegen.linear.directions import compile_directions
 from symbolic.errors import LimitError, NotSupported
 from symbolic.indices.form import index_statements
 
-STEP = 8
+STEP = 16
+"""No less, so that chains are longer than what passes look at in one piece."""
 LONG = ("deep", "deep with bias", "loss")
 """Where n inputs have closed forms of length n, so that what is printed of the adjoint is quadratic itself."""
 TOLERANCE = 1.08
