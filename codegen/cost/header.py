@@ -15,12 +15,16 @@ MOST_TERMS, MOST_SIZES = 6, 12
 """Of a program with more sizes a formula says nothing."""
 
 
+def flops_lines(schedule: Schedule) -> tuple[str, ...]:
+    """Flops: 4 n m h + …"""
+    return (f"Flops: {_work([schedule])}.",) if len(schedule.sizes) <= MOST_SIZES else ()
+
+
 def cost_lines(schedule: Schedule) -> tuple[str, ...]:
-    """flops: 4 n m h + …; peak memory: at most …"""
-    if len(schedule.sizes) > MOST_SIZES:
-        return ()
-    memory = count_text(peak(schedule), schedule.sizes, MOST_TERMS)
-    return (f"Flops: {_work([schedule])}.", f"Peak memory: {memory} numbers at most, results included.")
+    """The same, and of a schedule with its memory the peak of that."""
+    lines = flops_lines(schedule)
+    memory = count_text(peak(schedule), schedule.sizes, MOST_TERMS) if lines else ""
+    return (*lines, f"Peak memory: {memory} numbers at most, results included.") if lines else ()
 
 
 def blocked_cost_lines(schedule: Schedule, whole: Iterable[str]) -> tuple[str, ...]:

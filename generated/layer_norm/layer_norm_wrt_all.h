@@ -7,6 +7,8 @@
 
    δY = ((δX - (1/m) sum(δX, 2) ones(1, m) - (1/m) Z ⊙ ((sum((X - (1/m) sum(X, 2) ones(1, m)) ⊙ (δX - (1/m) sum(δX, 2) ones(1, m)), 2) ⊘ sqrt((1/m) sum(square(X - (1/m) sum(X, 2) ones(1, m)), 2) + 0.00001)) ones(1, m))) ⊘ (sqrt((1/m) sum(square(X - (1/m) sum(X, 2) ones(1, m)), 2) + 0.00001) ones(1, m))) ⊙ (ones(n, 1) gᵀ) + Z ⊙ (ones(n, 1) δgᵀ) + ones(n, 1) δbᵀ
 
+   Flops: 18 n m + 7 n.
+
    X: n x m
    g: m x 1
    b: m x 1

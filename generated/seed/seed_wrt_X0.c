@@ -8,6 +8,8 @@
    X4 = f(X3)
 
    δX4 = f'(X3) ⊙ ((f'(X1) ⊙ (δX0 W1)) W2)
+
+   Flops: 4 n m h + 4 n h p + 21 n h + 21 n p.
 */
 
 #include <math.h>

@@ -9,6 +9,8 @@
 
    δX4 = f'(X3) ⊙ ((f'(X1) ⊙ (δX0 W1)) W2)
 
+   Flops: 4 n m h + 4 n h p + 21 n h + 21 n p.
+
    X0: n x m
    W1: m x h
    W2: h x p

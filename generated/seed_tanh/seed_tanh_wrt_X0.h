@@ -9,6 +9,8 @@
 
    δX4 = (1 - X4 ⊙ X4) ⊙ (((1 - X2 ⊙ X2) ⊙ (δX0 W1)) W2)
 
+   Flops: 4 n m h + 4 n h p + 13 n h + 13 n p.
+
    X0: n x m
    W1: m x h
    W2: h x p

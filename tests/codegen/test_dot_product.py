@@ -22,7 +22,10 @@ class Spoiled:
     def __init__(self, kernel, place, change):
         self.kernel, self.place, self.change = kernel, place, change
         self.program, self.differential, self.adjoint = kernel.program, kernel.differential, kernel.adjoint
-        self.signature = kernel.signature
+        self.signature, self.file = kernel.signature, kernel.file
+
+    def at(self, given, functions):
+        return self(*(given[each.name] for each in self.program.inputs), **functions)
 
     def __call__(self, *arguments, **functions):
         results = list(self.kernel(*arguments, **functions))

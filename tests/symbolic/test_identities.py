@@ -134,7 +134,7 @@ IDENTITIES = {
     ),
     "QR": (
         "A : 5 x 3\nQ, R = qr(A)", "A",
-        "δQ = Q (tril((Qᵀ δA) / R, -1) - tril((Qᵀ δA) / R, -1)ᵀ) + (δA - Q Qᵀ δA) / R\n"
+        "δQ = δA / R - Q ((Qᵀ δA) / R - tril((Qᵀ δA) / R, -1) + tril((Qᵀ δA) / R, -1)ᵀ)\n"
         "δR = ((Qᵀ δA) / R - tril((Qᵀ δA) / R, -1) + tril((Qᵀ δA) / R, -1)ᵀ) R",
     ),
     "Rayleigh quotient": (

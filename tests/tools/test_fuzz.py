@@ -134,7 +134,7 @@ def test_a_crash_is_counted(monkeypatch: pytest.MonkeyPatch) -> None:
     def crash(*arguments: object) -> None:
         raise RuntimeError("a planted crash")
 
-    monkeypatch.setattr(codegen.kernel, "emit", crash)
+    monkeypatch.setitem(codegen.kernel.TARGETS, "numpy", crash)
     outcome = next(run(SEED, [0], PLAN, shrinking=False))
     assert {(result.check, result.verdict) for result in outcome.faults} == {
         ("compiles", CRASHED),

@@ -14,6 +14,7 @@ from typing import Any
 
 import jinja2
 
+from codegen.cost.header import flops_lines
 from codegen.header import Header, Signature
 from codegen.naming import Names, function_argument, identifier
 from codegen.no_derivative import may_have_none
@@ -142,6 +143,7 @@ class CEmission:
             "digest": header.digest,
             "title": commented(header.title),
             "statement": [commented(line) for line in header.statement],
+            "cost": [commented(line) for line in flops_lines(self.schedule)],
             "name": name,
             "macro": name.upper(),
             "guard": f"{name}_h".upper(),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from codegen.cost.header import MOST_SIZES, cost_lines
-from codegen.kernel import compile_kernel
+from codegen.kernel import compile_kernel, emit_kernel
 from codegen.linear.directions import compile_directions
 from codegen.lower import lower
 from codegen.passes import optimize
@@ -23,6 +23,12 @@ def test_a_kernel_says_what_it_costs():
 def test_a_kernel_for_directions_says_what_each_costs():
     kernel = compile_directions(differentiate(read_program(SEED), "X0"))
     assert "\n\nFlops: 2 n m h + 20 n h; each direction 2 n m h + n h.\n" in kernel.source
+
+
+def test_a_c_file_and_its_header_say_the_flops():
+    file = emit_kernel(differentiate(read_program(SEED), "X0"), "c")
+    for text in (file.source, file.header):
+        assert "\n\n   Flops: 4 n m h + 21 n h.\n" in text
 
 
 def test_of_many_sizes_nothing_is_said():

@@ -253,7 +253,7 @@ def test_several_threads_agree(kernel: Callable[..., Any]) -> None:
 
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="processes are not forked here")
-@pytest.mark.filterwarnings("ignore::DeprecationWarning")
+@pytest.mark.filterwarnings("ignore::DeprecationWarning", "ignore:os.fork")  # other tests may have started threads
 def test_a_forked_process_uses_one_thread(kernel: Callable[..., Any]) -> None:
     given = arguments()
     kernel(*given)
