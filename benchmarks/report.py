@@ -42,6 +42,7 @@ def as_markdown(results: Results) -> str:
             *summary(cells),
             *tables(cells),
             *_memory(cells),
+            *(f"Left out: {error}." for error in results["left out"]),
             "## Derivation",
             "",
             "From text to a loaded kernel (parse, derive, emit, load) for a chain of X1 = X0 W1; X2 = tanh(X1); … of",

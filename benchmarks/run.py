@@ -50,12 +50,18 @@ def collect(
     linearity: tuple[int, int] | None = derivation.LINEARITY,
     effort: Effort = FULL,
 ) -> dict[str, Any]:
-    """Run every comparison. Raises compare.Disagreement before anything wrong is timed."""
-    results: dict[str, Any] = {"machine": machine.describe(), "cells": [], "derivation": [], "linearity": None}
+    """Run every comparison; a cell in which contenders disagree is not timed, and said to be left out."""
+    results: dict[str, Any] = {
+        "machine": machine.describe(), "cells": [], "left out": [], "derivation": [], "linearity": None
+    }  # fmt: skip
     cells = grid.whole() if cells is None else cells
     for number, cell in enumerate(cells, start=1):
         tell(f"{number} of {len(cells)}: {cell}")
-        results["cells"].append(compare.compare(cell, effort))
+        try:
+            results["cells"].append(compare.compare(cell, effort))
+        except compare.Disagreement as error:
+            tell(f"nothing: {error}")
+            results["left out"].append(str(error))
     jax = jax_jit.load()
     for number in layers:
         tell(f"chain of {number} layers")

@@ -44,6 +44,7 @@ def results(benchmarks: Any) -> Any:
     effort = benchmarks.timing.Effort(seconds=0.01, fewest=2, most=2, shortest_sample=0, pause=0)
     first = {(cell.problem.name, cell.question): cell for cell in reversed(benchmarks.grid.tiny())}
     with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(benchmarks.limit, "seconds", lambda cell: 1e-6 if cell.question == benchmarks.grid.JVP else None)
         return without_others(benchmarks, patch).run.collect(list(first.values()), [2], (1, 3), effort)
 
 
@@ -91,6 +92,15 @@ def test_a_small_fault_is_seen(alone: Any, place: int, fault: float) -> None:
         alone.compare.check_agreement(cell, contenders)
 
 
+def test_a_cell_of_disagreement_is_left_out(alone: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    def disagree(cell: Any, contenders: Any) -> None:
+        raise alone.compare.Disagreement("one is wrong")
+
+    monkeypatch.setattr(alone.compare, "check_agreement", disagree)
+    results = alone.run.collect(alone.grid.tiny()[:1], (), None)
+    assert results["cells"] == [] and results["left out"] == ["one is wrong"]
+
+
 def test_every_shape_and_function_is_in_the_grid_in_both_precisions(benchmarks: Any) -> None:
     grid = benchmarks.grid
     cells = [cell for cell in grid.whole() if cell.problem is grid.SEED and cell.question == grid.JVP]
@@ -111,10 +121,11 @@ def test_the_limit_is_of_products_and_functions(benchmarks: Any, monkeypatch: py
     assert benchmarks.limit.seconds(other) is None
 
 
-def test_the_loops_of_the_limit_compute_the_functions(benchmarks: Any) -> None:
+def test_the_limit_has_a_loop_for_every_function(benchmarks: Any) -> None:
     if benchmarks.limit.shutil.which("gcc") is None:
         pytest.skip("no compiler here")
-    assert all(seconds > 0 for seconds in benchmarks.limit._an_entry("sin", "float64"))
+    library = benchmarks.limit._library("float64")
+    assert all(hasattr(library, f"{f}_{k}") for f in benchmarks.grid.FUNCTIONS for k in (0, 1))
 
 
 def test_peak_memory_is_that_of_the_call(benchmarks: Any) -> None:
