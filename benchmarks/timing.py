@@ -28,7 +28,7 @@ class Effort:
         return max(self.fewest, min(self.most, int(self.seconds / seconds_a_round)))
 
 
-FULL = Effort(seconds=3.0, fewest=5, most=101)
+FULL = Effort(seconds=1.5, fewest=3, most=101)
 QUICK = Effort(seconds=1.0, fewest=3, most=21)
 
 
