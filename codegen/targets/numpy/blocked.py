@@ -6,8 +6,10 @@ Few rows are one block, for which the functions are called as they are.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
+
+from sympy import Add
 
 from codegen.blocks.kinds import COLUMNS, CUT, ROWS
 from codegen.blocks.phases import in_blocks
@@ -16,7 +18,7 @@ from codegen.header import Header
 from codegen.naming import identifier
 from codegen.passes import MEMORY, optimize
 from codegen.schedule import Schedule
-from codegen.sizes import size_text
+from codegen.sizes import size_code, size_text
 from codegen.targets.numpy.body import Body, Height
 from codegen.targets.numpy.emit import Emission, Emitted, emit, render
 from codegen.targets.numpy.face import wrapped
@@ -24,6 +26,8 @@ from codegen.targets.numpy.pieces import Piece, Pieces, in_pieces
 
 FEW = 256
 """No more of them are worth a look at how wide they are."""
+MOST_TERMS = 12
+"""Of a size that is written as a sum."""
 _AXIS = {ROWS: "0", COLUMNS: "1"}
 
 
@@ -84,7 +88,7 @@ class BlockedEmission(Emission):
         kinds = {self.names[name]: kind for name, kind in self.kinds.items() if name in piece.inputs}
         cut = _tuple(_AXIS.get(kinds.get(name, ""), "None") for name in self.given(piece))
         joined = _tuple(_AXIS.get(self.kinds[name], "None") for name in piece.outputs)
-        width = size_text(piece.width, self.arguments.symbols(lambda place: f"{place[0]}.shape[{place[1]}]"))
+        width = _total(piece.width, self.arguments.symbols(lambda place: f"{place[0]}.shape[{place[1]}]"))
         given = f"{self.called[piece.place.start]}, {_tuple(self.given(piece))}"
         return [
             f"{self.cut}, {self.joined}, {self.width} = {cut}, {joined}, {width}",
@@ -149,6 +153,14 @@ class BlockedEmission(Emission):
 
 def _is_few(rows: Any) -> bool:
     return bool(rows.is_Integer and rows <= FEW)
+
+
+def _total(size: Any, names: Mapping[Any, str]) -> str:
+    """A size as code; of many terms as a sum of a tuple, for what adds a thousand times nests a thousand deep."""
+    terms = Add.make_args(size)
+    if len(terms) <= MOST_TERMS:
+        return size_text(size, names)
+    return f"sum(({', '.join(size_code(term, names) for term in sorted(terms, key=str))}))"
 
 
 def _several(parts: Iterable[str]) -> str:

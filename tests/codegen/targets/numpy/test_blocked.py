@@ -276,3 +276,16 @@ def test_a_number_of_threads_that_makes_no_sense(threads):
 def test_threads_are_for_numpy():
     with pytest.raises(NotSupported, match="OMP_NUM_THREADS"):
         emit_kernel(read_program("Y = sin(X)"), "c", threads=2)
+
+
+def test_the_width_of_many_sizes_is_no_deep_sum():
+    """What adds a thousand times nests a thousand deep, which Python does not compile."""
+    few, many = (
+        "; ".join(f"X{k + 1} = tanh(X{k}*W{k})" for k in range(layers)) for layers in (3, 2 * blocked.MOST_TERMS)
+    )
+    assert "sum((" not in emit_kernel(read_program(few)).source
+    kernel = compile_kernel(read_program(many))
+    assert is_blocked(kernel) and "sum((" in kernel.source
+    sizes = {str(size): 2 + number % 3 for number, size in enumerate(kernel.program.sizes)}
+    given, functions, _ = given_to(kernel, sizes)
+    assert np.allclose(in_blocks_of(1, kernel)(*given, **functions), in_blocks_of(1000, kernel)(*given, **functions))
