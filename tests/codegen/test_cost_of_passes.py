@@ -21,6 +21,8 @@ from tools.generator import draw
 EXAMPLES = sorted((Path(__file__).parents[2] / "examples").glob("*.pf"))
 LENGTHS = {"n": 24, "m": 16, "h": 12, "p": 10, "batch": 30, "k1": 7}
 AT_RANDOM, EACH = 300, 30
+FEW = 90
+"""More of them take minutes."""
 LUCK = 1.01
 """Choices are made one after the other: on matrices of four entries one may cost the next a flop in some hundreds."""
 ORDER = 1.25
@@ -61,7 +63,10 @@ def test_of_the_examples(path):
     assert all(assert_nothing_costs_more(schedule) >= 0 for schedule in schedules(program))
 
 
-@pytest.mark.parametrize("first", range(0, AT_RANDOM, EACH))
+@pytest.mark.parametrize(
+    "first",
+    [pytest.param(k, marks=pytest.mark.long if k >= FEW else ()) for k in range(0, AT_RANDOM, EACH)],
+)
 def test_of_random_programs(first):
     programs = (draw(7, index).program for index in range(first, first + EACH))
     assert sum(assert_nothing_costs_more(schedule) for program in programs for schedule in schedules(program)) > EACH

@@ -32,7 +32,13 @@ from tools.marking.corpus import Case
 from tools.marking.trial import changes
 
 SEEDS = range(40)
-ALL = [(level.number, seed) for level in LEVELS for seed in SEEDS]
+ONCE_EACH = 9
+"""So many seeds in a row see every draw of a level; more of them take minutes."""
+ALL = [
+    pytest.param(level.number, seed, marks=pytest.mark.long if seed >= ONCE_EACH else ())
+    for level in LEVELS
+    for seed in SEEDS
+]
 OF_MATRICES = (ROWS, VEC, VEC_ROW_MAJOR)
 TRIED = 4
 drawn = cache(pf.exercise)
