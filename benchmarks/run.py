@@ -50,10 +50,20 @@ def collect(
     linearity: tuple[int, int] | None = derivation.LINEARITY,
     effort: Effort = FULL,
 ) -> dict[str, Any]:
-    """Run every comparison; a cell in which contenders disagree is not timed, and said to be left out."""
+    """Run every comparison; a cell in which contenders disagree is not timed, and said to be left out.
+
+    What derives is measured first: the processes of PyTorch's compiler stay, and would disturb it.
+    """
     results: dict[str, Any] = {
         "machine": machine.describe(), "cells": [], "left out": [], "derivation": [], "linearity": None
     }  # fmt: skip
+    jax = jax_jit.load()
+    for number in layers:
+        tell(f"chain of {number} layers")
+        results["derivation"].append(derivation.compare(number, jax, effort))
+    if linearity is not None:
+        tell(f"linearity from {linearity[0]} to {linearity[1]} layers")
+        results["linearity"] = derivation.linearity(linearity, effort)
     cells = grid.whole() if cells is None else cells
     for number, cell in enumerate(cells, start=1):
         tell(f"{number} of {len(cells)}: {cell}")
@@ -62,13 +72,6 @@ def collect(
         except compare.Disagreement as error:
             tell(f"nothing: {error}")
             results["left out"].append(str(error))
-    jax = jax_jit.load()
-    for number in layers:
-        tell(f"chain of {number} layers")
-        results["derivation"].append(derivation.compare(number, jax, effort))
-    if linearity is not None:
-        tell(f"linearity from {linearity[0]} to {linearity[1]} layers")
-        results["linearity"] = derivation.linearity(linearity, effort)
     return results
 
 
