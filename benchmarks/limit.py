@@ -21,7 +21,9 @@ import numpy as np
 from grid import DOUBLE, JVP, Cell
 from problems import SEED
 
-FLAGS = ("-O3", "-march=native", "-ffast-math", "-shared", "-fPIC", "-fopenmp", "-std=gnu99")
+COMPILED = ("-O3", "-march=native", "-ffast-math", "-fPIC", "-fopenmp", "-std=gnu99", "-c")
+LINKED = ("-shared", "-fopenmp")
+"""Without -ffast-math: linked with it, a library flushes subnormal numbers of the whole process to zero."""
 TYPES = {DOUBLE: ("double", ""), "float32": ("float", "f")}
 FORMS = {
     "sin": ("sin{s}(x)", "cos{s}(x)"),
@@ -103,8 +105,8 @@ def _library(precision: str) -> ctypes.CDLL:
     folder = Path(tempfile.mkdtemp())
     try:
         (folder / "limit.c").write_text(source, encoding="utf-8")
-        command = ["gcc", *FLAGS, str(folder / "limit.c"), "-o", str(folder / "limit.so"), "-lm"]
-        subprocess.run(command, check=True, env={**os.environ, "LC_ALL": "C"})
+        for command in (("gcc", *COMPILED, "limit.c"), ("gcc", *LINKED, "limit.o", "-o", "limit.so", "-lm")):
+            subprocess.run(command, check=True, cwd=folder, env={**os.environ, "LC_ALL": "C"})
         return ctypes.CDLL(str(folder / "limit.so"))
     finally:
         shutil.rmtree(folder)
