@@ -7,6 +7,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
+from codegen.targets.carried import reached
+
 _NAME = re.compile(r"^static .*?(\w+_@)\(", re.MULTILINE)
 _CALL = re.compile(r"\b(\w+_@)\(")
 _FILES = ("functions", "movements", "reductions", "products", "systems")
@@ -23,14 +25,7 @@ class Helper:
 
 def helpers_for(code: str) -> list[Helper]:
     """The helpers that some code calls, and those that these call, in the order of their files."""
-    needed: set[str] = set()
-    waiting = [name for name in _CALL.findall(code) if name in HELPERS]
-    while waiting:
-        name = waiting.pop()
-        if name not in needed:
-            needed.add(name)
-            waiting += HELPERS[name].calls
-    return [helper for name, helper in HELPERS.items() if name in needed]
+    return reached(code, _CALL, HELPERS)
 
 
 def _read(texts: Iterable[str]) -> dict[str, Helper]:

@@ -9,10 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Any
-
-import jinja2
 
 from codegen.cost.header import flops_lines
 from codegen.header import Header, Signature
@@ -29,6 +26,7 @@ from codegen.targets.c.phases import PhaseCode
 from codegen.targets.c.precision import F32, F64
 from codegen.targets.c.reserved import RESERVED
 from codegen.targets.c.scope import File, commented
+from codegen.targets.templates import template
 from codegen.version import VERSION
 from symbolic.errors import NotSupported
 
@@ -127,8 +125,8 @@ class CEmission:
 
     def emitted(self, header: Header) -> EmittedC:
         record = self.record(header)
-        source = _template("kernel.c.jinja").render(**record)
-        prototypes = _template("kernel.h.jinja").render(**record)
+        source = template("c", "kernel.c.jinja").render(**record)
+        prototypes = template("c", "kernel.h.jinja").render(**record)
         returned = {word for match in _RETURNED.findall(source) for word in match if word}
         failures = {code: error for word, (code, error) in FAILURES.items() if word in returned}
         return EmittedC(source, prototypes, self.signature, tuple(self.sizes), failures)
@@ -160,7 +158,7 @@ class CEmission:
         keywords = [keyword for keyword, _, _ in self.signature.functions]
         fields = [*arguments, *((keyword, keyword) for keyword in keywords), *((name, name) for name in self.results)]
         blocked = any(phase.part.blocked for phase in self.phases)
-        return _template("body.c.jinja").render(
+        return template("c", "body.c.jinja").render(
             name=self.signature.function,
             sizes=list(self.sizes.values()),
             inputs=list(self.signature.arguments),
@@ -280,16 +278,3 @@ def _named(schedule: Schedule, function: str, calls: list[tuple[str, int]]) -> N
         if not instr.out.startswith(".") and instr.out not in names.chosen:
             names.choose(instr.out, instr.out)
     return names
-
-
-@lru_cache(maxsize=4)
-def _template(name: str) -> jinja2.Template:
-    environment = jinja2.Environment(
-        loader=jinja2.PackageLoader("codegen", "targets/c"),
-        undefined=jinja2.StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        keep_trailing_newline=True,
-        autoescape=False,
-    )
-    return environment.get_template(name)

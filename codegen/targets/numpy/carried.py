@@ -8,6 +8,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from codegen.targets.carried import reached
+
 _CALL = re.compile(r"\b(_[a-z]\w*)\(")
 
 
@@ -23,14 +25,7 @@ class Helper:
 
 def helpers_for(code: str) -> list[Helper]:
     """The helpers that a kernel's lines call, and those that these call, in the order of their file."""
-    needed: set[str] = set()
-    waiting = [name for name in _CALL.findall(code) if name in HELPERS]
-    while waiting:
-        name = waiting.pop()
-        if name not in needed:
-            needed.add(name)
-            waiting += HELPERS[name].calls
-    return [helper for name, helper in HELPERS.items() if name in needed]
+    return reached(code, _CALL, HELPERS)
 
 
 def _read(texts: Iterable[str]) -> dict[str, Helper]:

@@ -8,11 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from functools import lru_cache
 from types import CodeType
 from typing import Any
-
-import jinja2
 
 from codegen.allowlist import check_source
 from codegen.header import Header, Signature
@@ -22,6 +19,7 @@ from codegen.schedule import Schedule
 from codegen.targets.numpy.arguments import Lengths
 from codegen.targets.numpy.body import Body, guard
 from codegen.targets.numpy.face import Face
+from codegen.targets.templates import template
 
 
 @dataclass(frozen=True)
@@ -44,24 +42,11 @@ def emit(schedule: Schedule, header: Header, function: str) -> Emitted:
     return render("kernel.py.jinja", Emission(schedule, identifier(function)), header)
 
 
-def render(template: str, face: Face, header: Header) -> Emitted:
+def render(name: str, face: Face, header: Header) -> Emitted:
     """The file of these strings, checked. Raises PushforwardError should it hold anything unexpected."""
-    source = _template(template).render(**face.record(header))
+    source = template("numpy", name).render(**face.record(header))
     tree = check_source(source, {**face.imports, "": set(face.namespace)})
     return Emitted(source, compiled(source, tree, face.signature.function), face.signature)
-
-
-@lru_cache(maxsize=4)
-def _template(name: str) -> jinja2.Template:
-    environment = jinja2.Environment(
-        loader=jinja2.PackageLoader("codegen", "targets/numpy"),
-        undefined=jinja2.StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        keep_trailing_newline=True,
-        autoescape=False,
-    )
-    return environment.get_template(name)
 
 
 class Emission(Face):

@@ -302,8 +302,8 @@ def test_products_in_place_are_written_with_out():
 
 def test_a_template_that_asks_for_more_than_there_is_fails(monkeypatch):
     broken = jinja2.Environment(undefined=jinja2.StrictUndefined).from_string("{{ nothing_of_this_name }}")
-    assert emit._template("kernel.py.jinja").environment.undefined is jinja2.StrictUndefined
-    monkeypatch.setattr(emit, "_template", lambda name: broken)
+    assert emit.template("numpy", "kernel.py.jinja").environment.undefined is jinja2.StrictUndefined
+    monkeypatch.setattr(emit, "template", lambda target, name: broken)
     with pytest.raises(jinja2.UndefinedError):
         compile_kernel(read_program("A : n x n\nY = sin(A)"))
 
