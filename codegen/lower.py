@@ -47,11 +47,11 @@ from symbolic.nodes import (
     ones,
     scale,
     split_number,
-    subexpressions,
-)  # fmt: skip
+)
 from symbolic.program import Program
 from symbolic.scalars import has_minus
 from symbolic.structure import Structure, structure_of
+from symbolic.walks import subexpressions
 
 DEFAULT_SIZE = 64
 MAX_MULTIPLIED_POWER = 16

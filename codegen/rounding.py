@@ -21,10 +21,11 @@ from sympy import HadamardPower, HadamardProduct, MatAdd, MatMul, MatrixSymbol, 
 from codegen.reference import Array, Evaluation, Functions
 from codegen.reference_operations import OPERATION_VALUES
 from symbolic.errors import NotSupported
-from symbolic.nodes import CONSTANTS, Elementwise, Node, Operation, Quotient, Scale, is_number, operands, subexpressions
+from symbolic.nodes import CONSTANTS, Elementwise, Node, Operation, Quotient, Scale, is_number, operands
 from symbolic.operations import OPERATIONS
 from symbolic.program import Program
 from symbolic.shapes import length
+from symbolic.walks import subexpressions
 
 STEP = 1e-30
 ROUNDOFF = float(np.finfo(float).eps) / 2

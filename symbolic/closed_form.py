@@ -11,10 +11,11 @@ from sympy.core.symbol import Str
 from symbolic.errors import LimitError
 from symbolic.language.printer import Printer, print_expression
 from symbolic.language.styles import style_named
-from symbolic.nodes import Node, operands, rewrite, subexpressions
+from symbolic.nodes import Node, operands
 from symbolic.simplify import REWRITES, Rewrite, Simplifier
 from symbolic.statements import Let
 from symbolic.structure import Structure
+from symbolic.walks import rewrite, subexpressions
 
 MAX_CLOSED_FORM = 20_000
 

@@ -12,8 +12,9 @@ from collections.abc import Mapping
 from sympy import HadamardPower, HadamardProduct, MatAdd, MatMul, MatrixSymbol, Transpose
 
 from symbolic.field import P
-from symbolic.nodes import CONSTANTS, Elementwise, Node, Operation, Quotient, Scale, bottom_up, operands
+from symbolic.nodes import CONSTANTS, Elementwise, Node, Operation, Quotient, Scale, operands
 from symbolic.shapes import length
+from symbolic.walks import bottom_up
 
 KNOWN_DEGREE = 8
 """The most that a function of the catalogue has in the table values it is made of."""

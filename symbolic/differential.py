@@ -20,7 +20,7 @@ from symbolic.collection import without_collecting
 from symbolic.errors import DifferentiationError, NameError_
 from symbolic.facts import perturbation
 from symbolic.language.names import canonical, differential_of, resolve_mark, split_mark
-from symbolic.nodes import Node, Operation, bottom_up, operands, rewrite, symbol, zeros
+from symbolic.nodes import Node, Operation, operands, symbol, zeros
 from symbolic.notebook import Bundle, formulas
 from symbolic.operations import RESULTS
 from symbolic.program import Program
@@ -28,6 +28,7 @@ from symbolic.rules import Rule, rule_for
 from symbolic.simplify import REWRITES, Rewrite, Simplifier
 from symbolic.statements import Input, Let
 from symbolic.structure import Structure, structure_of
+from symbolic.walks import bottom_up, rewrite
 
 
 @dataclass(frozen=True)

@@ -25,10 +25,11 @@ from symbolic.errors import LimitError, NotSupported, ShapeError
 from symbolic.exact import Evaluation, is_rational_node, random_matrix
 from symbolic.field import Dual, Infinitesimal, Matrix, Singular
 from symbolic.language.names import differential_of
-from symbolic.nodes import Node, subexpressions
+from symbolic.nodes import Node
 from symbolic.program import Program
 from symbolic.shapes import length
 from symbolic.transcendental import KnownEvaluation, KnownTables
+from symbolic.walks import subexpressions
 
 BOUND = 1e-30
 ATTEMPTS = 400

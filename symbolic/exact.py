@@ -47,10 +47,11 @@ from symbolic.errors import NotSupported
 from symbolic.exact_operations import EXACT_OPERATIONS, inverse
 from symbolic.field import ZERO, Dual, Matrix, P, Singular, identity, ones, with_dual_part, zeros
 from symbolic.functions import CATALOGUE
-from symbolic.nodes import Elementwise, Node, Operation, Quotient, Scale, is_number, operands, subexpressions
+from symbolic.nodes import Elementwise, Node, Operation, Quotient, Scale, is_number, operands
 from symbolic.program import Program
 from symbolic.shapes import found_lengths, length
 from symbolic.statements import Input
+from symbolic.walks import subexpressions
 
 ATTEMPTS = 5
 

@@ -15,20 +15,9 @@ from itertools import chain, groupby
 from sympy import Expr, MatAdd, MatMul, MatrixSymbol, S, Transpose
 
 from symbolic.language.names import split_mark
-from symbolic.nodes import (
-    SCALAR,
-    Node,
-    Operation,
-    add,
-    matrix_power,
-    multiply,
-    operate,
-    scale,
-    split_number,
-    subexpressions,
-    transpose,
-)  # fmt: skip
+from symbolic.nodes import SCALAR, Node, Operation, add, matrix_power, multiply, operate, scale, split_number, transpose
 from symbolic.structure import Structure
+from symbolic.walks import subexpressions
 
 Factors = tuple[Node, ...]
 Piece = tuple[Expr, Factors, bool]

@@ -15,10 +15,9 @@ The shape of every argument is taken to fit; `symbolic.shapes` is where that is 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Container, Iterable, Iterator
+from collections.abc import Iterable
 from functools import cache, lru_cache
-from operator import is_
-from typing import Any, TypeAlias, TypeVar
+from typing import Any, TypeAlias
 
 from sympy import (
     Basic,
@@ -47,8 +46,6 @@ from symbolic.operations import OPERATIONS
 Node: TypeAlias = MatrixExpr
 Dim: TypeAlias = Expr
 Shape: TypeAlias = tuple[Any, Any]
-
-T = TypeVar("T")
 
 SCALAR: Shape = (S.One, S.One)
 
@@ -122,53 +119,6 @@ def rebuild(node: Node, new: Iterable[Node]) -> Node:
     if operation not in _BUILDERS:
         raise NotSupported(f"{operation.__name__} cannot be built again from other operands")
     return _BUILDERS[operation](*new)
-
-
-def subexpressions(node: Node, known: Container[Node] = ()) -> Iterator[Node]:
-    """Every distinct subexpression, each after its own operands; a `known` one is passed over with all inside it."""
-    seen: set[Node] = set()
-    stack = [node]
-    while stack:
-        current = stack.pop()
-        if current is None:
-            yield stack.pop()  # its operands have come before
-        elif current not in seen and current not in known:
-            inside = operands(current)
-            seen.add(current)
-            if inside:
-                stack += (current, None)
-                stack += inside[::-1]
-            else:
-                yield current
-
-
-def bottom_up(node: Node, found: dict[Node, T], value: Callable[[Node], T]) -> T:
-    """The `value` of a node, after those of all that it is built from; each is found once, and kept in `found`."""
-    stack = [node]
-    while stack:
-        current = stack.pop()
-        if current is None:
-            current = stack.pop()  # its operands have come before
-            found[current] = value(current)
-        elif current not in found:
-            missing = [operand for operand in operands(current) if operand not in found]
-            if missing:
-                stack += (current, None)
-                stack += missing[::-1]
-            else:
-                found[current] = value(current)
-    return found[node]
-
-
-def rewrite(node: Node, replace: Callable[[Node], Node], memo: dict[Node, Node]) -> Node:
-    """Apply `replace` to every subexpression, operands first; shared parts are rewritten once."""
-
-    def rewritten(part: Node) -> Node:
-        old = operands(part)
-        new = [memo[operand] for operand in old]
-        return replace(part if all(map(is_, old, new)) else rebuild(part, new))
-
-    return bottom_up(node, memo, rewritten)
 
 
 def is_number(value: Any) -> bool:

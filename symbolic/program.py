@@ -14,10 +14,11 @@ from symbolic.errors import NameError_, ShapeError
 from symbolic.functions import CATALOGUE
 from symbolic.language.printer import Printer
 from symbolic.language.styles import style_named
-from symbolic.nodes import CONSTANTS, Elementwise, Node, Operation, Scale, rewrite, subexpressions
+from symbolic.nodes import CONSTANTS, Elementwise, Node, Operation, Scale
 from symbolic.notebook import Bundle, formulas
 from symbolic.statements import Input, Let, ScalarFunction
 from symbolic.verification import verify
+from symbolic.walks import rewrite, subexpressions
 
 
 @dataclass(frozen=True)

@@ -36,7 +36,6 @@ from symbolic.nodes import (
     Quotient,
     Scale,
     add,
-    bottom_up,
     hadamard,
     identity,
     is_number,
@@ -50,11 +49,12 @@ from symbolic.nodes import (
     split_number,
     transpose,
     zeros,
-)  # fmt: skip
+)
 from symbolic.operations import OPERATIONS
 from symbolic.scalars import has_minus
 from symbolic.structure import Structure
 from symbolic.traces import sum_of_diagonal, trace_of_function, trace_of_kron, trace_of_root
+from symbolic.walks import bottom_up
 
 MAX_COLLECTED = 64
 

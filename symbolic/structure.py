@@ -22,17 +22,16 @@ from symbolic.nodes import (
     Operation,
     Quotient,
     Scale,
-    bottom_up,
     is_number,
     multiply,
     ones,
     operands,
     rebuild,
-    subexpressions,
     transpose,
     zeros,
-)  # fmt: skip
+)
 from symbolic.statements import Input, Let
+from symbolic.walks import bottom_up, subexpressions
 
 _COMMUTES = {"inv", "matrix_power", "expm", "logm", "sqrtm", "sinm", "cosm", "kron", "pinv", "expm_frechet",
              "logm_frechet", "sinm_frechet", "cosm_frechet"}  # fmt: skip

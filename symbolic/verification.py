@@ -16,10 +16,11 @@ from symbolic.facts import check_facts
 from symbolic.functions import CATALOGUE
 from symbolic.language.names import is_plain, is_valid
 from symbolic.language.words import PLANNED, WORDS, is_known, never_a_matrix
-from symbolic.nodes import CONSTANTS, Elementwise, Node, Operation, Scale, is_number, subexpressions
+from symbolic.nodes import CONSTANTS, Elementwise, Node, Operation, Scale, is_number
 from symbolic.operations import OPERATIONS
 from symbolic.statements import Input, Let, ScalarFunction
 from symbolic.structure import Structure
+from symbolic.walks import subexpressions
 
 
 def verify(

@@ -8,11 +8,12 @@ from sympy import HadamardProduct, Integer, MatAdd, MatMul, Transpose
 
 from symbolic import nodes
 from symbolic.nodes import Node, Operation
+from symbolic.walks import rewrite, subexpressions
 
 
 def mutants(node: Node) -> Iterator[tuple[str, Node]]:
     """Every expression that differs from `node` by one mistake, with what the mistake is."""
-    for part in nodes.subexpressions(node):
+    for part in subexpressions(node):
         for mistake, wrong in _mistakes(part):
             changed = replaced(node, part, wrong)
             if changed != node:
@@ -22,7 +23,7 @@ def mutants(node: Node) -> Iterator[tuple[str, Node]]:
 def replaced(node: Node, part: Node, wrong: Node) -> Node:
     """The expression with one of its parts replaced, wherever it stands."""
     memo = {part: wrong}
-    return nodes.rewrite(node, lambda other: other, memo)
+    return rewrite(node, lambda other: other, memo)
 
 
 def _mistakes(part: Node) -> Iterator[tuple[str, Node]]:

@@ -34,9 +34,9 @@ from symbolic.language.names import split_mark
 from symbolic.language.printer import Printer
 from symbolic.language.read import read_program
 from symbolic.language.styles import STYLES, style_named
-from symbolic.nodes import subexpressions
 from symbolic.program import Program
 from symbolic.statements import Let
+from symbolic.walks import subexpressions
 from tools import jax_oracle
 
 PASSED, SKIPPED, WRONG, CRASHED = "passed", "skipped", "WRONG", "CRASHED"

@@ -32,9 +32,10 @@ from sympy import (
 
 from symbolic import scalars
 from symbolic.errors import NotSupported
-from symbolic.nodes import Elementwise, Node, Operation, Quotient, Scale, is_number, operands, subexpressions
+from symbolic.nodes import Elementwise, Node, Operation, Quotient, Scale, is_number, operands
 from symbolic.program import Program
 from symbolic.shapes import length
+from symbolic.walks import subexpressions
 
 KEPT = 25
 """How many programs share what JAX compiles, some 10 MB for each, before it is thrown away."""

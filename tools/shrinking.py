@@ -9,9 +9,10 @@ from dataclasses import replace
 from sympy import MatrixSymbol
 
 from symbolic.errors import PushforwardError
-from symbolic.nodes import LEAVES, Node, operands, rewrite, subexpressions
+from symbolic.nodes import LEAVES, Node, operands
 from symbolic.program import Program
 from symbolic.statements import Input, Let
+from symbolic.walks import rewrite, subexpressions
 from tools.generator.sizes import is_plain
 
 MAX_TRIALS = 400

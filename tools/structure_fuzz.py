@@ -29,10 +29,11 @@ from symbolic.dependence.analysis import Dependence, dependence
 from symbolic.differential import Differential, differentiate
 from symbolic.field import ONE, ZERO, Matrix, Singular, with_dual_part
 from symbolic.functions import CATALOGUE
-from symbolic.nodes import Elementwise, Node, apply, rewrite
+from symbolic.nodes import Elementwise, Node, apply
 from symbolic.program import Program
 from symbolic.shapes import length
 from symbolic.statements import Let
+from symbolic.walks import rewrite
 from tools.generator import draw
 
 STEP = 1e-30

@@ -20,9 +20,10 @@ from codegen.sizes import size_code, size_text
 from codegen.targets.numpy.emit import render
 from codegen.targets.numpy.face import Face
 from symbolic.language.names import ascii_name
-from symbolic.nodes import Node, Shape, identity, ones, operate, rewrite
+from symbolic.nodes import Node, Shape, identity, ones, operate
 from symbolic.program import Program
 from symbolic.statements import Let
+from symbolic.walks import rewrite
 
 MOST_DIRECTIONS = 16
 EACH = "_each"

@@ -11,13 +11,14 @@ from functools import reduce
 
 from symbolic.differential import Differential
 from symbolic.errors import NotSupported
-from symbolic.nodes import Node, rewrite
+from symbolic.nodes import Node
 from symbolic.program import Program
 from symbolic.reverse.adjoint import Adjoint
 from symbolic.reverse.transposition import PROJECTIONS
 from symbolic.simplify import Simplifier
 from symbolic.statements import Input, Let
 from symbolic.structure import Structure
+from symbolic.walks import rewrite
 
 
 @dataclass(frozen=True)

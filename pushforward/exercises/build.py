@@ -27,7 +27,7 @@ from symbolic.collection import without_collecting
 from symbolic.differential import Differential, differentiate
 from symbolic.errors import LimitError, NotSupported
 from symbolic.language.read import read_program
-from symbolic.nodes import subexpressions
+from symbolic.walks import subexpressions
 
 MAX_DRAWN = 40
 LARGEST_SEED = 10**12

@@ -16,9 +16,10 @@ from symbolic.language.derivation import DIFFERENTIALS, Side, parse_side
 from symbolic.language.names import split_mark
 from symbolic.language.syntax import Call
 from symbolic.language.walk import parts
-from symbolic.nodes import Node, is_number, rewrite, subexpressions
+from symbolic.nodes import Node, is_number
 from symbolic.program import Program
 from symbolic.statements import Input, Let
+from symbolic.walks import rewrite, subexpressions
 
 
 @dataclass(frozen=True)

@@ -19,11 +19,12 @@ from symbolic.jacobian.vec import VecForm, vec_form
 from symbolic.language.names import differential_of
 from symbolic.language.printer import print_expression
 from symbolic.language.read import read_program
-from symbolic.nodes import Node, rewrite, subexpressions
+from symbolic.nodes import Node
 from symbolic.program import Program
 from symbolic.simplify import REWRITES, Simplifier
 from symbolic.statements import Input, Let
 from symbolic.structure import structure_of
+from symbolic.walks import rewrite, subexpressions
 
 MATRIX = "J"
 

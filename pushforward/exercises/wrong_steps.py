@@ -22,9 +22,10 @@ from symbolic.errors import NotSupported
 from symbolic.language.names import split_mark, unicode_name
 from symbolic.language.printer import print_expression
 from symbolic.language.styles import style_named
-from symbolic.nodes import Node, subexpressions
+from symbolic.nodes import Node
 from symbolic.statements import Let
 from symbolic.structure import structure_of
+from symbolic.walks import subexpressions
 
 INSTRUCTIVE = (
     "sign of a term", "coefficient lost", "transpose lost", "transpose added", "product transposed", "factors swapped",

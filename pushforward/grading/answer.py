@@ -12,8 +12,9 @@ from pushforward.grading.scope import Scope
 from symbolic import nodes
 from symbolic.derivatives import Derivative
 from symbolic.language.names import differential_of, split_mark, unicode_name
-from symbolic.nodes import SCALAR, Node, subexpressions
+from symbolic.nodes import SCALAR, Node
 from symbolic.program import Program
+from symbolic.walks import subexpressions
 
 
 class AnswerSought:

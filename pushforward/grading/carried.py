@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from symbolic import nodes
 from symbolic.language.names import differential_of
-from symbolic.nodes import Node, is_number, rewrite
+from symbolic.nodes import Node, is_number
 from symbolic.program import Program
+from symbolic.walks import rewrite
 
 
 class Claims:

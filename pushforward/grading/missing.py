@@ -17,8 +17,9 @@ from symbolic.language.names import split_mark
 from symbolic.language.printer import print_expression
 from symbolic.language.syntax import Call, Sum, Syntax
 from symbolic.language.walk import parts
-from symbolic.nodes import Elementwise, Node, Operation, Scale, subexpressions
+from symbolic.nodes import Elementwise, Node, Operation, Scale
 from symbolic.program import Program
+from symbolic.walks import subexpressions
 
 MAX_FACTORS = 20
 MAX_TERMS = 24

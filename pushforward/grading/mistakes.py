@@ -23,8 +23,9 @@ from symbolic.errors import ProgramError, ShapeError, Span
 from symbolic.language.derivation import Derivation, Side, parse_side, read_side
 from symbolic.language.names import differential_of, split_mark
 from symbolic.language.syntax import Sum, Syntax
-from symbolic.nodes import Node, is_number, subexpressions
+from symbolic.nodes import Node, is_number
 from symbolic.program import Program
+from symbolic.walks import subexpressions
 
 MAX_TRIED = 1500
 MAX_LENGTH = 1200

@@ -19,8 +19,9 @@ from symbolic.language.names import differential_of, split_mark, unicode_name
 from symbolic.language.syntax import Call, Name, Syntax
 from symbolic.language.walk import matrix_names, parts, size_names
 from symbolic.language.words import is_operation
-from symbolic.nodes import Node, is_number, rewrite, subexpressions
+from symbolic.nodes import Node, is_number
 from symbolic.program import Program
+from symbolic.walks import rewrite, subexpressions
 
 
 class Scope:

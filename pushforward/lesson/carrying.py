@@ -14,9 +14,10 @@ from pushforward.lesson.model import Block, Chain, Formula, Paragraph, Part, Pro
 from pushforward.lesson.reasons import reason, source
 from pushforward.lesson.shortening import Shortener
 from symbolic.differential import Differential, Step
-from symbolic.nodes import Node, add, operands, rewrite, subexpressions
+from symbolic.nodes import Node, add, operands
 from symbolic.simplify import ZEROS, Simplifier
 from symbolic.statements import Let
+from symbolic.walks import rewrite, subexpressions
 
 _ZERO = "zero"
 

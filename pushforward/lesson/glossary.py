@@ -16,11 +16,11 @@ from symbolic.nodes import (
     hadamard,
     multiply,
     quotient,
-    subexpressions,
     symbol,
     transpose,
     zeros,
 )
+from symbolic.walks import subexpressions
 
 
 def signs(differential: Differential) -> Iterator[Prose]:

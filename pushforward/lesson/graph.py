@@ -6,8 +6,9 @@ from sympy import MatrixSymbol
 
 from pushforward.lesson.model import Box, Diagram
 from symbolic.differential import Differential
-from symbolic.nodes import Node, subexpressions
+from symbolic.nodes import Node
 from symbolic.statements import Input, Let
+from symbolic.walks import subexpressions
 
 MOST = 40
 """How many boxes are drawn."""

@@ -12,8 +12,8 @@ from pushforward.lesson.model import Formula, Lesson
 from pushforward.lesson.notations.base import Notation
 from symbolic.differential import Differential
 from symbolic.errors import NotSupported
-from symbolic.nodes import subexpressions
 from symbolic.reverse.adjoint import adjoint
+from symbolic.walks import subexpressions
 
 SEPARATOR = ";\n"
 """Between equalities: a line that begins with a minus would go on from the one before."""

@@ -8,7 +8,8 @@ from collections.abc import Iterable
 from pushforward.lesson.model import Chain, Formula, Prose, Side
 from symbolic.language.printer import Printer
 from symbolic.language.styles import UNICODE
-from symbolic.nodes import Node, operands, rewrite, subexpressions, symbol
+from symbolic.nodes import Node, operands, symbol
+from symbolic.walks import rewrite, subexpressions
 
 LONGEST = 76
 """How many characters a side of an equality may have, as it is written in Unicode."""

@@ -11,8 +11,9 @@ from pushforward.lesson.model import Block, Chain, Paragraph, Side, Size
 from pushforward.lesson.shortening import Shortener
 from symbolic.differential import Differential
 from symbolic.errors import LimitError
-from symbolic.nodes import Node, add, rewrite, subexpressions
+from symbolic.nodes import Node, add
 from symbolic.statements import Let
+from symbolic.walks import rewrite, subexpressions
 
 MOST_LINES = 12
 """A chain with more substitutions shows the first ones and the last."""

@@ -12,9 +12,10 @@ from sympy import Transpose
 from pushforward.tracing.naming import Names, plain
 from pushforward.tracing.tape import Entry, Tape
 from symbolic import nodes
-from symbolic.nodes import Node, Scale, is_number, operands, rewrite, subexpressions
+from symbolic.nodes import Node, Scale, is_number, operands
 from symbolic.program import Program
 from symbolic.statements import Input, Let
+from symbolic.walks import rewrite, subexpressions
 
 MAX_HEIGHT = 24
 _SHARED = "Z"

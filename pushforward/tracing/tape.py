@@ -11,7 +11,8 @@ from typing import Any
 from pushforward.tracing.errors import TracingError
 from pushforward.tracing.variables import Variables
 from symbolic import nodes, shapes
-from symbolic.nodes import Dim, Node, subexpressions
+from symbolic.nodes import Dim, Node
+from symbolic.walks import subexpressions
 
 
 class Recorded:

@@ -20,9 +20,10 @@ from symbolic.dependence.relations import NOWHERE, Piece, Pieces
 from symbolic.dependence.tracking import Tracking, free_indices
 from symbolic.differential import Differential
 from symbolic.indices.affine import Affine, Index, affine, number
-from symbolic.nodes import Node, operands, same_size, subexpressions
+from symbolic.nodes import Node, operands, same_size
 from symbolic.shapes import length
 from symbolic.statements import Let
+from symbolic.walks import subexpressions
 
 PATTERNS = ("dense", "identity", "shifted identity", "lower triangular", "upper triangular", "other")
 

@@ -18,9 +18,10 @@ from symbolic.differential import Differential
 from symbolic.functions import CATALOGUE
 from symbolic.indices.affine import Affine, Index, affine
 from symbolic.indices.entries import At, Entries, entry
-from symbolic.nodes import Elementwise, Node, Operation, Shape, bottom_up, operands
+from symbolic.nodes import Elementwise, Node, Operation, Shape, operands
 from symbolic.statements import Let
 from symbolic.structure import structure_of
+from symbolic.walks import bottom_up
 
 KEEPS_ZERO = {"sin", "tan", "asin", "atan", "sinh", "tanh", "expm1", "log1p", "sqrt", "square", "abs", "sign", "relu",
               "leaky_relu", "silu", "gelu", "erf"}  # fmt: skip

@@ -23,7 +23,8 @@ from symbolic.indices.joining import joined, times
 from symbolic.indices.printing import print_index_form
 from symbolic.indices.terms import Group, Term
 from symbolic.language.styles import Style
-from symbolic.nodes import Node, Operation, operands, subexpressions, zeros
+from symbolic.nodes import Node, Operation, operands, zeros
+from symbolic.walks import subexpressions
 
 MAX_DEPTH = 120
 MAX_TERMS = 256

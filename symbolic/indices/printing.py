@@ -19,8 +19,9 @@ from symbolic.indices.terms import Factor, Group, Term, affines_in, entries_in
 from symbolic.language.names import ascii_name
 from symbolic.language.printer import Printer
 from symbolic.language.styles import ATOM, POSTFIX, PRODUCT, Style, style_named
-from symbolic.nodes import Node, subexpressions
+from symbolic.nodes import Node
 from symbolic.scalars import has_minus
+from symbolic.walks import subexpressions
 
 LETTERS = "klrstuvwxyzcdefgq"
 SEED_LETTERS = "ab"

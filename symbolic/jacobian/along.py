@@ -8,9 +8,10 @@ from symbolic.closed_form import ClosedForm, substitute
 from symbolic.differential import Differential
 from symbolic.jacobian.kronecker import KRONECKER
 from symbolic.jacobian.rows import RowForm
-from symbolic.nodes import Node, identity, multiply, ones, operate, rewrite
+from symbolic.nodes import Node, identity, multiply, ones, operate
 from symbolic.statements import Let
 from symbolic.structure import structure_of
+from symbolic.walks import rewrite
 
 
 def column_by_column(differential: Differential, form: RowForm, number: Expr | int) -> ClosedForm:

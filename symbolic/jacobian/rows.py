@@ -51,13 +51,13 @@ from symbolic.nodes import (
     quotient,
     same_size,
     scale,
-    subexpressions,
     symbol,
     transpose,
     zeros,
-)  # fmt: skip
+)
 from symbolic.statements import Let
 from symbolic.structure import structure_of
+from symbolic.walks import subexpressions
 
 _LETTERS = "irstu"
 

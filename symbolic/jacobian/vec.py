@@ -35,7 +35,6 @@ from symbolic.nodes import (
     Quotient,
     Scale,
     add,
-    bottom_up,
     expand_size,
     hadamard,
     identity,
@@ -45,15 +44,15 @@ from symbolic.nodes import (
     operands,
     quotient,
     scale,
-    subexpressions,
     transpose,
     zeros,
-)  # fmt: skip
+)
 from symbolic.operations import OPERATIONS, MatrixOperation
 from symbolic.program import Program
 from symbolic.simplify import REWRITES, Simplifier
 from symbolic.statements import Let
 from symbolic.structure import Structure, structure_of
+from symbolic.walks import bottom_up, subexpressions
 
 _COMMUTATION = re.compile(r"\bK_([a-z]+)_([a-z]+)\b")
 

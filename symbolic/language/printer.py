@@ -35,15 +35,15 @@ from symbolic.nodes import (
     Quotient,
     Scale,
     Shape,
-    bottom_up,
     is_number,
     operands,
     scale,
     split_number,
     transpose,
-)  # fmt: skip
+)
 from symbolic.operations import OPERATIONS
 from symbolic.scalars import has_minus
+from symbolic.walks import bottom_up
 
 
 def print_expression(node: Node, style: str = "unicode") -> str:

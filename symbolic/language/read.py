@@ -29,10 +29,11 @@ from symbolic.language.syntax import (
 from symbolic.language.tokens import resolve_marks
 from symbolic.language.walk import check_scalar, matrix_names, names_in_size, size_names
 from symbolic.language.words import is_known
-from symbolic.nodes import Node, Scale, Shape, is_number, subexpressions
+from symbolic.nodes import Node, Scale, Shape, is_number
 from symbolic.program import Program
 from symbolic.statements import Input, Let, ScalarFunction
 from symbolic.unification import Unknown, may_be_positive
+from symbolic.walks import subexpressions
 
 
 @without_collecting

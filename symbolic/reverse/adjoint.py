@@ -24,13 +24,14 @@ from symbolic.differential import Differential
 from symbolic.errors import DifferentiationError, NameError_, NotSupported
 from symbolic.facts import perturbation
 from symbolic.language.names import adjoint_of, canonical, split_bar, split_mark
-from symbolic.nodes import CONSTANTS, Node, add, bottom_up, operands, split_number, subexpressions, symbol, zeros
+from symbolic.nodes import CONSTANTS, Node, add, operands, split_number, symbol, zeros
 from symbolic.notebook import Bundle, formulas
 from symbolic.program import Program
 from symbolic.reverse.transposition import Transposition, project, transposition_for
 from symbolic.simplify import Rewrite, Simplifier
 from symbolic.statements import Input, Let
 from symbolic.structure import structure_of
+from symbolic.walks import bottom_up, subexpressions
 
 
 @dataclass(frozen=True)

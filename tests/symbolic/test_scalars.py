@@ -14,6 +14,7 @@ from symbolic.errors import LimitError, NotSupported, ReadError, Span
 from symbolic.functions import CATALOGUE
 from symbolic.language.read import read_program
 from symbolic.scalars import ARGUMENT, derivative, derivative_at, divide, name_of, raise_to, spread
+from symbolic.walks import subexpressions
 
 SPAN = Span(0, 1)
 POINTS = np.linspace(0.15, 0.9, 6).reshape(2, 3)
@@ -77,7 +78,7 @@ def test_higher_derivatives_of_the_catalogue_agree_with_the_complex_step(name, o
 
 def test_shared_parts_are_spread_once():
     node = spread(body("sin(x)*sin(x) + sin(x)"), X)
-    assert sum(type(part) is nodes.Elementwise for part in nodes.subexpressions(node)) == 1
+    assert sum(type(part) is nodes.Elementwise for part in subexpressions(node)) == 1
 
 
 def test_squares_are_products_and_halves_are_roots():

@@ -20,7 +20,6 @@ from symbolic.nodes import (
     power,
     quotient,
     scale,
-    subexpressions,
     subtract,
     symbol,
     transpose,
@@ -29,6 +28,7 @@ from symbolic.nodes import (
 from symbolic.simplify import KNOWN_VALUE, REWRITES, Simplifier
 from symbolic.statements import Input
 from symbolic.structure import Structure
+from symbolic.walks import subexpressions
 
 THREE, ONE = Integer(3), Integer(1)
 A, B, C = (symbol(name, THREE, THREE) for name in "ABC")

@@ -14,10 +14,11 @@ from sympy import Expr, Integer
 from symbolic import nodes
 from symbolic.errors import NotSupported
 from symbolic.language.read import read_program
-from symbolic.nodes import Node, Operation, Shape, dimension, subexpressions
+from symbolic.nodes import Node, Operation, Shape, dimension
 from symbolic.operations import OPERATIONS
 from symbolic.program import Program
 from symbolic.statements import Input, Let, ScalarFunction
+from symbolic.walks import subexpressions
 from tools.generator import sizes
 from tools.generator.coverage import NODES, PRODUCTIONS, Pair, pairs_in
 from tools.generator.entrywise import OWN_FUNCTIONS

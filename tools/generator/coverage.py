@@ -7,8 +7,9 @@ from collections.abc import Container, Iterator
 from sympy import HadamardPower, HadamardProduct, MatAdd, MatMul, Transpose
 
 from symbolic.functions import CATALOGUE
-from symbolic.nodes import LEAVES, Elementwise, Node, Operation, Quotient, Scale, is_number, operands, subexpressions
+from symbolic.nodes import LEAVES, Elementwise, Node, Operation, Quotient, Scale, is_number, operands
 from symbolic.program import Program
+from symbolic.walks import subexpressions
 from tools.generator.composed import COMPOSED
 from tools.generator.entrywise import ENTRYWISE, OWN, UNKNOWN
 from tools.generator.named import NAMED

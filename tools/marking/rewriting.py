@@ -8,8 +8,9 @@ from collections.abc import Callable, Iterator
 from sympy import HadamardPower, HadamardProduct, Integer, MatAdd, MatMul, MatrixSymbol, Transpose
 
 from symbolic import nodes
-from symbolic.nodes import Elementwise, Node, Operation, Quotient, Scale, is_number, subexpressions
+from symbolic.nodes import Elementwise, Node, Operation, Quotient, Scale, is_number
 from symbolic.program import Program
+from symbolic.walks import rewrite, subexpressions
 
 Rule = Callable[[Node, Program], Iterator[Node]]
 
@@ -26,7 +27,7 @@ def rewritten(node: Node, program: Program, random_: random.Random, times: int) 
 
 
 def replaced(node: Node, part: Node, new: Node) -> Node:
-    return nodes.rewrite(node, lambda other: other, {part: new})
+    return rewrite(node, lambda other: other, {part: new})
 
 
 def _other_order(node: Node, _: Program) -> Iterator[Node]:

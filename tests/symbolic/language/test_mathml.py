@@ -9,8 +9,9 @@ import pytest
 
 import pushforward as pf
 from symbolic.language.mathml import breakable, element, mathml_printer, name
-from symbolic.nodes import Node, subexpressions
+from symbolic.nodes import Node
 from symbolic.operations import OPERATIONS
+from symbolic.walks import subexpressions
 from tools.regenerate import EXAMPLES, entries
 
 KNOWN = {"math", "mrow", "mi", "mover", "mn", "mo", "msub", "msup", "mfrac", "mspace", "mtext", "mtable", "mtr", "mtd"}
