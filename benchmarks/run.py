@@ -7,9 +7,8 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any
 
 import compare
 import derivation
@@ -29,19 +28,21 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser = argparse.ArgumentParser(description="Emitted kernels and their derivation, side by side with the peers.")
     parser.add_argument("--quick", action="store_true", help="one cell of each kind and fewer rounds; only prints")
     parser.add_argument("--only", metavar="TEXT", help="only the cells whose description has TEXT in it; only prints")
-    parser.add_argument("--json", type=Path, metavar="PATH", help="also write the numbers to PATH")
+    parser.add_argument("--json", type=Path, metavar="PATH", help="also write the numbers to PATH, after every cell")
     given = parser.parse_args(arguments)
+
+    def keep(results: report.Results) -> None:
+        if given.json:
+            given.json.write_text(report.as_json(results), encoding="utf-8")
+
     if given.quick:
-        results = collect(grid.quick(), QUICK_LAYERS, QUICK_LINEARITY, QUICK)
+        results = collect(grid.quick(), QUICK_LAYERS, QUICK_LINEARITY, QUICK, keep)
     elif given.only:
-        results = collect([cell for cell in grid.whole() if given.only in str(cell)], (), None, FULL)
+        results = collect([cell for cell in grid.whole() if given.only in str(cell)], (), None, FULL, keep)
     else:
-        results = collect()
-    print(report.as_markdown(results))
-    if given.json:
-        given.json.write_text(report.as_json(results), encoding="utf-8")
-    if not (given.quick or given.only):
+        results = collect(keep=keep)
         save(results, RESULTS)
+    print(report.as_markdown(results))
 
 
 def collect(
@@ -49,12 +50,14 @@ def collect(
     layers: Sequence[int] = derivation.LAYERS,
     linearity: tuple[int, int] | None = derivation.LINEARITY,
     effort: Effort = FULL,
-) -> dict[str, Any]:
+    keep: Callable[[report.Results], None] = lambda results: None,
+) -> report.Results:
     """Run every comparison; a cell in which contenders disagree is not timed, and said to be left out.
 
-    What derives is measured first: the processes of PyTorch's compiler stay, and would disturb it.
+    What derives is measured first: the processes of PyTorch's compiler stay, and would disturb it. `keep` is given what
+    there is after every cell.
     """
-    results: dict[str, Any] = {
+    results: report.Results = {
         "machine": machine.describe(), "cells": [], "left out": [], "derivation": [], "linearity": None
     }  # fmt: skip
     jax = jax_jit.load()
@@ -72,10 +75,11 @@ def collect(
         except compare.Disagreement as error:
             tell(f"nothing: {error}")
             results["left out"].append(str(error))
+        keep(results)
     return results
 
 
-def save(results: dict[str, Any], folder: Path) -> None:
+def save(results: report.Results, folder: Path) -> None:
     """benchmarks.md, benchmarks.json and benchmarks.svg."""
     folder.mkdir(exist_ok=True)
     (folder / "benchmarks.md").write_text(report.as_markdown(results), encoding="utf-8")
