@@ -61,7 +61,8 @@ if TYPE_CHECKING:
     )  # fmt: skip
     from symbolic.indices.form import IndexForm
     from symbolic.program import Program
-    from symbolic.reverse.adjoint import Adjoint, AdjointStep
+    from symbolic.reverse.adjoint import Adjoint
+    from symbolic.reverse.backwards import AdjointStep
     from symbolic.statements import Input, Let
 
 _HOME = {
@@ -74,7 +75,8 @@ _HOME = {
     **dict.fromkeys(
         ("batch", "directions", "linearize", "linear_operator", "sparse_jacobian", "sparsity"), "pushforward.applied"
     ),
-    **dict.fromkeys(("Adjoint", "AdjointStep"), "symbolic.reverse.adjoint"),
+    "Adjoint": "symbolic.reverse.adjoint",
+    "AdjointStep": "symbolic.reverse.backwards",
     "Program": "symbolic.program",
     **dict.fromkeys(("Input", "Let"), "symbolic.statements"),
     **dict.fromkeys(("Differential", "Step"), "symbolic.differential"),

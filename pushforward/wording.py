@@ -9,7 +9,8 @@ from symbolic.differential import Differential, Step
 from symbolic.language.printer import print_expression
 from symbolic.language.styles import style_named
 from symbolic.nodes import operands
-from symbolic.reverse.adjoint import Adjoint, AdjointStep
+from symbolic.reverse.adjoint import Adjoint
+from symbolic.reverse.backwards import AdjointStep
 from symbolic.shapes import words
 
 

@@ -9,57 +9,24 @@ A statement that mixes rows has no such matrix, and neither has an operation who
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from typing import Any
 
-from sympy import (
-    HadamardProduct,
-    Identity,
-    MatAdd,
-    MatMul,
-    S,
-    Transpose,
-)
+from sympy import S
 
 from symbolic.choice import chosen_input, chosen_name
 from symbolic.closed_form import ClosedForm, substitute
 from symbolic.collection import without_collecting
 from symbolic.differential import Differential
 from symbolic.errors import NotSupported
-from symbolic.jacobian.kronecker import KRONECKER, diag, kron
-from symbolic.jacobian.lines import COLUMN, OTHER, ROW, Lines, free_letter
+from symbolic.jacobian.kronecker import KRONECKER
+from symbolic.jacobian.lines import ROW, free_letter
+from symbolic.jacobian.row_walk import LETTERS, RowWalk
 from symbolic.jacobian.vec import vec_form
-from symbolic.language.elaborate import on_top, solve
-from symbolic.language.printer import Printer, print_expression
+from symbolic.language.printer import Printer
 from symbolic.language.styles import Style, style_named
-from symbolic.nodes import (
-    LEAVES,
-    SCALAR,
-    Node,
-    Operation,
-    Quotient,
-    Scale,
-    add,
-    dimension,
-    identity,
-    is_number,
-    multiply,
-    ones,
-    operands,
-    operate,
-    quotient,
-    same_size,
-    scale,
-    symbol,
-    transpose,
-    zeros,
-)
+from symbolic.nodes import Node, dimension, same_size, symbol, zeros
 from symbolic.statements import Let
-from symbolic.structure import structure_of
 from symbolic.walks import subexpressions
-
-_LETTERS = "irstu"
 
 
 @dataclass(frozen=True)
@@ -111,13 +78,13 @@ def row_form(differential: Differential, of: str | None = None, wrt: str | None 
     alone = _only_one(differential, of, wrt, side)
     if alone is not None:
         return alone
-    walk = _Walk(differential, wrt, side)
+    walk = RowWalk(differential, wrt, side)
     target = differential.name(of)
     for let in differential.tangents:
         walk.take(let)
         if let.name == target:
             break
-    return walk.form(of)
+    return _form(walk, of)
 
 
 def _only_one(differential: Differential, of: str, wrt: str, side: str) -> RowForm | None:
@@ -128,216 +95,26 @@ def _only_one(differential: Differential, of: str, wrt: str, side: str) -> RowFo
     form = vec_form(differential, of, wrt)
     closed = form.closed_form()
     left = any(name in form.commutations.sizes for name in subexpressions(closed.expr))
-    index = free_letter(_LETTERS, {str(size) for size in differential.primal.sizes})
+    index = free_letter(LETTERS, {str(size) for size in differential.primal.sizes})
     return None if left else RowForm(of, wrt, side, index, closed, ())
 
 
-class _Walk:
-    """`matrices`: for what moves, whether it goes by rows or by columns, and J of one of them; else None."""
-
-    def __init__(self, differential: Differential, wrt: str, side: str) -> None:
-        self.differential = differential
-        self.wrt = wrt
-        self.side = side
-        tangent = differential.tangent
-        self.structure = structure_of(tangent.inputs, tangent.lets)
-        self.seed = tangent.symbols[dict(differential.seeds)[wrt]]
-        if self.seed.shape != SCALAR and any(given.facts for given in tangent.inputs if given.symbol == self.seed):
-            raise NotSupported(
-                f"the {side}s of {wrt} do not move independently of each other: it has a known structure"
-            )
-        self.size = self.seed.shape[1 if side == ROW else 0]
-        self.count = self.seed.shape[0 if side == ROW else 1]
-        taken = {str(size) for size in differential.primal.sizes}
-        self.index = free_letter(_LETTERS, taken)
-        self.names = Lines(dimension(self.index), set(tangent.symbols))
-        self.matrices: dict[Node, tuple[str, Node] | None] = {self.seed: (side, identity(self.size))}
-        self.lets: list[Let] = []
-
-    def take(self, let: Let) -> None:
-        for part in subexpressions(let.expr):
-            if part not in self.matrices:
-                try:
-                    self.matrices[part] = self._matrix(part)
-                except NotSupported as error:
-                    message = f"no closed form of one {self.side} alone: {error.message}"
-                    statement = f"in the statement {let.name} = {print_expression(let.expr)}"
-                    raise NotSupported(message, hint=error.hint or statement) from None
-        found = self.matrices[let.expr]
-        if found is not None:
-            side, matrix = found
-            self.lets.append(Let(f"J_{let.name.lstrip('δ')}", matrix))
-            found = side, self.lets[-1].symbol
-        self.matrices[let.symbol] = found
-
-    def form(self, of: str) -> RowForm:
-        value = self.differential.primal.symbols[of]
-        if not same_size(value.shape[0 if self.side == ROW else 1], self.count):
-            raise NotSupported(f"{of} has not as many {self.side}s as {self.wrt}")
-        moved = self.differential.tangent.symbols.get(self.differential.name(of))
-        found = self.matrices.get(moved) if moved is not None else None
-        if found is None:
-            length = value.shape[1 if self.side == ROW else 0]
-            found = self.side, zeros(length, self.size)
-        side, matrix = found
-        if side != self.side:
-            raise NotSupported(f"{side} i of {of} depends on {self.side} i of {self.wrt} alone: it is transposed")
-        last = Let(f"J_{of}", matrix)
-        closed = substitute((*self.lets, last), last.symbol, self.structure, KRONECKER) if self.lets else None
-        closed = closed or substitute((last,), last.symbol, self.structure, KRONECKER)
-        used = set(subexpressions(closed.expr))
-        lines = tuple((line.name, node) for line, node in self.names.found.items() if line in used)
-        return RowForm(of, self.wrt, self.side, self.index, closed, lines)
-
-    # What moves
-
-    def _matrix(self, node: Node) -> tuple[str, Node] | None:
-        parts = operands(node)
-        moving = [k for k, part in enumerate(parts) if self.matrices[part] is not None]
-        if isinstance(node, LEAVES) or not moving:
-            return None
-        if type(node) is MatAdd:
-            found = [self._of(parts[k]) for k in moving]
-            if len({side for side, _ in found}) > 1:
-                raise NotSupported("rows and columns are added to each other")
-            return found[0][0], add(*(matrix for _, matrix in found))
-        if type(node) is Operation:
-            return self._of_operation(node, moving)
-        if type(node) not in _MATRICES or len(moving) != 1:
-            raise NotSupported(f"{type(node).__name__} is not linear in what moves")
-        return _MATRICES[type(node)](self, node, moving[0])
-
-    def _of(self, part: Node) -> tuple[str, Node]:
-        found = self.matrices[part]
-        assert found is not None
-        return found
-
-    def of_product(self, node: Node, k: int) -> tuple[str, Node]:
-        """A row of X B is B' x; of D X with a diagonal D, a multiple of x."""
-        side, matrix = self._of(node.args[k])
-        before, after = node.args[:k], node.args[k + 1 :]
-        along, across = (after, before) if side == ROW else (before, after)
-        if along:
-            inside = map(transpose, reversed(along)) if side == ROW else along
-            matrix = multiply(*inside, matrix)
-        for factor in across:
-            matrix = scale(self._on_the_diagonal(factor, side), matrix)
-        return side, matrix
-
-    def _on_the_diagonal(self, factor: Node, side: str) -> Node:
-        """Entry i, i of a diagonal matrix."""
-        if type(factor) is Identity:
-            return ones(*SCALAR)
-        if type(factor) is Operation and factor.name == "diag":
-            return self.names.line(factor.operands[0], ROW)
-        if self.structure.has(factor, "diagonal"):
-            i = dimension(self.index)
-            return operate("slice", factor, parameters=(i, i, i, i))
-        raise NotSupported(f"{print_expression(factor)} mixes {side}s")
-
-    def of_hadamard(self, node: Node, k: int) -> tuple[str, Node]:
-        side, matrix = self._of(node.args[k])
-        others = (*node.args[:k], *node.args[k + 1 :])
-        for other in reversed(others):
-            matrix = multiply(diag(self.names.line(other, side)), matrix)
-        return side, matrix
-
-    def of_quotient(self, node: Node, k: int) -> tuple[str, Node]:
-        if k:
-            raise NotSupported("a quotient is not linear in its denominator")
-        side, matrix = self._of(node.numerator)
-        below = self.names.line(node.denominator, side)
-        return side, multiply(diag(quotient(ones(*below.shape), below)), matrix)
-
-    def of_transpose(self, node: Node, k: int) -> tuple[str, Node]:
-        side, matrix = self._of(node.args[0])
-        return OTHER[side], matrix
-
-    def of_multiple(self, node: Node, k: int) -> tuple[str, Node]:
-        if not is_number(node.coefficient) and k == 0:
-            raise NotSupported(f"{print_expression(node.coefficient)} is a number for all {self.side}s")
-        side, matrix = self._of(node.matrix)
-        return side, scale(node.coefficient, matrix)
-
-    def _of_operation(self, node: Node, moving: list[int]) -> tuple[str, Node]:
-        side = self._of(node.operands[moving[0]])[0]
-        rule = _OPERATIONS.get((node.name, side))
-        if rule is None or any(self._of(node.operands[k])[0] != side for k in moving):
-            raise NotSupported(f"{node.name} is not known to keep {side}s apart")
-        return side, rule(self, node, moving)
-
-    def sum(self, node: Node, moving: list[int]) -> Node:
-        """Of each row, 1' x."""
-        matrix = self._of(node.operands[0])[1]
-        return multiply(ones(S.One, matrix.shape[0]), matrix)
-
-    def joined(self, node: Node, moving: list[int]) -> Node:
-        side = self._of(node.operands[moving[0]])[0]
-        found = []
-        for k, part in enumerate(node.operands):
-            length = part.shape[1 if side == ROW else 0]
-            found.append(self._of(part)[1] if k in moving else zeros(length, self.size))
-        return on_top(*found)
-
-    def slice(self, node: Node, moving: list[int]) -> Node:
-        side, matrix = self._of(node.operands[0])
-        r0, r1, c0, c1 = node.parameters
-        rows, cols = node.operands[0].shape
-        whole, bounds = ((r0, r1, rows), (c0, c1)) if side == ROW else ((c0, c1, cols), (r0, r1))
-        if whole[0] != 1 or whole[1] != whole[2]:
-            raise NotSupported(f"a part of the {side}s is taken")
-        return operate("slice", matrix, parameters=(*bounds, S.One, matrix.shape[1]))
-
-    def band(self, node: Node, moving: list[int]) -> Node:
-        side, matrix = self._of(node.operands[0])
-        kept = operate(node.name, ones(*node.shape), parameters=node.parameters)
-        return multiply(diag(self.names.line(kept, side)), matrix)
-
-    def kron(self, node: Node, moving: list[int]) -> Node:
-        """Of each row of A ⊗ b, with one row b, (I ⊗ b') x; of b ⊗ A, (b' ⊗ I) x."""
-        if len(moving) != 1:
-            raise NotSupported("kron is not linear in both operands together")
-        (place,) = moving
-        side, matrix = self._of(node.operands[place])
-        other = node.operands[1 - place]
-        if other.shape[0 if side == ROW else 1] != 1:
-            raise NotSupported(f"{print_expression(other)} makes several {side}s of one")
-        repeated = transpose(other) if side == ROW else other
-        kept = identity(matrix.shape[0])
-        return multiply(kron(kept, repeated) if place == 0 else kron(repeated, kept), matrix)
-
-    def as_it_is(self, node: Node, moving: list[int]) -> Node:
-        """What puts every entry where it is."""
-        side, matrix = self._of(node.operands[0])
-        same = all(map(same_size, node.shape, node.operands[0].shape))
-        if not same or (node.name == "rearrange" and node.parameters[1:3] != (1, 1)):
-            raise NotSupported(f"{print_expression(node)} moves entries from {side} to {side}")
-        return matrix
-
-    def solved(self, node: Node, moving: list[int]) -> Node:
-        """Of each column, A⁻¹ x."""
-        if moving != [1]:
-            raise NotSupported("solve is not linear in its first operand")
-        return solve(node.operands[0], self._of(node.operands[1])[1])
-
-
-_MATRICES: dict[type, Callable[[_Walk, Any, int], tuple[str, Node]]] = {
-    MatMul: _Walk.of_product,
-    HadamardProduct: _Walk.of_hadamard,
-    Quotient: _Walk.of_quotient,
-    Transpose: _Walk.of_transpose,
-    Scale: _Walk.of_multiple,
-}
-
-_OPERATIONS: Mapping[tuple[str, str], Callable[[_Walk, Any, list[int]], Node]] = {
-    ("sum_2", ROW): _Walk.sum,
-    ("sum_1", COLUMN): _Walk.sum,
-    ("hstack", ROW): _Walk.joined,
-    ("vstack", COLUMN): _Walk.joined,
-    ("solve", COLUMN): _Walk.solved,
-    **{("slice", side): _Walk.slice for side in (ROW, COLUMN)},
-    **{("kron", side): _Walk.kron for side in (ROW, COLUMN)},
-    **{(name, side): _Walk.as_it_is for name in ("reshape", "rearrange") for side in (ROW, COLUMN)},
-    **{(name, side): _Walk.band for name in ("tril", "triu") for side in (ROW, COLUMN)},
-}
-"""The operations that keep rows, or columns, apart."""
+def _form(walk: RowWalk, of: str) -> RowForm:
+    """What the walk found for `of`, its statements put into each other."""
+    value = walk.differential.primal.symbols[of]
+    if not same_size(value.shape[0 if walk.side == ROW else 1], walk.count):
+        raise NotSupported(f"{of} has not as many {walk.side}s as {walk.wrt}")
+    moved = walk.differential.tangent.symbols.get(walk.differential.name(of))
+    found = walk.matrices.get(moved) if moved is not None else None
+    if found is None:
+        length = value.shape[1 if walk.side == ROW else 0]
+        found = walk.side, zeros(length, walk.size)
+    side, matrix = found
+    if side != walk.side:
+        raise NotSupported(f"{side} i of {of} depends on {walk.side} i of {walk.wrt} alone: it is transposed")
+    last = Let(f"J_{of}", matrix)
+    closed = substitute((*walk.lets, last), last.symbol, walk.structure, KRONECKER) if walk.lets else None
+    closed = closed or substitute((last,), last.symbol, walk.structure, KRONECKER)
+    used = set(subexpressions(closed.expr))
+    lines = tuple((line.name, node) for line, node in walk.names.found.items() if line in used)
+    return RowForm(of, walk.wrt, walk.side, walk.index, closed, lines)

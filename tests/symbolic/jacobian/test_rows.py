@@ -14,7 +14,7 @@ from codegen.sampling import sample
 from symbolic.dependence.analysis import dependence
 from symbolic.differential import differentiate
 from symbolic.errors import NotSupported
-from symbolic.jacobian import rows as module
+from symbolic.jacobian import row_walk as module
 from symbolic.jacobian.along import column_by_column
 from symbolic.jacobian.lines import COLUMN, ROW
 from symbolic.jacobian.rows import row_form

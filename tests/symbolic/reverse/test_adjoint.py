@@ -19,7 +19,8 @@ from symbolic.language.read import read_program
 from symbolic.nodes import add, scale, transpose
 from symbolic.operations import DEFINITIONS, OPERATIONS
 from symbolic.reverse import transposition
-from symbolic.reverse.adjoint import adjoint, free_level
+from symbolic.reverse.adjoint import adjoint
+from symbolic.reverse.backwards import free_level
 from symbolic.reverse.transposition import TRANSPOSITIONS
 
 SEED_TEXT = "X0 : n x m\nW1 : m x h\nW2 : h x p\nX1 = X0*W1\nX2 = f.(X1)\nX3 = X2*W2\nX4 = f.(X3)"
