@@ -107,8 +107,8 @@ def summary(cells: list[Results]) -> Iterable[str]:
         for ours in compare.OURS:
             values = [value for row in rows if (value := ahead(row, ours)) is not None]
             mean = math.exp(sum(map(math.log, values)) / len(values)) if values else None
-            found += [_plain(mean), _plain(min(values, default=None))]
-        yield _line([question, str(len(rows)), *found])
+            found += [plain(mean), plain(min(values, default=None))]
+        yield line([question, str(len(rows)), *found])
     yield ""
 
 
@@ -133,8 +133,8 @@ def _table(rows: list[Results]) -> Iterable[str]:
         times = [time(row["seconds"][name]) if name in row["seconds"] else "–" for name in names]
         best = best_peer(row)
         leads = [_ratio(against(row, best, name)) for name in ours]
-        limits = [_plain(of_limit(row, name)) for name in ours if limited]
-        yield _line(
+        limits = [plain(of_limit(row, name)) for name in ours if limited]
+        yield line(
             [row["problem"], row["f"] or "–", ", ".join(map(str, row["sizes"])), row["precision"], *times, *leads,
              _ratio(against(row, NUMPY, HAND)), *limits, str(row["rounds"])]
         )  # fmt: skip
@@ -154,7 +154,7 @@ def _memory(cells: list[Results]) -> Iterable[str]:
         peaks = [_megabytes(row["peak"].get(name)) for name in names]
         sizes = ", ".join(map(str, row["sizes"]))
         about = [row["question"], row["problem"], row["f"] or "–", sizes, row["precision"]]
-        yield _line([*about, _megabytes(row["outputs"]), *peaks])
+        yield line([*about, _megabytes(row["outputs"]), *peaks])
     yield ""
 
 
@@ -165,7 +165,7 @@ def _derivation_table(rows: list[Results]) -> Iterable[str]:
     yield from _header(["layers", *names, "ratio", "rounds"])
     for row in rows:
         times = [time(row["seconds"][name]) for name in names]
-        yield _line([str(row["layers"]), *times, _ratio(row["ratio to JAX"]), str(row["rounds"])])
+        yield line([str(row["layers"]), *times, _ratio(row["ratio to JAX"]), str(row["rounds"])])
 
 
 def _linearity_lines(found: Results | None) -> Iterable[str]:
@@ -181,19 +181,20 @@ def _linearity_lines(found: Results | None) -> Iterable[str]:
 
 
 def _header(cells: list[str]) -> Iterable[str]:
-    yield _line(cells)
+    yield line(cells)
     yield "|" + "---|" * len(cells)
 
 
-def _line(cells: list[str]) -> str:
+def line(cells: Iterable[str]) -> str:
     return f"| {' | '.join(cells)} |"
 
 
-def time(found: dict[str, float]) -> str:
+def time(found: dict[str, float], spread: bool = True) -> str:
     """1.58 (1.51–1.66) ms"""
     scale, unit = next((u for u in UNITS if found["median"] >= u[0]), UNITS[-1])
     median, low, high = (found[key] / scale for key in ("median", "low", "high"))
-    return f"{_digits(median)} ({_digits(low)}–{_digits(high)}) {unit}"
+    between = f" ({_digits(low)}–{_digits(high)})" if spread else ""
+    return f"{_digits(median)}{between} {unit}"
 
 
 def _digits(value: float) -> str:
@@ -210,7 +211,7 @@ def _ratio(found: dict[str, float] | None) -> str:
     return number(found) if found else "–"
 
 
-def _plain(value: float | None) -> str:
+def plain(value: float | None) -> str:
     return "–" if value is None else f"{value:.2f}"
 
 

@@ -1,6 +1,7 @@
 """Measure everything in one run: python benchmarks/run.py [--quick] [--only TEXT] [--json PATH]
 
-Without --quick and --only the results are written to benchmarks/results as Markdown, JSON and pictures.
+Without --quick and --only the results are written to benchmarks/results as Markdown, JSON and a picture, and the
+short table into the README.
 """
 
 from __future__ import annotations
@@ -16,10 +17,12 @@ import grid
 import machine
 import picture
 import report
+import short
 from contenders import jax_jit
 from timing import FULL, QUICK, Effort
 
 RESULTS = Path(__file__).parent / "results"
+README = Path(__file__).parent.parent / "README.md"
 QUICK_LAYERS = derivation.LAYERS[:2]
 QUICK_LINEARITY = (30, 300)
 
@@ -42,6 +45,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     else:
         results = collect(keep=keep)
         save(results, RESULTS)
+        short.put_into_file(README, results["cells"])
     print(report.as_markdown(results))
 
 

@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 FOLDER = Path(__file__).parent.parent / "benchmarks"
-MODULES = ("compare", "derivation", "grid", "limit", "memory", "report", "run", "timing")
+MODULES = ("compare", "derivation", "grid", "limit", "memory", "report", "run", "short", "timing")
 LIBRARIES = ("autograd_numpy", "jax_jit", "numpy_by_hand", "pushforward_kernels", "pytensor_numba", "torch_func")
 
 
@@ -193,3 +193,13 @@ def test_results_are_saved_and_the_same_numbers_give_the_same_bytes(
     assert set(written) == {"benchmarks.md", "benchmarks.json", "benchmarks.svg"}
     assert written == {path.name: path.read_bytes() for path in (tmp_path / "second").iterdir()}
     assert json.loads(written["benchmarks.json"]).keys() == results.keys()
+
+
+def test_the_readme_shows_the_committed_results(benchmarks: Any) -> None:
+    readme = benchmarks.run.README.read_text(encoding="utf-8")
+    cells = json.loads((benchmarks.run.RESULTS / "benchmarks.json").read_text(encoding="utf-8"))["cells"]
+    assert benchmarks.short.put_into(readme, cells) == readme
+    assert benchmarks.short.table(cells).count("\n") == 1 + len(benchmarks.grid.SHAPES) * len(benchmarks.short.SHOWN)
+    assert benchmarks.short.put_into(readme, cells[1:]) != readme
+    with pytest.raises(ValueError, match="there is no line <!-- end"):
+        benchmarks.short.put_into(benchmarks.short.FIRST, cells)
