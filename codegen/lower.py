@@ -29,6 +29,7 @@ from codegen.lower_frechet import derivative_of_frechet, is_of_blocks
 from codegen.lower_operations import lower_operation
 from codegen.operations import EXPANSIONS
 from codegen.schedule import Arg, Instr, Literal, Schedule
+from codegen.structure import FACTS
 from symbolic.errors import LimitError, NotSupported, ProgramError
 from symbolic.functions import CATALOGUE
 from symbolic.language.elaborate import Elaboration
@@ -69,7 +70,14 @@ def lower(program: Program, sizes: Mapping[str, int] | None = None) -> Schedule:
     samples = {size.name: int((sizes or {}).get(size.name, DEFAULT_SIZE)) for size in program.sizes}
     inputs = tuple(given.name for given in program.inputs)
     return Schedule(
-        program.name, inputs, tuple(lowering.instrs), program.outputs, lowering.shapes, samples, program.requirements
+        program.name,
+        inputs,
+        tuple(lowering.instrs),
+        program.outputs,
+        lowering.shapes,
+        samples,
+        program.requirements,
+        facts=lowering.facts,
     )
 
 
@@ -84,7 +92,10 @@ class Lowering:
         """Whether there is a Fréchet derivative at a matrix of blocks."""
         self.diagonals: set[str] = set()
         """Results of diag."""
-        self.has_diagonal_inputs = any("diagonal" in given.facts for given in program.inputs)
+        self.facts: dict[str, frozenset[str]] = {}
+        """Of the square factors of products."""
+        self.has_structure = any(given.facts for given in program.inputs)
+        """Whether anything so far can be symmetric or triangular, but constants."""
         self.shapes: dict[str, Shape] = {given.name: given.shape for given in program.inputs}
         self.values: dict[Node, Arg] = {given.symbol: given.name for given in program.inputs}
         for let in program.lets:
@@ -150,6 +161,7 @@ class Lowering:
 
     def lower(self, node: Node, name: str | None) -> str:
         operation = type(node)
+        self.has_structure = self.has_structure or operation in (Transpose, Operation)
         if self.has_factors and operation in (MatAdd, Operation, Transpose):
             found = cotangent_of_factor(self, node, name)
             if found is not None:
@@ -197,10 +209,13 @@ class Lowering:
     def factor(self, node: Node) -> str:
         """A factor of a matrix product; of a diagonal matrix its entries are enough, with which a pass scales."""
         matrix = self.matrix(node)
-        possible = (self.diagonals or self.has_diagonal_inputs) and type(node) not in CONSTANTS and _is_square(node)
-        if not possible or matrix in self.diagonals or not self.structure.has(node, "diagonal"):
+        if not self.has_structure or type(node) in CONSTANTS or matrix in self.diagonals or not _is_square(node):
             return matrix
-        return self.emit("diag", (self.emit("diagonal", (matrix,), (node.shape[0], S.One)),), node.shape)
+        if self.structure.has(node, "diagonal"):
+            return self.emit("diag", (self.emit("diagonal", (matrix,), (node.shape[0], S.One)),), node.shape)
+        if matrix not in self.facts:
+            self.facts[matrix] = frozenset(fact for fact in FACTS if self.structure.has(node, fact))
+        return matrix
 
     def transpose(self, matrix: Node, shape: Shape, name: str | None) -> str:
         if _is_square(matrix) and self.structure.has(matrix, "symmetric"):

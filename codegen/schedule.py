@@ -56,6 +56,7 @@ class Instr:
 class Schedule:
     """`shapes`: of every name. `sizes`: a number for every symbolic size, by which passes choose. `requirements`:
     sizes that must not be negative. What depends on the `seeds` is run `directions` times, for once of the rest.
+    `facts`: which of its matrices are symmetric, lower, upper, as far as lowering proved it; no pass takes from that.
     `optimize` verifies what its passes made.
     """
 
@@ -68,6 +69,7 @@ class Schedule:
     requirements: tuple[Expr, ...] = ()
     seeds: tuple[str, ...] = ()
     directions: int = 1
+    facts: Mapping[str, frozenset[str]] = field(default_factory=dict, hash=False)
 
     def verify(self) -> None:
         """Each name defined once, before its use, and with a shape; memory reused only after its last use.

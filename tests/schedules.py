@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import numpy as np
-from sympy import Integer
+from sympy import Integer, Rational
 
 from codegen.operations import FACTORISATIONS, OPERATIONS, TOGETHER
 from codegen.reference import VALUES
 from codegen.reference_operations import OPERATION_VALUES
 from codegen.schedule import Instr, Literal, Schedule
+from symbolic.field import P
 from symbolic.nodes import SCALAR, dimension
 
 
@@ -16,6 +17,7 @@ def schedule_of(text, sizes=None):
     """A schedule from lines such as
 
     A:n,m b:m,1            the inputs
+    S:n,n,symmetric        with a fact
     o:n,1 = ones           shapes that do not follow from the operands are stated
     F = factor_lu A
     X = solve_lu F b trans=1
@@ -23,12 +25,14 @@ def schedule_of(text, sizes=None):
     return Y
     """
     head, *body, last = (line.split() for line in text.strip().splitlines())
-    shapes = {}
+    shapes, facts = {}, {}
 
     def declare(word):
         name, _, shape = word.partition(":")
         if shape:
-            shapes[name] = tuple(Integer(s) if s.isdigit() else dimension(s) for s in shape.split(","))
+            rows, cols, *known = shape.split(",")
+            shapes[name] = tuple(Integer(s) if s.isdigit() else dimension(s) for s in (rows, cols))
+            facts[name] = frozenset(known)
         return name
 
     inputs = tuple(map(declare, head))
@@ -44,7 +48,7 @@ def schedule_of(text, sizes=None):
         instrs.append(instr)
     known = {str(size) for shape in shapes.values() for size in shape if not size.is_Integer}
     sizes = dict.fromkeys(sorted(known), 64) | (sizes or {})
-    return Schedule("fixture", inputs, tuple(instrs), tuple(last[1:]), shapes, sizes)
+    return Schedule("fixture", inputs, tuple(instrs), tuple(last[1:]), shapes, sizes, facts=facts)
 
 
 _OF_THE_RIGHT = ("solve_lu", "solve_cho", "solve_triangular", "solve_sylvester")
@@ -198,6 +202,38 @@ def computed(instr, args, shape):
 
 def _half(T, lower):
     return np.tril(T) if lower else np.triu(T)
+
+
+def run_exactly(schedule, inputs):
+    """The outputs of a schedule of sums and products, over a prime field, where nothing is rounded."""
+    found = dict(inputs)
+    for instr in schedule.instrs:
+        args = [_in_field(arg.value) if isinstance(arg, Literal) else found[arg] for arg in instr.args]
+        found[instr.out] = _EXACT[instr.op](*args)
+    return {name: found[name].tolist() for name in schedule.outputs}
+
+
+def _in_field(number):
+    fraction = Rational(number)
+    return fraction.p * pow(fraction.q, -1, P) % P
+
+
+def _product(*factors):
+    value = factors[0]
+    for factor in factors[1:]:
+        value = value.dot(factor) % P
+    return value
+
+
+_EXACT = {
+    "matmul": _product,
+    "add": lambda A, B: (A + B) % P,
+    "subtract": lambda A, B: (A - B) % P,
+    "multiply": lambda A, B: A * B % P,
+    "negative": lambda A: -A % P,
+    "transpose": lambda A: A.T,
+    "copy": lambda A: A,
+}
 
 
 # Random schedules

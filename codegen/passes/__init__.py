@@ -13,6 +13,7 @@ from codegen.passes.factor_sums import factor_sums
 from codegen.passes.join_chains import join_chains
 from codegen.passes.order_chains import order_chains
 from codegen.passes.order_factors import order_factors
+from codegen.passes.pair_transposes import pair_transposes
 from codegen.passes.place_scalars import place_scalars
 from codegen.passes.release_memory import release_memory
 from codegen.passes.remove_dead import remove_dead
@@ -37,6 +38,7 @@ VALUES: tuple[Pass, ...] = (
     join_chains,
     remove_dead,
     distribute_sums,
+    pair_transposes,
     factor_sums,
     remove_dead,
     traces_of_products,
@@ -66,8 +68,11 @@ MEMORY: tuple[Pass, ...] = (
 PASSES = (*VALUES, *MEMORY)
 
 
-BY_COST = (distribute_sums, factor_sums, traces_of_products)
+BY_COST = (distribute_sums, pair_transposes, factor_sums, traces_of_products)
 """What these do is kept only where the schedule takes less work in the end: sharing may have been better."""
+
+TOGETHER: dict[Pass, Pass] = {pair_transposes: factor_sums}
+"""What takes from another of these its chance, or gives it one, is weighed together with it."""
 
 
 def optimize(schedule: Schedule, passes: tuple[Pass, ...] | None = None) -> Schedule:
@@ -84,5 +89,5 @@ def advance(schedule: Schedule, run: Pass, rest: tuple[Pass, ...]) -> Schedule:
     after = run(schedule)
     if run not in BY_COST or after is schedule:
         return after
-    certain = tuple(later for later in rest if later not in (*BY_COST, *MEMORY))
+    certain = tuple(r for r in rest if r not in (*BY_COST, *MEMORY) or r is TOGETHER.get(run))
     return min(schedule, after, key=lambda found: work(optimize(found, certain)))

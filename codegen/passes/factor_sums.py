@@ -1,4 +1,7 @@
-"""A B + A C is A (B + C), and B A + C A is (B + C) A, where that takes less work: one product instead of two."""
+"""A B + A C is A (B + C), and B A + C A is (B + C) A, where that takes less work: one product instead of two.
+
+What the terms of a sum have in common may be a product itself, A X B + A X C = A X (B + C).
+"""
 
 from __future__ import annotations
 
@@ -7,17 +10,17 @@ from dataclasses import replace
 
 from codegen.cost.counts import product_flops
 from codegen.passes.rewriting import Rewriting
-from codegen.passes.terms import SUMS, Term, Terms, add_up, add_up_as
+from codegen.passes.terms import Term, Terms, add_up, add_up_as
 from codegen.schedule import Arg, Schedule
 from symbolic.nodes import Shape
 
 
 def factor_sums(schedule: Schedule) -> Schedule:
     terms = Terms(schedule)
-    inside = {name for instr in schedule.instrs if terms.is_sum(instr) for name in instr.names if terms.uses[name] == 1}
+    roots = {root.out for root in terms.roots()}
     new = Rewriting(schedule)
     for instr in schedule.instrs:
-        found = terms.of(instr) if instr.op in SUMS and instr.out not in inside and terms.is_sum(instr) else []
+        found = terms.of(instr) if instr.out in roots else []
         factored = found
         for from_left in (True, False):
             factored = _factored(factored, schedule.shapes[instr.out], from_left, terms, new)
@@ -29,32 +32,44 @@ def factor_sums(schedule: Schedule) -> Schedule:
 
 
 def _factored(found: list[Term], shape: Shape, from_left: bool, terms: Terms, new: Rewriting) -> list[Term]:
-    """The terms, where those that begin (or end) with the same factor are one."""
+    """The terms, where those that begin (or end) with the same factors are one."""
     groups: defaultdict[Arg, list[Term]] = defaultdict(list)
     for term in found:
         if len(term.links) > 1 and new.schedule.shapes.keys() >= set(term.links):
             groups[term.links[0 if from_left else -1]].append(term)
-    for common, group in groups.items():
-        rows, cols = new.shapes[str(common)]
-        rest_shape = (cols, shape[1]) if from_left else (shape[0], rows)
-        if len(group) > 1 and _pays(group, shape, rest_shape, from_left, terms):
-            rest = add_up((replace(term, links=_rest(term, from_left)) for term in group), rest_shape, new)
-            joined = Term((common, rest) if from_left else (rest, common))
-            found = [*(term for term in found if term not in group), joined]
+    for members in groups.values():
+        if len(members) > 1 and (group := _Group(members, shape, from_left, terms)).pays():
+            rest = add_up(group.rests, group.rest_shape, new)
+            joined = Term((*group.common, rest) if from_left else (rest, *group.common))
+            found = [*(term for term in found if term not in members), joined]
     return found
 
 
-def _rest(term: Term, from_left: bool) -> tuple[Arg, ...]:
-    return term.links[1:] if from_left else term.links[:-1]
+class _Group:
+    """Terms that begin (or end) with the `common` factors, and the `rests` of them, each a factor at least."""
 
+    def __init__(self, members: list[Term], shape: Shape, from_left: bool, terms: Terms) -> None:
+        self.members, self.shape, self.terms = members, shape, terms
+        chains = [term.links if from_left else term.links[::-1] for term in members]
+        count = 1
+        while min(map(len, chains)) > count + 1 and len({chain[count] for chain in chains}) == 1:
+            count += 1
+        first = members[0].links
+        self.common = first[:count] if from_left else first[-count:]
+        self.rests = [replace(t, links=t.links[count:] if from_left else t.links[:-count]) for t in members]
+        shapes = terms.schedule.shapes
+        self.middle = shapes[str(self.common[-1])][1] if from_left else shapes[str(self.common[0])][0]
+        self.rest_shape = (self.middle, shape[1]) if from_left else (shape[0], self.middle)
 
-def _pays(group: list[Term], shape: Shape, rest_shape: Shape, from_left: bool, terms: Terms) -> bool:
-    """Whether the sum of what is left, times the common factor once, takes less work."""
-    (rows, cols), (inner, outer) = (tuple(map(terms.schedule.size, of)) for of in (shape, rest_shape))
-    rests = [_rest(term, from_left) for term in group]
-    once = product_flops(rows, inner if from_left else outer, cols) * terms.times(n for t in group for n in t.links)
-    added = inner * outer * terms.times(name for rest in rests for name in rest)
-    kept = rows * cols * terms.times(name for term in group for name in term.links)
-    apart = sum(terms.product(term.links) for term in group) + kept * (len(group) - 1)
-    together = sum(map(terms.product, rests)) + added * (len(group) - 1) + once
-    return bool(together < apart)
+    def pays(self) -> bool:
+        """Whether the sum of what is left, times the common factors once, takes less work."""
+        terms, times = self.terms, self.terms.times
+        rows, middle, cols = map(terms.schedule.size, (self.shape[0], self.middle, self.shape[1]))
+        moving = times(name for term in self.members for name in term.links)
+        once = terms.product(self.common) + product_flops(rows, middle, cols) * moving
+        added = terms.entries(self.rest_shape) * times(name for rest in self.rests for name in rest.links)
+        kept = terms.entries(self.shape) * moving
+        sums = len(self.members) - 1
+        apart = sum(terms.product(term.links) for term in self.members) + kept * sums
+        together = sum(terms.product(rest.links) for rest in self.rests) + added * sums + once
+        return bool(together < apart)

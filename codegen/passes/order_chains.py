@@ -145,7 +145,7 @@ class _Chains:
 
 
 def _transposes(schedule: Schedule) -> dict[Arg, str]:
-    found: dict[Arg, str] = {}
+    found: dict[Arg, str] = {name: name for name, facts in schedule.facts.items() if "symmetric" in facts}
     for instr in schedule.instrs:
         if instr.op == "transpose":
             found[instr.out] = instr.names[0]

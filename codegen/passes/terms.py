@@ -31,6 +31,12 @@ class Terms:
         self.computed = {instr.out: instr for instr in schedule.instrs}
         self.moving = schedule.moving()
 
+    def roots(self) -> list[Instr]:
+        """The sums of matrices that are no terms of others."""
+        sums = [instr for instr in self.schedule.instrs if self.is_sum(instr)]
+        inside = {name for instr in sums for name in instr.names if self.uses[name] == 1}
+        return [instr for instr in sums if instr.op in SUMS and instr.out not in inside]
+
     def of(self, root: Instr) -> list[Term]:
         """The terms of a sum, in order."""
         found: list[Term] = []

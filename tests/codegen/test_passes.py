@@ -25,6 +25,7 @@ from codegen.passes import (
     optimize,
     order_chains,
     order_factors,
+    pair_transposes,
     place_scalars,
     release_memory,
     remove_dead,
@@ -145,6 +146,43 @@ FIXTURES = {
     "factor_sums: not where the sum costs more than the products": (
         factor_sums, "A:n,n b:n,1 c:n,1 d:1,n", ["P = matmul A b", "Q = matmul c d b", "Y = add P Q"], "Y",
         ["P = matmul A b", "Q = matmul c d b", "Y = add P Q"],
+    ),
+    "factor_sums: by a product": (
+        factor_sums, "A:n,n B:n,n C:n,n D:n,n", ["P = matmul A B C", "Q = matmul A B D", "Y = add P Q"], "Y",
+        ["P = matmul A B C", "Q = matmul A B D", ".1 = add C D", "Y = matmul A B .1"],
+    ),
+    "pair_transposes: with a symmetric matrix between": (
+        pair_transposes, "S:m,m,symmetric A:m,n D:m,n",
+        ["T = transpose A", "U = transpose D", "P = matmul U S A", "Q = matmul T S D", "Y = add P Q"], "Y",
+        ["T = transpose A", "U = transpose D", "P = matmul U S A", "Q = matmul T S D",
+         ".1 = matmul U S A", ".2 = transpose .1", "Y = add .1 .2"],
+    ),
+    "pair_transposes: a difference, beside another term": (
+        pair_transposes, "A:m,n D:m,n C:n,n",
+        ["T = transpose A", "U = transpose D", "P = matmul U A", "Q = matmul T D", "R = subtract P Q", "Y = add R C"],
+        "Y",
+        ["T = transpose A", "U = transpose D", "P = matmul U A", "Q = matmul T D", "R = subtract P Q",
+         ".1 = matmul U A", ".2 = transpose .1", ".3 = add .1 C", "Y = subtract .3 .2"],
+    ),
+    "pair_transposes: several that begin with one factor, and half of what is symmetric": (
+        pair_transposes, "S:m,m,symmetric A:m,n B:m,n D:m,n",
+        ["T = transpose A", "U = transpose D", "V = transpose B", "P = matmul U A", "Q = matmul T D", "R = matmul V A",
+         "O = matmul T B", "N = matmul T S A", "a = add P Q", "b = add R O", "c = add a b", "Y = add c N"], "Y",
+        ["T = transpose A", "U = transpose D", "V = transpose B", "P = matmul U A", "Q = matmul T D", "R = matmul V A",
+         "O = matmul T B", "N = matmul T S A", "a = add P Q", "b = add R O", "c = add a b",
+         ".1 = matmul T D", ".2 = matmul T B", ".3 = add .1 .2", ".4 = matmul T S A", ".5 = multiply .4 0.5",
+         ".6 = add .3 .5", ".7 = transpose .6", "Y = add .6 .7"],
+    ),
+    "pair_transposes: not of another multiple, nor of another matrix": (
+        pair_transposes, "A:m,n D:m,n B:m,n",
+        ["T = transpose A", "U = transpose D", "P = matmul U A", "Q = matmul T D", "R = multiply Q 2", "Y = add P R",
+         "O = matmul T B", "Z = add P O"], "Y Z",
+        ["T = transpose A", "U = transpose D", "P = matmul U A", "Q = matmul T D", "R = multiply Q 2.0", "Y = add P R",
+         "O = matmul T B", "Z = add P O"],
+    ),
+    "order_chains: the transpose of a product with a symmetric matrix": (
+        order_chains, "S:n,n,symmetric B:n,n", ["T = transpose B", "P = matmul S B", "Q = matmul T S"], "P Q",
+        ["T = transpose B", "P = matmul S B", "Q = transpose P"],
     ),
     "order_factors: numbers, scalars and columns before the matrix": (
         order_factors, "X:n,m b:n,1 c:n,1 d:1,1",
