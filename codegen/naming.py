@@ -5,6 +5,8 @@ from __future__ import annotations
 import builtins
 import keyword
 import re
+from collections.abc import Callable, Iterable
+from functools import cache
 
 from codegen.operations import FACTORISATIONS, OPERATIONS, TOGETHER, called
 from codegen.schedule import Arg, Instr, Literal, Schedule
@@ -14,6 +16,7 @@ MAX_DISPLAY = 28
 MAX_IDENTIFIER = 24
 
 _FIELD = re.compile(r"{([a-z]+)}")
+_PYTHONS_OWN = frozenset((*keyword.kwlist, *keyword.softkwlist, *dir(builtins)))
 _UNSAFE = re.compile(r"[^A-Za-z0-9_]+")
 _MANY = re.compile(r"__+")
 
@@ -26,13 +29,13 @@ def identifier(text: str, fallback: str = "kernel") -> str:
     name = name[:100] or fallback
     if name[0].isdigit():
         name = f"{fallback}_{name}"
-    return f"{name}_" if keyword.iskeyword(name) or keyword.issoftkeyword(name) or hasattr(builtins, name) else name
+    return f"{name}_" if name in _PYTHONS_OWN else name
 
 
 class Names:
     """One identifier for each name; none that the file uses for something else (`taken`)."""
 
-    def __init__(self, taken: set[str]) -> None:
+    def __init__(self, taken: Iterable[str]) -> None:
         self.taken = set(taken)
         self.chosen: dict[str, str] = {}
         self.next_number: dict[str, int] = {}
@@ -118,17 +121,7 @@ class Notation:
 
     def _fields(self, instr: Instr, notation: str) -> dict[str, str]:
         """What a notation asks for besides its operands one by one."""
-        asked = {
-            "args": lambda: self._listed(instr.args),
-            "stacked": lambda: self._listed(instr.args, "; "),
-            "rows": lambda: self._place(instr, "row"),
-            "cols": lambda: self._place(instr, "col"),
-            "matrix": lambda: self._factored(instr, 0, ATOM),
-            "inside": lambda: self._factored(instr, 0, SUM),
-            "second": lambda: self._factored(instr, 1, SUM),
-            "function": lambda: str(instr.attr("function")),
-        }
-        return {field: asked[field]() for field in _FIELD.findall(notation)}
+        return {field: _FIELDS[field](self, instr) for field in _fields_of(notation)}
 
     def _place(self, instr: Instr, axis: str) -> str:
         """1:2, counted as mathematicians do, of a slice; of anything else how long the result is."""
@@ -155,6 +148,23 @@ class Notation:
             return f"({text})" if text.startswith("-") and level else text
         text, binds = self.display[arg]
         return text if binds >= level else f"({text})"
+
+
+_FIELDS: dict[str, Callable[[Notation, Instr], str]] = {
+    "args": lambda notation, instr: notation._listed(instr.args),
+    "stacked": lambda notation, instr: notation._listed(instr.args, "; "),
+    "rows": lambda notation, instr: notation._place(instr, "row"),
+    "cols": lambda notation, instr: notation._place(instr, "col"),
+    "matrix": lambda notation, instr: notation._factored(instr, 0, ATOM),
+    "inside": lambda notation, instr: notation._factored(instr, 0, SUM),
+    "second": lambda notation, instr: notation._factored(instr, 1, SUM),
+    "function": lambda notation, instr: str(instr.attr("function")),
+}
+
+
+@cache
+def _fields_of(notation: str) -> tuple[str, ...]:
+    return tuple(_FIELD.findall(notation))
 
 
 _APART = {"copy", "larger", "smaller", "choose", "factor_lu", "schur", "spectrum", "solve_sylvester",

@@ -70,10 +70,11 @@ def _fraction(value: Any, names: Mapping[Any, str], literal: Literal) -> str:
     """2.0 * n / (m * k ** 0.5)"""
     above: list[str] = []
     below: list[str] = []
-    number, rest = value.as_independent(*value.free_symbols, as_Add=False)
-    if number != 1:
+    factors = Mul.make_args(value)
+    number = Mul(*(factor for factor in factors if factor.is_number))
+    if number is not S.One:
         above.append(_code(number, names, literal))
-    for factor in Mul.make_args(rest):
+    for factor in (factor for factor in factors if not factor.is_number):
         base, exponent = factor.as_base_exp()
         inverted = exponent.is_negative
         power = -exponent if inverted else exponent

@@ -69,7 +69,8 @@ class Blocks:
 
     def width(self, phase: Phase) -> Any:
         """How many entries a row of all that is made has."""
-        return Add(*(self.schedule.shapes[name][self.kinds[name] == ROWS] for name in self.made(phase)))
+        found = Counter(self.schedule.shapes[name][self.kinds[name] == ROWS] for name in self.made(phase))
+        return Add(*(times * size for size, times in found.items()))
 
 
 def in_blocks(schedule: Schedule) -> Blocks | None:

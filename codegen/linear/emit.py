@@ -6,7 +6,6 @@ Jacobian is read.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol
@@ -19,7 +18,7 @@ from codegen.naming import identifier
 from codegen.schedule import moving
 from codegen.sizes import size_code, size_text
 from codegen.targets.numpy.arguments import Lengths
-from codegen.targets.numpy.body import Body
+from codegen.targets.numpy.body import Body, words
 from codegen.targets.numpy.emit import Emission, Emitted, render
 from codegen.targets.numpy.face import wrapped
 from codegen.targets.numpy.stacks import StackedBody
@@ -133,7 +132,7 @@ class LinearEmission(Emission):
         return linear_cost_lines((self.parts.once, self.parts.values), self.parts.along)
 
     def _words(self, part: slice, results: Iterable[str]) -> set[str]:
-        return self.body.words(part) | _words(results)
+        return self.body.words(part) | words(results)
 
     def _state(self) -> tuple[str, ...]:
         """What `_along` takes from `_values`, sizes and arguments too."""
@@ -189,7 +188,3 @@ class LinearEmission(Emission):
             "along_body": self.body.commented(self.second),
             "along_results": ", ".join(results),
         }
-
-
-def _words(texts: Iterable[str]) -> set[str]:
-    return {word for text in texts for word in re.findall(r"\w+", text)}

@@ -93,13 +93,13 @@ def adjoint_of(name: str, level: int = 1) -> str:
 
 def split_bar(name: str) -> tuple[int, str]:
     """X4_bar2 as (2, X4); X4 as (0, X4)."""
-    bar = _BAR.search(name)
+    bar = _BAR.search(name) if "_bar" in name else None
     return (int(bar[1] or 1), name[: bar.start()]) if bar and bar.start() else (0, name)
 
 
 def split_mark(name: str) -> tuple[int, str]:
     """δ2X0 as (2, X0); X0 as (0, X0)."""
-    mark = _MARK.match(name)
+    mark = _MARK.match(name) if name.startswith("δ") else None
     return (int(mark[1] or 1), name[mark.end() :]) if mark else (0, name)
 
 

@@ -5,7 +5,6 @@ Few rows are one block, for which the functions are called as they are.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -19,7 +18,7 @@ from codegen.naming import identifier
 from codegen.passes import MEMORY, optimize
 from codegen.schedule import Schedule
 from codegen.sizes import size_code, size_text
-from codegen.targets.numpy.body import Body, Height
+from codegen.targets.numpy.body import Body, Height, words
 from codegen.targets.numpy.emit import Emission, Emitted, emit, render
 from codegen.targets.numpy.face import wrapped
 from codegen.targets.numpy.pieces import Piece, Pieces, in_pieces
@@ -53,6 +52,8 @@ class BlockedEmission(Emission):
             piece.place.start: f"_{self.what(piece)}" + f"_{number}" * (len(pieces.functions) > 1)
             for number, piece in enumerate(pieces.functions, start=1)
         }
+        self.used = {piece.place.start: self.body.words(piece.place) for piece in pieces.functions}
+        self.given = {piece.place.start: self.parameters(piece) for piece in pieces.functions}
         self.statements = [line for piece in pieces.pieces for line in self.run(piece)]
 
     def made_body(self) -> Body:
@@ -80,16 +81,17 @@ class BlockedEmission(Emission):
         in_blocks = self.in_blocks(piece, targets)
         if not self.rows.is_Symbol:
             return in_blocks
-        at_once = f"{targets} = {self.called[piece.place.start]}({', '.join(self.given(piece))})"
+        at_once = f"{targets} = {self.called[piece.place.start]}({', '.join(self.given[piece.place.start])})"
         few = f"{self.arguments.sizes[self.rows]} <= FEW"
         return [f"if {few}:", f"    {at_once}", "else:", *(f"    {line}" for line in in_blocks)]
 
     def in_blocks(self, piece: Piece, targets: str) -> list[str]:
-        kinds = {self.names[name]: kind for name, kind in self.kinds.items() if name in piece.inputs}
-        cut = _tuple(_AXIS.get(kinds.get(name, ""), "None") for name in self.given(piece))
+        kinds = {self.names[name]: self.kinds[name] for name in piece.inputs}
+        arguments = self.given[piece.place.start]
+        cut = _tuple(_AXIS.get(kinds.get(name, ""), "None") for name in arguments)
         joined = _tuple(_AXIS.get(self.kinds[name], "None") for name in piece.outputs)
         width = _total(piece.width, self.arguments.symbols(lambda place: f"{place[0]}.shape[{place[1]}]"))
-        given = f"{self.called[piece.place.start]}, {_tuple(self.given(piece))}"
+        given = f"{self.called[piece.place.start]}, {_tuple(arguments)}"
         return [
             f"{self.cut}, {self.joined}, {self.width} = {cut}, {joined}, {width}",
             f"{targets} = {self.run_by}{given}, {self.cut}, {self.joined}, {self.width})",
@@ -97,9 +99,9 @@ class BlockedEmission(Emission):
 
     # The functions
 
-    def given(self, piece: Piece) -> list[str]:
+    def parameters(self, piece: Piece) -> list[str]:
         """What the function of a piece takes: arguments, what is computed before, sizes, functions."""
-        used = {*self.named(piece.inputs), *self.body.words(piece.place)}
+        used = self.used[piece.place.start].union(self.named(piece.inputs))
         made = (name for other in self.pieces.pieces if other is not piece for name in other.outputs)
         matrices = self.named((*self.schedule.inputs, *made))
         keywords = (keyword for keyword, _, _ in self.signature.functions)
@@ -109,10 +111,10 @@ class BlockedEmission(Emission):
         """One function of a block, for the template."""
         height = self.body.height.code
         cut = next(name for name in piece.inputs if self.kinds[name] in CUT)
-        is_used = height in self.body.words(piece.place)
+        is_used = height in self.used[piece.place.start]
         return {
             "name": self.called[piece.place.start],
-            "given": wrapped(self.given(piece)),
+            "given": wrapped(self.given[piece.place.start]),
             "meaning": self.meaning(piece),
             "height": f"{height} = {self.names[cut]}.shape[{_AXIS[self.kinds[cut]]}]" if is_used else "",
             "body": self.body.commented(piece.place),
@@ -137,15 +139,18 @@ class BlockedEmission(Emission):
     def named(self, names: Iterable[str]) -> list[str]:
         return [self.names[name] for name in names]
 
+    def lines(self) -> list[str]:
+        return self.statements
+
+    def words(self) -> set[str]:
+        return words(self.statements)
+
     def record(self, header: Header) -> dict[str, Any]:
         inside = {name for piece in self.pieces.functions for name in piece.outputs}
         results = [self.names[name] if name in inside else self.result(name) for name in self.schedule.outputs]
-        words = {word for line in self.statements for word in re.findall(r"\w+", line)}
         return {
             **super().record(header),
             "constants": (f"FEW = {FEW}",) if self.rows.is_Symbol else (),
-            "sizes": self.arguments.size_line(words),
-            "body": self.statements,
             "results": ", ".join(results),
             "functions": [self.function(piece) for piece in self.pieces.functions],
         }
@@ -160,7 +165,7 @@ def _total(size: Any, names: Mapping[Any, str]) -> str:
     terms = Add.make_args(size)
     if len(terms) <= MOST_TERMS:
         return size_text(size, names)
-    return f"sum(({', '.join(size_code(term, names) for term in sorted(terms, key=str))}))"
+    return f"sum(({', '.join(sorted(size_code(term, names) for term in terms))}))"
 
 
 def _several(parts: Iterable[str]) -> str:

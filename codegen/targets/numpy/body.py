@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -45,8 +45,10 @@ class Body:
     ) -> None:
         self.schedule, self.names, self.sizes, self.height = schedule, names, sizes, height or Height()
         self.notation = Notation(schedule, names)
+        self.templates: dict[str, Spelling] = {}
+        """What the lines were made from."""
         self.lines = [self.line(instr) for instr in schedule.instrs]
-        self.helpers = helpers_for("\n".join((*(code for code, _ in self.lines), besides)))
+        self.helpers = helpers_for("\n".join((*self.templates, besides)))
 
     def line(self, instr: Instr) -> tuple[str, str]:
         if instr.out.startswith("."):
@@ -58,11 +60,13 @@ class Body:
             keyword = self.names[f"{instr.attr('function')} {instr.attr('order')}"]
             return f'_applied("{keyword}", {keyword}, {self.operand(instr.args[0])})'
         spelling = self.spelling(instr)
+        template = spelling.fresh if instr.into is None else spelling.into
+        self.templates[template] = spelling
         args = [self.operand(arg) for arg in instr.args]
         if instr.into is not None:
-            return spelling.into.format(*args, out=self.names[instr.into])
+            return template.format(*args, out=self.names[instr.into])
         like = self.names[self.schedule.inputs[0]]
-        return spelling.fresh.format(*args, args=", ".join(args), like=like, **self.fields(instr))
+        return template.format(*args, args=", ".join(args), like=like, **self.fields(instr))
 
     def spelling(self, instr: Instr) -> Spelling:
         return SPELLINGS[instr.op]
@@ -97,7 +101,7 @@ class Body:
         return number_code(arg.value, self.sizes) if isinstance(arg, Literal) else self.names[arg]
 
     def words(self, part: slice = ALL) -> set[str]:
-        return {word for code, _ in self.lines[part] for word in re.findall(r"\w+", code)}
+        return words(code for code, _ in self.lines[part])
 
     def commented(self, part: slice = ALL) -> list[str]:
         """Code, and the mathematics of each line as a comment in one column."""
@@ -113,15 +117,18 @@ class Body:
     def imports(self) -> dict[str, set[str]]:
         """By module, the names that the lines and the helpers use."""
         used: dict[str, set[str]] = {}
-        for instr, (code, _) in zip(self.schedule.instrs, self.lines, strict=True):
-            if instr.op != "call":
-                spelling = self.spelling(instr)
-                written = {name for name in spelling.imports if re.search(rf"\b{name}[(,]", code)}
-                used.setdefault(spelling.module, set()).update(written)
+        for template, spelling in self.templates.items():
+            written = {name for name in spelling.imports if re.search(rf"\b{name}[(,]", template)}
+            used.setdefault(spelling.module, set()).update(written)
         for helper in self.helpers:
             for module, names in helper.imports.items():
                 used.setdefault(module, set()).update(names)
         return {module: names for module, names in used.items() if names}
+
+
+def words(texts: Iterable[str]) -> set[str]:
+    """All names in some code."""
+    return set(re.findall(r"\w+", "\n".join(texts)))
 
 
 def guard(schedule: Schedule) -> tuple[str, str]:

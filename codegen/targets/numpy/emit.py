@@ -71,13 +71,21 @@ class Emission(Face):
             **super().record(header),
             "guard": self.guard,
             "reason": self.reason,
-            "sizes": self.arguments.size_line(self.body.words()),
-            "body": self.body.commented(),
+            "sizes": self.arguments.size_line(self.words()),
+            "body": self.lines(),
             "results": ", ".join(map(self.result, self.schedule.outputs)),
             "calls": bool(self.signature.functions),
             "helpers": [helper.source for helper in self.body.helpers],
             "functions": (),
         }
+
+    def lines(self) -> list[str]:
+        """The statements of the function."""
+        return self.body.commented()
+
+    def words(self) -> set[str]:
+        """All names in them."""
+        return self.body.words()
 
     def refusals(self) -> list[str]:
         """The errors by which the kernel says that there is no value or no derivative."""

@@ -100,10 +100,13 @@ class Face:
         raise NotImplementedError
 
 
+_TAKEN = TEMPLATE_NAMES.union(HELPER_NAMES, *(spelling.imports for spelling in SPELLINGS.values()))
+"""Names that mean something else in a file."""
+
+
 def _named(schedule: Schedule, function: str, calls: list[tuple[str, int]]) -> Names:
     """Identifiers for the function, its arguments and what the program names."""
-    spelled = {name for spelling in SPELLINGS.values() for name in spelling.imports}
-    names = Names({*TEMPLATE_NAMES, *HELPER_NAMES, *spelled})
+    names = Names(_TAKEN)
     names.choose("the function", function)
     for name in schedule.inputs:
         names.choose(name, name)
