@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import Any, Union
 
 from sympy import Expr
@@ -40,13 +41,12 @@ class Instr:
     frees: tuple[str, ...] = ()
     names: tuple[str, ...] = field(init=False, compare=False, repr=False)
     """The operands that are matrices."""
+    kind: str = field(init=False, compare=False, repr=False)
+    """Of the operation."""
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "names", tuple([arg for arg in self.args if type(arg) is str]))
-
-    @property
-    def kind(self) -> str:
-        return OPERATIONS[self.op].kind
+        object.__setattr__(self, "kind", OPERATIONS[self.op].kind)
 
     def attr(self, name: str) -> Any:
         return dict(self.attrs)[name]
@@ -107,10 +107,12 @@ class Schedule:
 
     def uses(self) -> Counter[str]:
         """How often each name is used; being returned is a use."""
-        counts = Counter(self.outputs)
-        for instr in self.instrs:
-            counts.update(instr.names)
-        return counts
+        return Counter([*self.outputs, *(name for instr in self.instrs for name in instr.names)])
+
+    @cached_property
+    def operations(self) -> frozenset[str]:
+        """What is done somewhere: a pass that looks for something else has nothing to do."""
+        return frozenset([instr.op for instr in self.instrs])
 
     def moving(self) -> set[str]:
         """The names that depend on the seeds, these included."""
@@ -122,8 +124,15 @@ class Schedule:
 
     def entries(self, name: str) -> int:
         """How many entries a matrix has, by the sample sizes."""
-        rows, cols = self.shapes[name]
-        return self.size(rows) * self.size(cols)
+        shape = self.shapes[name]
+        found = self._entries.get(shape)
+        if found is None:
+            found = self._entries[shape] = self.size(shape[0]) * self.size(shape[1])
+        return found
+
+    @cached_property
+    def _entries(self) -> dict[Shape, int]:
+        return {}
 
     def fresh_names(self) -> Iterator[str]:
         """Names for intermediate results: .1, .2, …, which no program can contain."""

@@ -188,7 +188,7 @@ def _divisors(coefficient: Any) -> list[Any]:
     """Sizes that a coefficient divides by are at least 1: n - 1 of 1/n."""
     if not coefficient.free_symbols:
         return []
-    powers = [power.args for power in coefficient.atoms(Pow) if power.free_symbols]
+    powers = [power.args for power in sorted(coefficient.atoms(Pow), key=str) if power.free_symbols]
     return [base - 1 for base, exponent in powers if exponent.is_negative]
 
 

@@ -14,6 +14,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from heapq import nlargest
 from typing import Any
 
 from sympy import Add
@@ -76,12 +77,13 @@ class Blocks:
 def in_blocks(schedule: Schedule) -> Blocks | None:
     """A schedule, as VALUES leave it, in blocks of the size that puts most of the work in loops; None without any."""
     work = _work(schedule)
-    shares: Counter[Any] = Counter()
+    shares: dict[Any, int] = defaultdict(int)
     for instr in schedule.instrs:
-        sizes = dict.fromkeys(size for name in (instr.out, *instr.names) for size in schedule.shapes[name])
-        shares.update({size: work[instr.out] for size in sizes if size.is_Symbol or (size.is_Integer and size > 1)})
+        for size in dict.fromkeys([size for name in (instr.out, *instr.names) for size in schedule.shapes[name]]):
+            shares[size] += work[instr.out]
+    sizes = [size for size in shares if size.is_Symbol or (size.is_Integer and size > 1)]
     best, most, total = None, (0, 0, 0, 0), sum(work.values())
-    for size, _ in shares.most_common(TRIED):
+    for size in nlargest(TRIED, sizes, key=shares.__getitem__):
         found = cut(schedule, size)
         score = _score(found, work)
         if score > most:

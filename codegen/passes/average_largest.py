@@ -12,10 +12,10 @@ _SUM_OF = {f"largest{suffix}": f"sum{suffix}" for suffix in ("", "_1", "_2")}
 
 
 def average_largest(schedule: Schedule) -> Schedule:
+    if schedule.operations.isdisjoint(_SUM_OF):
+        return schedule
     uses = schedule.uses()
     factors = {instr.out: instr for instr in schedule.instrs if instr.op in _SUM_OF}
-    if not factors:
-        return schedule
     weights = {i.out: factors[i.names[0]] for i in schedule.instrs if _is_part(i, 1) and i.names[0] in factors}
     products = {i.out: i for i in schedule.instrs if i.op == "multiply" and uses[i.out] == 1}
     new = Rewriting(schedule)

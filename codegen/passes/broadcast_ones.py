@@ -15,6 +15,8 @@ from symbolic.nodes import SCALAR
 
 def broadcast_ones(schedule: Schedule) -> Schedule:
     """An elementwise operation takes the vector itself wherever another operand has the full shape."""
+    if schedule.operations.isdisjoint(("ones", "broadcast")):
+        return schedule
     vectors: dict[str, str] = {}
     ones = filled_with_ones(schedule)
     new = Rewriting(schedule)

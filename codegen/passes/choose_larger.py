@@ -10,7 +10,7 @@ from codegen.schedule import Arg, Instr, Schedule
 
 
 def choose_larger(schedule: Schedule) -> Schedule:
-    if not any(instr.op in ("relu", "step") for instr in schedule.instrs):
+    if schedule.operations.isdisjoint(("relu", "step")):
         return schedule
     computed = {instr.out: instr for instr in schedule.instrs}
     kept = [_chosen(instr, computed, schedule) or instr for instr in schedule.instrs]

@@ -10,11 +10,13 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from codegen.passes.rewriting import Rewriting
-from codegen.passes.terms import SUMS, Term, Terms, add_up_as
+from codegen.passes.terms import SUMS, Term, Terms, add_up_as, has_products_in_sums
 from codegen.schedule import Arg, Instr, Schedule
 
 
 def distribute_sums(schedule: Schedule) -> Schedule:
+    if not has_products_in_sums(schedule):
+        return schedule
     apart = _transposed_apart(schedule, _products(schedule))
     spread = _spread(apart, _products(apart))
     return _distributed(apart, spread) if spread else schedule

@@ -10,12 +10,14 @@ from dataclasses import replace
 
 from codegen.cost.counts import product_flops
 from codegen.passes.rewriting import Rewriting
-from codegen.passes.terms import Term, Terms, add_up, add_up_as
+from codegen.passes.terms import Term, Terms, add_up, add_up_as, has_products_in_sums
 from codegen.schedule import Arg, Schedule
 from symbolic.nodes import Shape
 
 
 def factor_sums(schedule: Schedule) -> Schedule:
+    if not has_products_in_sums(schedule):
+        return schedule
     terms = Terms(schedule)
     roots = {root.out for root in terms.roots()}
     new = Rewriting(schedule)

@@ -9,6 +9,10 @@ from codegen.schedule import Arg, Instr, Schedule
 
 
 def join_chains(schedule: Schedule) -> Schedule:
+    products = {instr.out for instr in schedule.instrs if instr.op == "matmul"}
+    joined = (instr.names for instr in schedule.instrs if instr.op in ("matmul", "transpose"))
+    if all(map(products.isdisjoint, joined)):
+        return schedule
     uses = schedule.uses()
     new = Rewriting(schedule)
     chains: dict[Arg, tuple[Arg, ...]] = {}

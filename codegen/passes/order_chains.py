@@ -38,9 +38,12 @@ class _Part:
 
 
 def order_chains(schedule: Schedule) -> Schedule:
-    chains = [instr for instr in schedule.instrs if instr.op == "matmul" and len(instr.args) > 2]
+    products = [instr.args for instr in schedule.instrs if instr.op == "matmul"]
+    chains = sum(len(links) > 2 for links in products)
+    if not chains and len(set(products)) == len(products) and "transpose" not in schedule.operations:
+        return schedule
     alone = _ordered(schedule, together=False)
-    if len(chains) < 2:
+    if chains < 2:
         return alone
     return min(alone, _ordered(schedule, together=True), key=work)
 

@@ -15,6 +15,8 @@ MAX_FACTORS = 24
 
 def order_factors(schedule: Schedule) -> Schedule:
     factors = _Factors(schedule)
+    if not factors.inside:
+        return schedule
     for instr in schedule.instrs:
         if instr.op == "multiply" and instr.out not in factors.inside:
             factors.multiply(instr)

@@ -46,12 +46,15 @@ def place_scalars(schedule: Schedule) -> Schedule:
 
 
 def _moves(schedule: Schedule) -> list[_Move]:
-    uses = schedule.uses()
     products = {instr.out: instr for instr in schedule.instrs if instr.op == "matmul"}
+    multiples = [i for i in schedule.instrs if any(whole in products for _, whole in _as_multiple(i, schedule))]
+    if not multiples:
+        return []
+    uses = schedule.uses()
     apart = _kept_apart(schedule)
     position = {instr.out: k for k, instr in enumerate(schedule.instrs)}
     moves, scaled = [], set[str]()
-    for instr in schedule.instrs:
+    for instr in multiples:
         for scalar, whole in _as_multiple(instr, schedule):
             if whole not in products or not _used_once(whole, uses, schedule):
                 continue

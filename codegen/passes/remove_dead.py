@@ -12,4 +12,4 @@ def remove_dead(schedule: Schedule) -> Schedule:
         if instr.out in needed:
             kept.append(instr)
             needed.update(instr.names)
-    return schedule.with_instrs(kept[::-1])
+    return schedule if len(kept) == len(schedule.instrs) else schedule.with_instrs(kept[::-1])

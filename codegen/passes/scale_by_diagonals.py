@@ -10,9 +10,9 @@ from codegen.schedule import Instr, Schedule
 
 
 def scale_by_diagonals(schedule: Schedule) -> Schedule:
-    columns = {instr.out: instr.names[0] for instr in schedule.instrs if instr.op == "diag"}
-    if not columns:
+    if "diag" not in schedule.operations:
         return schedule
+    columns = {instr.out: instr.names[0] for instr in schedule.instrs if instr.op == "diag"}
     new = Rewriting(schedule)
     for instr in schedule.instrs:
         if instr.op == "matmul" and len(instr.names) == 2:

@@ -28,9 +28,13 @@ def share_common(schedule: Schedule) -> Schedule:
         if instr.out in schedule.outputs:
             kept.append(Instr(instr.out, "copy", (same,)))
         renamed[instr.out] = same
-    return schedule.with_instrs(kept)
+    return schedule.with_instrs(kept) if renamed else schedule
+
+
+_COMMUTES = frozenset(operation.name for operation in OPERATIONS.values() if operation.commutes)
+"""Operations of two operands."""
 
 
 def _key(instr: Instr, schedule: Schedule) -> object:
-    args = tuple(sorted(instr.args, key=repr)) if OPERATIONS[instr.op].commutes else instr.args
+    args = frozenset(instr.args) if instr.op in _COMMUTES else instr.args
     return instr.op, args, instr.attrs, schedule.shapes[instr.out]

@@ -14,10 +14,10 @@ _PAIRS = {parts[0]: (parts[1], whole) for whole, parts in TOGETHER.items() if wh
 
 
 def share_exponentials(schedule: Schedule) -> Schedule:
-    shapes, fresh = dict(schedule.shapes), schedule.fresh_names()
     moved = {(i.op, i.args[0]): i.out for i in reversed(schedule.instrs) if i.op.endswith("_frechet")}
     if not moved:
         return schedule
+    shapes, fresh = dict(schedule.shapes), schedule.fresh_names()
     instrs = list(schedule.instrs)
     place = 0
     while place < len(instrs):

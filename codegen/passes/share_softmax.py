@@ -13,6 +13,8 @@ _WHOLE = {parts[0]: whole for whole, parts in TOGETHER.items() if whole.startswi
 
 
 def share_softmax(schedule: Schedule) -> Schedule:
+    if schedule.operations.isdisjoint(_WHOLE):
+        return schedule
     exponentials = _exponentials(schedule)
     if not exponentials:
         return schedule

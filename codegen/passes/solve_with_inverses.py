@@ -14,6 +14,8 @@ from codegen.schedule import Arg, Instr, Schedule
 
 
 def solve_with_inverses(schedule: Schedule) -> Schedule:
+    if schedule.operations.isdisjoint(INVERSES):
+        return schedule
     solved = _only_in_products(schedule)
     if not solved:
         return schedule

@@ -14,6 +14,8 @@ from symbolic.nodes import Shape
 
 def split_ones(schedule: Schedule) -> Schedule:
     """Where the product has another factor; what is chosen for the chain's order then repeats a vector."""
+    if "ones" not in schedule.operations:
+        return schedule
     wide = {name for name in filled_with_ones(schedule) if _is_wide(schedule.shapes[name])}
     if not wide:
         return schedule

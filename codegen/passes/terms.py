@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
 from codegen.passes.order_chains import chain_flops
@@ -11,6 +11,7 @@ from codegen.schedule import Arg, Instr, Literal, Schedule
 from symbolic.nodes import SCALAR, Shape
 
 SUMS = ("add", "subtract")
+_PARTS_OF_SUMS = frozenset((*SUMS, "negative", "multiply"))
 
 
 @dataclass(frozen=True)
@@ -90,6 +91,17 @@ class Terms:
 
     def entries(self, shape: Shape) -> int:
         return self.schedule.size(shape[0]) * self.schedule.size(shape[1])
+
+
+def has_products_in_sums(schedule: Schedule) -> bool:
+    """Whether some term of a sum may be a product, or a multiple of one."""
+    products = {instr.out for instr in schedule.instrs if instr.op == "matmul"}
+    sums = (instr for instr in schedule.instrs if instr.op in _PARTS_OF_SUMS and not products.isdisjoint(instr.names))
+    return any(instr.op != "multiply" or _is_multiple(instr, schedule.shapes) for instr in sums)
+
+
+def _is_multiple(instr: Instr, shapes: Mapping[str, Shape]) -> bool:
+    return any(isinstance(arg, Literal) or shapes[arg] == SCALAR for arg in instr.args)
 
 
 def add_up(terms: Iterable[Term], shape: Shape, new: Rewriting) -> str:

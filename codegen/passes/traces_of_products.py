@@ -21,7 +21,7 @@ Split = tuple[tuple[Arg, ...], tuple[Arg, ...]]
 
 
 def traces_of_products(schedule: Schedule) -> Schedule:
-    if not any(instr.op in _PRODUCT_OF for instr in schedule.instrs):
+    if schedule.operations.isdisjoint(_PRODUCT_OF):
         return schedule
     traces = _Traces(schedule)
     for instr in schedule.instrs:

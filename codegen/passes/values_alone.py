@@ -10,6 +10,8 @@ from codegen.schedule import Instr, Schedule
 
 def values_alone(schedule: Schedule) -> Schedule:
     """A factorisation of which one part is used becomes that part, where there is an operation for it."""
+    if schedule.operations.isdisjoint(FACTORISATIONS):
+        return schedule
     factors = {instr.out: instr for instr in schedule.instrs if instr.op in FACTORISATIONS}
     parts: defaultdict[str, set[str]] = defaultdict(set)
     for instr in schedule.instrs:
