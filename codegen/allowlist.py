@@ -9,7 +9,7 @@ from typing import Any
 
 from symbolic.errors import PushforwardError
 
-_CHILDREN: dict[type[ast.AST], tuple[str, ...]] = {
+_CHILDREN: dict[type, tuple[str, ...]] = {
     ast.Module: ("body",),
     ast.FunctionDef: ("args", "body", "decorator_list", "returns"),
     ast.arguments: ("posonlyargs", "args", "kwonlyargs", "vararg", "kwarg", "defaults", "kw_defaults"),
@@ -26,9 +26,9 @@ _CHILDREN: dict[type[ast.AST], tuple[str, ...]] = {
     ast.ImportFrom: (),
     ast.Call: ("func", "args", "keywords"),
     ast.keyword: ("value",),
-    ast.Name: (),
     ast.Attribute: ("value",),
     ast.Constant: (),
+    type(None): (),
     ast.Tuple: ("elts",),
     ast.List: ("elts",),
     ast.Dict: ("keys", "values"),
@@ -48,7 +48,7 @@ _CHILDREN: dict[type[ast.AST], tuple[str, ...]] = {
     ast.Slice: ("lower", "upper", "step"),
     ast.AugAssign: ("target", "value"),
 }
-"""The kinds of node allowed, with the fields that hold further nodes."""
+"""The kinds of node allowed besides names, with the fields that hold further nodes; some hold none."""
 
 _ATTRIBUTES = frozenset(
     """shape view setflags dtype ndim T dot copy kind items values astype reshape swapaxes setdefault join trace
@@ -89,50 +89,43 @@ def check_source(source: str, imports: Mapping[str, set[str]]) -> ast.Module:
     """
     tree = ast.parse(source)
     names = _Names(imports)
-    stack: list[ast.AST] = [tree]
+    used, defined = names.used, names.defined
+    stack: list[Any] = [tree]
     while stack:
         node = stack.pop()
         kind = type(node)
-        fields = _CHILDREN.get(kind)
-        if fields is None:
+        if kind is ast.Name:  # as every other node is
+            (used if type(node.ctx) is ast.Load else defined).add(node.id)
+            continue
+        if kind not in _CHILDREN:
             raise _refusal(f"an unexpected {kind.__name__}")
-        check = _CHECKS.get(kind)
-        if check is not None:
-            check(names, node)
-        for field in fields:
+        if kind in _CHECKS:
+            _CHECKS[kind](names, node)
+        for field in _CHILDREN[kind]:
             child = getattr(node, field)
             if type(child) is list:
-                stack += filter(None, child)
-            elif child is not None:
+                stack += child
+            else:
                 stack.append(child)
     names.check()
     return tree
 
 
 class _Names:
-    """What a source defines and uses, and the checks of single nodes."""
+    """What a source defines and uses, each looked at once, and the checks of single nodes."""
 
     def __init__(self, imports: Mapping[str, set[str]]) -> None:
         self.imports = imports
-        self.known = set(_BUILTINS).union(*imports.values())
         self.used: set[str] = set()
+        self.defined: set[str] = set()
 
     def check(self) -> None:
-        for name in sorted(self.used - self.known):
-            raise _refusal(f"the unknown name {name!r}")
-
-    def define(self, name: str) -> None:
-        if name in _PYTHONS_OWN:
+        for name in sorted(name for name in self.used | self.defined if name.startswith("__")):
+            raise _refusal(f"the name {name!r}")
+        for name in sorted(self.defined & _PYTHONS_OWN):
             raise _refusal(f"a builtin's name, {name!r}, for something else")
-        self.known.add(name)
-
-    def name(self, node: ast.Name) -> None:
-        if node.id.startswith("__"):
-            raise _refusal(f"the name {node.id!r}")
-        if type(node.ctx) is ast.Load:
-            self.used.add(node.id)
-        else:
-            self.define(node.id)
+        for name in sorted(self.used - self.defined.union(_BUILTINS, *self.imports.values())):
+            raise _refusal(f"the unknown name {name!r}")
 
     def call(self, node: ast.Call) -> None:
         if not isinstance(node.func, ast.Name | ast.Attribute):
@@ -147,10 +140,10 @@ class _Names:
             raise _refusal(f"the attribute {node.attr!r}")
 
     def function(self, node: ast.FunctionDef) -> None:
-        self.define(node.name)
+        self.defined.add(node.name)
 
     def argument(self, node: ast.arg) -> None:
-        self.define(node.arg)
+        self.defined.add(node.arg)
 
     def imported(self, node: ast.ImportFrom) -> None:
         allowed = {"annotations"} if node.module == "__future__" else self.imports.get(node.module or "", set())
@@ -159,8 +152,7 @@ class _Names:
                 raise _refusal(f"an import of {alias.name!r} from {node.module!r}")
 
 
-_CHECKS: dict[type[ast.AST], Callable[[_Names, Any], None]] = {
-    ast.Name: _Names.name,
+_CHECKS: dict[type, Callable[[_Names, Any], None]] = {
     ast.Call: _Names.call,
     ast.withitem: _Names.context,
     ast.Attribute: _Names.attribute,
