@@ -65,7 +65,7 @@ class Agreement:
             return []
         given = [inputs[each.name] for each in program.inputs]
         functions = {key: point.functions[name, order] for key, name, order in self.kernel.signature.functions}
-        found = self.kernel.named_results(self.kernel(*given, **functions))
+        found = self.kernel.named_results(self.kernel.at(inputs, functions))
         expected = self.kernel.named_results(self.twin(*given, **functions))
         return [_compared(label, of, found[of], expected[of], bounds.get(of, 0.0)) for of in program.outputs]
 

@@ -20,25 +20,31 @@ Sizes = Mapping[str, int] | None
 Names = str | Iterable[str] | None
 
 
-def directions(what: Differential, sizes: Sizes = None, name: str | None = None) -> DirectionsKernel:
+def directions(
+    what: Differential, sizes: Sizes = None, name: str | None = None, target: str = "numpy"
+) -> DirectionsKernel:
     """A kernel for k directions at once, which evaluates the program once: k(X0, W1, W2, dX0) -> (X4, dX4).
 
-    dX0 is k × n × m, dX4 k × n × p. sizes: sample lengths, by which the order of products is chosen.
-    Raises NotSupported for a differential that is not linear in its seeds, one of order 2.
+    dX0 is k × n × m, dX4 k × n × p. sizes: sample lengths, by which the order of products is chosen. target: "numpy" or
+    "c", as for `compile`. Raises NotSupported for a differential that is not linear in its seeds, one of order 2.
     """
-    return compile_directions(what, sizes, name)
+    return compile_directions(what, sizes, name, target)
 
 
 def batch(
-    what: Program | Differential | Adjoint, over: Names = None, sizes: Sizes = None, name: str | None = None
+    what: Program | Differential | Adjoint,
+    over: Names = None,
+    sizes: Sizes = None,
+    name: str | None = None,
+    target: str = "numpy",
 ) -> BatchKernel:
     """A kernel for many problems at once, stacked along an axis in front: k(X0, W1, W2, dX0) -> (X4, dX4).
 
     over: the arguments that are stacked, ["X0", "dX0"] for X0 and dX0 of b × n × m, by default all. Others are shared,
     and what depends on no stack is computed once, and returned as one matrix; all other results are stacked.
-    Raises NameError_ for an unknown argument, and as `compile` does.
+    target: "numpy" or "c". Raises NameError_ for an unknown argument, and as `compile` does.
     """
-    return compile_batch(what, over, sizes, name)
+    return compile_batch(what, over, sizes, name, target)
 
 
 def linearize(what: Differential | Adjoint, sizes: Sizes = None, name: str | None = None) -> LinearizedKernel:

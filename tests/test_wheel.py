@@ -16,8 +16,9 @@ from codegen.version import VERSION
 ROOT = Path(__file__).resolve().parent.parent
 PACKAGES = ("symbolic", "codegen", "pushforward")
 TEMPLATES = ("arguments.jinja", "kernel.py.jinja", "linear.py.jinja", "native.py.jinja", "top.jinja")
-HELPERS = ("functions", "movements", "products", "reductions", "systems")
-C_FILES = ("body.c.jinja", "kernel.c.jinja", "kernel.h.jinja", *(f"helpers/{name}.c" for name in HELPERS))
+HELPERS = ("blocks", "functions", "movements", "products", "reductions", "systems")
+C_TEMPLATES = ("apart.c.jinja", "body.c.jinja", "kernel.c.jinja", "kernel.h.jinja", "precision.c.jinja")
+C_FILES = (*C_TEMPLATES, *(f"helpers/{name}.c" for name in HELPERS))
 LAYOUTS = (
     "blocks.md.jinja", "lesson.css", "lesson.html.jinja", "lesson.md.jinja", "lesson.tex.jinja", "lesson.txt.jinja",
 )  # fmt: skip

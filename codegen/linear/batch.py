@@ -10,10 +10,9 @@ from sympy import Dummy
 
 from codegen.header import Header
 from codegen.kernel import Kernel, described
-from codegen.linear.emit import emit_linear
 from codegen.linear.program import LinearProgram
 from codegen.linear.split import split
-from codegen.linear.stacks import Stacks
+from codegen.linear.targets import stacks_in
 from codegen.lower import lower
 from codegen.naming import identifier
 from codegen.schedule import moving
@@ -54,6 +53,7 @@ def compile_batch(
     over: str | Iterable[str] | None = None,
     sizes: Mapping[str, int] | None = None,
     name: str | None = None,
+    target: str = "numpy",
 ) -> BatchKernel:
     """The kernel for a batch of problems. `over`: the arguments that are stacked, by default all of them.
 
@@ -67,9 +67,10 @@ def compile_batch(
     parts = split(linear, sizes)
     header, default = described(what)
     function = identifier(name or f"{default}_batch")
-    emitted = emit_linear(parts, linear, Stacks.of(parts, BATCH, SAID), _for_a_batch(header, program, chosen), function)
+    about = _for_a_batch(header, program, chosen)
+    schedule, file = stacks_in(target)(parts, linear, BATCH, SAID, about, function)
     differential = what if isinstance(what, Differential) else None
-    kernel = BatchKernel(program, differential, parts.joined, emitted, what if isinstance(what, Adjoint) else None)
+    kernel = BatchKernel(program, differential, schedule, file, what if isinstance(what, Adjoint) else None)
     kernel.over, kernel.stacked = chosen, results
     return kernel
 

@@ -9,10 +9,10 @@ import numpy as np
 from sympy import Dummy
 
 from codegen.kernel import Kernel, default_name, differential_header
-from codegen.linear.emit import emit_linear, of_directions
+from codegen.linear.emit import of_directions
 from codegen.linear.program import LinearProgram, pushforward_of
 from codegen.linear.split import Split, split
-from codegen.linear.stacks import Stacks
+from codegen.linear.targets import stacks_in
 from codegen.naming import identifier
 from symbolic.collection import without_collecting
 from symbolic.differential import Differential
@@ -26,44 +26,50 @@ class DirectionsKernel(Kernel):
     parts: Split
     linear: LinearProgram
 
-    def along(
-        self, inputs: Mapping[str, Any], directions: Mapping[str, Any], functions: Mapping[str, Any]
-    ) -> tuple[dict[str, Any], dict[str, Any]]:
+    def at(self, given: Mapping[str, Any], functions: Mapping[str, Any]) -> Any:
         """The second of two directions, of which the first is its opposite, and must give the opposite."""
-        assert self.differential is not None
-        stacked = {seed: np.stack([-directions[name], directions[name]]) for name, seed in self.differential.seeds}
-        given = {**inputs, **stacked}
-        named = self.named_results(self(*(given[argument.name] for argument in self.program.inputs), **functions))
-        primal = self.differential.primal.outputs
-        found = {of: named[self.differential.name(of)] for of in primal}
-        opposite = all(np.array_equal(pair[0], -pair[1]) for pair in found.values())
-        return {of: named[of] for of in primal}, {of: pair[1] if opposite else pair[:0] for of, pair in found.items()}
+        seeds = self.linear.seeds
+        twice = {name: np.stack([-value, value]) if name in seeds else value for name, value in given.items()}
+        results = super().at(twice, functions)
+        named = zip(self.program.outputs, results if isinstance(results, tuple) else (results,), strict=True)
+        return tuple(_second(found) if name in self.linear.results else found for name, found in named)
 
     def flops(self, directions: int) -> int:
         """The work for that many directions, by the sample sizes."""
         return self.parts.flops(directions)
 
 
+def _second(found: Any) -> Any:
+    """What the second direction gave; nothing where the first did not give its opposite, or there are not two."""
+    return found[1] if len(found) == 2 and np.array_equal(found[0], -found[1]) else found[:0]
+
+
 @without_collecting
 def compile_directions(
-    differential: Differential, sizes: Mapping[str, int] | None = None, name: str | None = None
+    differential: Differential,
+    sizes: Mapping[str, int] | None = None,
+    name: str | None = None,
+    target: str = "numpy",
 ) -> DirectionsKernel:
     """The kernel of a differential for k directions.
 
     Raises what `compile_kernel` does, and NotSupported where it is not linear in its seeds.
     """
-    return directions_kernel(differential, pushforward_of(differential), sizes, name)
+    return directions_kernel(differential, pushforward_of(differential), sizes, name, target)
 
 
 def directions_kernel(
-    differential: Differential, linear: LinearProgram, sizes: Mapping[str, int] | None = None, name: str | None = None
+    differential: Differential,
+    linear: LinearProgram,
+    sizes: Mapping[str, int] | None = None,
+    name: str | None = None,
+    target: str = "numpy",
 ) -> DirectionsKernel:
     """The same, for a linear program that was made of the differential."""
     parts = split(linear, sizes)
     function = identifier(name or f"{default_name(differential.tangent, differential)}_directions")
     header = differential_header(differential, ", k directions at once")
-    form = Stacks.of(parts, DIRECTIONS, of_directions(linear))
-    emitted = emit_linear(parts, linear, form, header, function)
-    kernel = DirectionsKernel(differential.tangent, differential, parts.joined, emitted)
+    schedule, file = stacks_in(target)(parts, linear, DIRECTIONS, of_directions(linear), header, function)
+    kernel = DirectionsKernel(differential.tangent, differential, schedule, file)
     kernel.parts, kernel.linear = parts, linear
     return kernel

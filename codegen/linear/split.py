@@ -43,6 +43,8 @@ class Split:
     along: Schedule
     joined: Schedule
     """All three, one after the other."""
+    whole: Schedule
+    """The same, not parted, and without a place in memory for anything."""
     width: Any = None
     kinds: Mapping[str, str] = field(default_factory=dict)
     """In blocks of rows, the kind of every value."""
@@ -83,9 +85,9 @@ def split(
         outputs=tuple(dict.fromkeys((*linear.values, *linear.results))),
     )
     if blocks is None:
-        return Split(once, values, along, joined)
+        return Split(once, values, along, joined, whole)
     (loop,) = blocks.loops
-    return Split(once, values, along, joined, blocks.width(loop), blocks.kinds)
+    return Split(once, values, along, joined, whole, blocks.width(loop), blocks.kinds)
 
 
 def _in_one_loop(blocks: Blocks, results: tuple[str, ...]) -> bool:

@@ -51,14 +51,19 @@ class Stacks:
         linear, names, shapes = emission.linear, emission.names, emission.schedule.shapes
         sizes = {name: ", ".join(map(emission.size, (self.number, *shapes[name]))) for name in linear.results}
         made = [f"{names[name]} = empty(({sizes[name]}), dtype={emission.like}.dtype)" for name in linear.results]
-        part, loop = self.loop(emission)
-        along = emission.call_along(f"{seed}[{part}]" for seed in emission.seeds)
-        loop.append(f"    {', '.join(f'{names[name]}[{part}]' for name in linear.results)} = {along}")
+        loop = self.loop(emission) if linear.results else []
         returned = tuple(names[name] for name in linear.program.outputs)
         text = f"({', '.join(returned)})" if len(returned) > 1 else returned[0]
         return Main((emission.call_values(), *made, *loop), returned, text, frozenset({"empty"}))
 
-    def loop(self, emission: LinearEmission) -> tuple[str, list[str]]:
+    def loop(self, emission: LinearEmission) -> list[str]:
+        """The results of the part that is computed in each round."""
+        part, lines = self.rounds(emission)
+        along = emission.call_along(f"{seed}[{part}]" for seed in emission.seeds)
+        targets = ", ".join(f"{emission.names[name]}[{part}]" for name in emission.linear.results)
+        return [*lines, f"    {targets} = {along}"]
+
+    def rounds(self, emission: LinearEmission) -> tuple[str, list[str]]:
         """The part that is computed in each round, as an index, and the lines that begin the loop."""
         number = emission.size(self.number)
         if not self.stacks:

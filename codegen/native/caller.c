@@ -15,9 +15,9 @@ typedef struct {
     work_function work;
 } Precision;
 
-enum { MOST = 64, ALIGNMENT = 64 };
+enum { MOST = 64, MOST_AXES = 3, ALIGNMENT = 64 };
 
-/* A length is the number of a symbolic size, or -1 - c where it is the constant c. */
+/* An array has two axes, or three. A length is the number of a symbolic size, or -1 - c where it is the constant c. */
 typedef struct {
     PyObject_HEAD
     vectorcallfunc vectorcall;
@@ -25,7 +25,7 @@ typedef struct {
     int inputs, outputs;
     const int *threads;
     Precision f64, f32;
-    int lengths[MOST][2];
+    int axes[MOST], lengths[MOST][MOST_AXES];
 } Caller;
 
 static int fits(const Caller *self, PyObject *const *given, size_t *sizes)
@@ -37,10 +37,10 @@ static int fits(const Caller *self, PyObject *const *given, size_t *sizes)
         sizes[k] = SIZE_MAX;
     for (int k = 0; k < self->inputs; k++) {
         PyArrayObject *array = (PyArrayObject *)given[k];
-        if (!PyArray_CheckExact(given[k]) || PyArray_TYPE(array) != type || PyArray_NDIM(array) != 2
+        if (!PyArray_CheckExact(given[k]) || PyArray_TYPE(array) != type || PyArray_NDIM(array) != self->axes[k]
             || !PyArray_ISCARRAY_RO(array))
             return -1;
-        for (int axis = 0; axis < 2; axis++) {
+        for (int axis = 0; axis < self->axes[k]; axis++) {
             size_t found = (size_t)PyArray_DIM(array, axis);
             int length = self->lengths[k][axis];
             if (length >= 0 && sizes[length] == SIZE_MAX)
@@ -54,12 +54,12 @@ static int fits(const Caller *self, PyObject *const *given, size_t *sizes)
 
 static PyObject *new_array(const Caller *self, int k, int type, const size_t *sizes)
 {
-    npy_intp shape[2];
-    for (int axis = 0; axis < 2; axis++) {
+    npy_intp shape[MOST_AXES];
+    for (int axis = 0; axis < self->axes[k]; axis++) {
         int length = self->lengths[k][axis];
         shape[axis] = length >= 0 ? (npy_intp)sizes[length] : -1 - length;
     }
-    return PyArray_SimpleNew(2, shape, type);
+    return PyArray_SimpleNew(self->axes[k], shape, type);
 }
 
 /* 0 done; -1 with an exception set; else what the kernel returned. */
@@ -117,17 +117,38 @@ static PyObject *call(PyObject *object, PyObject *const *given, size_t flagged, 
     return only;
 }
 
+/* 0, or -1 with an exception set. */
+static int read_shape(Caller *self, Py_ssize_t k, PyObject *shape)
+{
+    Py_ssize_t axes = PyTuple_Check(shape) ? PyTuple_GET_SIZE(shape) : 0;
+    if (axes < 2 || axes > MOST_AXES) {
+        PyErr_SetString(PyExc_ValueError, "an array of a quick call has two axes, or three");
+        return -1;
+    }
+    self->axes[k] = (int)axes;
+    for (Py_ssize_t axis = 0; axis < axes; axis++) {
+        long length = PyLong_AsLong(PyTuple_GET_ITEM(shape, axis));
+        if (length >= MOST && !PyErr_Occurred())
+            PyErr_SetString(PyExc_ValueError, "too many sizes for a quick call");
+        if (PyErr_Occurred())
+            return -1;
+        self->lengths[k][axis] = (int)length;
+    }
+    return 0;
+}
+
 static PyObject *caller_new(PyTypeObject *type, PyObject *arguments, PyObject *keywords)
 {
-    PyObject *python, *lengths;
-    int inputs, outputs;
+    PyObject *python, *shapes;
+    int inputs;
     Py_ssize_t threads, addresses[4];
     if (keywords != NULL && PyDict_GET_SIZE(keywords))
         return PyErr_Format(PyExc_TypeError, "%s takes no keywords", type->tp_name);
-    if (!PyArg_ParseTuple(arguments, "OiiO!n(nnnn)", &python, &inputs, &outputs, &PyTuple_Type, &lengths, &threads,
-                          &addresses[0], &addresses[1], &addresses[2], &addresses[3]))
+    if (!PyArg_ParseTuple(arguments, "OiO!n(nnnn)", &python, &inputs, &PyTuple_Type, &shapes, &threads, &addresses[0],
+                          &addresses[1], &addresses[2], &addresses[3]))
         return NULL;
-    if (inputs < 1 || outputs < 1 || inputs + outputs > MOST || PyTuple_GET_SIZE(lengths) != 2 * (inputs + outputs)) {
+    Py_ssize_t arrays = PyTuple_GET_SIZE(shapes);
+    if (inputs < 1 || inputs >= arrays || arrays > MOST) {
         PyErr_SetString(PyExc_ValueError, "too many arguments or results for a quick call");
         return NULL;
     }
@@ -137,20 +158,15 @@ static PyObject *caller_new(PyTypeObject *type, PyObject *arguments, PyObject *k
     self->vectorcall = call;
     self->python = Py_NewRef(python);
     self->inputs = inputs;
-    self->outputs = outputs;
+    self->outputs = (int)arrays - inputs;
     self->threads = (const int *)threads;
     self->f64 = (Precision){(run_function)addresses[0], (work_function)addresses[1]};
     self->f32 = (Precision){(run_function)addresses[2], (work_function)addresses[3]};
-    for (Py_ssize_t k = 0; k < 2 * (inputs + outputs); k++) {
-        long length = PyLong_AsLong(PyTuple_GET_ITEM(lengths, k));
-        if (length >= MOST && !PyErr_Occurred())
-            PyErr_SetString(PyExc_ValueError, "too many sizes for a quick call");
-        if (PyErr_Occurred()) {
+    for (Py_ssize_t k = 0; k < arrays; k++)
+        if (read_shape(self, k, PyTuple_GET_ITEM(shapes, k)) < 0) {
             Py_DECREF(self);
             return NULL;
         }
-        self->lengths[k / 2][k % 2] = (int)length;
-    }
     return (PyObject *)self;
 }
 

@@ -20,8 +20,8 @@ import numpy as np
 
 from codegen.native.library import Library, build
 from codegen.native.threads import THREADS
+from codegen.targets.numpy.arguments import Lengths
 from symbolic.errors import PushforwardError
-from symbolic.nodes import Shape
 
 MODULE = "pushforward_caller"
 MOST = 64
@@ -29,7 +29,7 @@ MOST = 64
 
 
 def with_quick_calls(
-    function: Callable[..., Any], library: Library, arrays: Sequence[Shape], inputs: int, sizes: Sequence[Any]
+    function: Callable[..., Any], library: Library, arrays: Sequence[Lengths], inputs: int, sizes: Sequence[Any]
 ) -> Callable[..., Any]:
     """A function that calls C by itself where nothing has to be converted, and otherwise `function`.
 
@@ -38,10 +38,10 @@ def with_quick_calls(
     """
     caller = _caller_type()
     numbers = {size: number for number, size in enumerate(sizes)}
-    lengths = [_length(size, numbers) for shape in arrays for size in shape]
-    if caller is None or None in lengths or len(arrays) > MOST or len(sizes) > MOST:
+    lengths = tuple(tuple(_length(size, numbers) for size in shape) for shape in arrays)
+    if caller is None or any(None in shape for shape in lengths) or len(arrays) > MOST or len(sizes) > MOST:
         return function
-    quick = caller(function, inputs, len(arrays) - inputs, tuple(lengths), addressof(THREADS), library.addresses())
+    quick = caller(function, inputs, lengths, addressof(THREADS), library.addresses())
     quick.library = library  # its functions are there as long as it is
     return functools.update_wrapper(quick, function)
 

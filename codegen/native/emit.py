@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from codegen.header import Header
@@ -11,6 +11,7 @@ from codegen.native.face import RUN, NativeFace
 from codegen.native.library import CSource, Library
 from codegen.schedule import Schedule
 from codegen.targets.c.emit import emit_c
+from codegen.targets.numpy.arguments import Lengths
 from codegen.targets.numpy.emit import render
 
 
@@ -20,14 +21,21 @@ def emit_native(schedule: Schedule, header: Header, function: str) -> NativeKern
 
 
 class NativeKernel:
-    """The file of a C kernel. `about`: what the help of the Python function says, as in a NumPy kernel."""
+    """The file of a C kernel. `about`: what the help of the Python function says, as in a NumPy kernel.
+
+    `shapes`: of the arrays that are arguments and results, where these are not all matrices of the schedule.
+    """
 
     target = "c"
 
-    def __init__(self, emitted: CSource, schedule: Schedule, about: Header) -> None:
+    def __init__(
+        self, emitted: CSource, schedule: Schedule, about: Header, shapes: Mapping[str, Lengths] | None = None
+    ) -> None:
         self.emitted, self.schedule, self.about = emitted, schedule, about
         self.source, self.header = emitted.source, emitted.header_source
-        self.face = NativeFace(schedule, emitted.signature.function, emitted.sizes, emitted.failures.values())
+        self.shapes = schedule.shapes if shapes is None else shapes
+        function, errors = emitted.signature.function, emitted.failures.values()
+        self.face = NativeFace(schedule, function, emitted.sizes, errors, self.shapes)
         self.signature = self.face.signature
 
     def load(self) -> Callable[..., Any]:
@@ -37,5 +45,5 @@ class NativeKernel:
         if self.signature.functions or self.face.arguments.size_checks():
             return function
         inputs = self.schedule.inputs
-        shapes = [self.schedule.shapes[name] for name in (*inputs, *self.schedule.outputs)]
-        return with_quick_calls(function, library, shapes, len(inputs), self.emitted.sizes)
+        arrays = [self.shapes[name] for name in (*inputs, *self.schedule.outputs)]
+        return with_quick_calls(function, library, arrays, len(inputs), self.emitted.sizes)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from codegen.header import Header
 from codegen.schedule import Schedule
 from codegen.sizes import size_code
+from codegen.targets.numpy.arguments import Lengths
 from codegen.targets.numpy.face import Face
 
 RUN = "_run"
@@ -17,12 +18,23 @@ NO_RESULT = ("LinAlgError", "FloatingPointError")
 
 
 class NativeFace(Face):
-    """The strings of the file of that function. `sizes`: in the order of the C function; `errors`: that it reports."""
+    """The strings of the file of that function. `sizes`: in the order of the C function; `errors`: that it reports.
+
+    `shapes`: of the arrays that are its arguments and results.
+    """
 
     namespace = frozenset({RUN})
 
-    def __init__(self, schedule: Schedule, function: str, sizes: Sequence[Any], errors: Iterable[str]) -> None:
-        super().__init__(schedule, function)
+    def __init__(
+        self,
+        schedule: Schedule,
+        function: str,
+        sizes: Sequence[Any],
+        errors: Iterable[str],
+        shapes: Mapping[str, Lengths],
+    ) -> None:
+        super().__init__(schedule, function, {name: shapes[name] for name in schedule.inputs})
+        self.shapes = shapes
         self.lengths = [self.arguments.sizes[size] for size in sizes]
         self.errors = [error for error in NO_RESULT if error in set(errors)]
         self.imports["numpy"].add("empty")
@@ -47,8 +59,8 @@ class NativeFace(Face):
 
     def _made(self, name: str) -> str:
         """New memory for a result."""
-        rows, cols = (size_code(size, self.arguments.sizes) for size in self.schedule.shapes[name])
-        return f"empty(({rows}, {cols}), dtype={self.signature.arguments[0]}.dtype)"
+        lengths = ", ".join(size_code(size, self.arguments.sizes) for size in self.shapes[name])
+        return f"empty(({lengths}), dtype={self.signature.arguments[0]}.dtype)"
 
 
 def _listed(names: Iterable[str]) -> str:

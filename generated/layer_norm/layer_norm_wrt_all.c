@@ -139,13 +139,6 @@ static void row_sums_f64(size_t rows, size_t cols, const double *x, double *y)
         y[i] = total_f64(cols, x + i * cols);
 }
 
-struct layer_norm_wrt_all_f64 {
-    size_t n, m;
-    const double *X, *g, *b, *dX, *dg, *db;
-    double *Y, *dY;
-    double *room[4];
-};
-
 /* How many rows are done at once, so that what is made of them stays in the cache; more where they meet a large matrix. */
 static size_t step_f64(size_t total, size_t width, size_t widest, int threads)
 {
@@ -165,6 +158,13 @@ static size_t share_f64(size_t total, size_t step, size_t work, int threads)
     const size_t blocks = (total + step - 1) / step;
     return (blocks + (size_t)threads - 1) / (size_t)threads * step;
 }
+
+struct layer_norm_wrt_all_f64 {
+    size_t n, m;
+    const double *X, *g, *b, *dX, *dg, *db;
+    double *Y, *dY;
+    double *room[4];
+};
 
 static int layer_norm_wrt_all_once0_f64(const struct layer_norm_wrt_all_f64 *at)
 {
@@ -195,6 +195,7 @@ static int layer_norm_wrt_all_block1_f64(const struct layer_norm_wrt_all_f64 *at
     double *const room__5 = take_f64(&memory, step * m);
     double *const room__6 = take_f64(&memory, step * m);
     double *const room__7 = take_f64(&memory, step * m);
+    int64_t fails = 0;
     const double *const X = at->X + first * m;
     double *const t_2 = room__0;
     const double *const dX = at->dX + first * m;
@@ -215,7 +216,6 @@ static int layer_norm_wrt_all_block1_f64(const struct layer_norm_wrt_all_f64 *at
     const double *const dg_T = at->room[2];
     const double *const db_T = at->room[3];
     double *const dY = at->dY + first * m;
-    int64_t fails = 0;
     row_sums_f64(rows, m, X, t_2);  /* sum(X, 2) */
     row_sums_f64(rows, m, dX, t_9);  /* sum(δX, 2) */
     INDEPENDENT
@@ -300,9 +300,9 @@ static int layer_norm_wrt_all_blocks1_f64(struct layer_norm_wrt_all_f64 *at, dou
 #endif
     for (int t = 0; t < shares; t++) {
         double *room = memory + (size_t)t * own;
-        const size_t end = least(total, ((size_t)t + 1) * share);
+        const size_t begin = (size_t)t * share, end = least(total, begin + share);
         memset(room, 0, sums * sizeof(double));
-        for (size_t first = (size_t)t * share; first < end; first += step) {
+        for (size_t first = begin; first < end; first += step) {
             const int code = layer_norm_wrt_all_block1_f64(at, first, least(step, end - first), step, room);
             failed = code > failed ? code : failed;
         }
@@ -443,13 +443,6 @@ static void row_sums_f32(size_t rows, size_t cols, const float *x, float *y)
         y[i] = total_f32(cols, x + i * cols);
 }
 
-struct layer_norm_wrt_all_f32 {
-    size_t n, m;
-    const float *X, *g, *b, *dX, *dg, *db;
-    float *Y, *dY;
-    float *room[4];
-};
-
 /* How many rows are done at once, so that what is made of them stays in the cache; more where they meet a large matrix. */
 static size_t step_f32(size_t total, size_t width, size_t widest, int threads)
 {
@@ -469,6 +462,13 @@ static size_t share_f32(size_t total, size_t step, size_t work, int threads)
     const size_t blocks = (total + step - 1) / step;
     return (blocks + (size_t)threads - 1) / (size_t)threads * step;
 }
+
+struct layer_norm_wrt_all_f32 {
+    size_t n, m;
+    const float *X, *g, *b, *dX, *dg, *db;
+    float *Y, *dY;
+    float *room[4];
+};
 
 static int layer_norm_wrt_all_once0_f32(const struct layer_norm_wrt_all_f32 *at)
 {
@@ -499,6 +499,7 @@ static int layer_norm_wrt_all_block1_f32(const struct layer_norm_wrt_all_f32 *at
     float *const room__5 = take_f32(&memory, step * m);
     float *const room__6 = take_f32(&memory, step * m);
     float *const room__7 = take_f32(&memory, step * m);
+    int32_t fails = 0;
     const float *const X = at->X + first * m;
     float *const t_2 = room__0;
     const float *const dX = at->dX + first * m;
@@ -519,7 +520,6 @@ static int layer_norm_wrt_all_block1_f32(const struct layer_norm_wrt_all_f32 *at
     const float *const dg_T = at->room[2];
     const float *const db_T = at->room[3];
     float *const dY = at->dY + first * m;
-    int32_t fails = 0;
     row_sums_f32(rows, m, X, t_2);  /* sum(X, 2) */
     row_sums_f32(rows, m, dX, t_9);  /* sum(δX, 2) */
     INDEPENDENT
@@ -604,9 +604,9 @@ static int layer_norm_wrt_all_blocks1_f32(struct layer_norm_wrt_all_f32 *at, flo
 #endif
     for (int t = 0; t < shares; t++) {
         float *room = memory + (size_t)t * own;
-        const size_t end = least(total, ((size_t)t + 1) * share);
+        const size_t begin = (size_t)t * share, end = least(total, begin + share);
         memset(room, 0, sums * sizeof(float));
-        for (size_t first = (size_t)t * share; first < end; first += step) {
+        for (size_t first = begin; first < end; first += step) {
             const int code = layer_norm_wrt_all_block1_f32(at, first, least(step, end - first), step, room);
             failed = code > failed ? code : failed;
         }

@@ -262,17 +262,6 @@ static void product_f64(size_t rows, size_t inner, size_t cols, const double *a,
     }
 }
 
-struct seed_wrt_X0_f64 {
-    size_t n, m, h, p;
-    const double *X0, *W1, *W2, *dX0;
-    void (*f)(void *context, size_t count, const double *x, double *y);
-    void (*df)(void *context, size_t count, const double *x, double *y);
-    void *context;
-    double *X4, *dX4;
-    double *packed[2];
-    int narrow[2];
-};
-
 /* How many rows are done at once, so that what is made of them stays in the cache; more where they meet a large matrix. */
 static size_t step_f64(size_t total, size_t width, size_t widest, int threads)
 {
@@ -292,6 +281,17 @@ static size_t share_f64(size_t total, size_t step, size_t work, int threads)
     const size_t blocks = (total + step - 1) / step;
     return (blocks + (size_t)threads - 1) / (size_t)threads * step;
 }
+
+struct seed_wrt_X0_f64 {
+    size_t n, m, h, p;
+    const double *X0, *W1, *W2, *dX0;
+    void (*f)(void *context, size_t count, const double *x, double *y);
+    void (*df)(void *context, size_t count, const double *x, double *y);
+    void *context;
+    double *X4, *dX4;
+    double *packed[2];
+    int narrow[2];
+};
 
 static int seed_wrt_X0_block0_f64(const struct seed_wrt_X0_f64 *at, size_t first, size_t rows, size_t step, double *memory)
 {
@@ -350,9 +350,9 @@ static int seed_wrt_X0_blocks0_f64(struct seed_wrt_X0_f64 *at, double *memory, i
 #endif
     for (int t = 0; t < shares; t++) {
         double *room = memory + (size_t)t * own;
-        const size_t end = least(total, ((size_t)t + 1) * share);
+        const size_t begin = (size_t)t * share, end = least(total, begin + share);
         memset(room, 0, sums * sizeof(double));
-        for (size_t first = (size_t)t * share; first < end; first += step) {
+        for (size_t first = begin; first < end; first += step) {
             const int code = seed_wrt_X0_block0_f64(at, first, least(step, end - first), step, room);
             failed = code > failed ? code : failed;
         }
@@ -618,17 +618,6 @@ static void product_f32(size_t rows, size_t inner, size_t cols, const float *a, 
     }
 }
 
-struct seed_wrt_X0_f32 {
-    size_t n, m, h, p;
-    const float *X0, *W1, *W2, *dX0;
-    void (*f)(void *context, size_t count, const float *x, float *y);
-    void (*df)(void *context, size_t count, const float *x, float *y);
-    void *context;
-    float *X4, *dX4;
-    float *packed[2];
-    int narrow[2];
-};
-
 /* How many rows are done at once, so that what is made of them stays in the cache; more where they meet a large matrix. */
 static size_t step_f32(size_t total, size_t width, size_t widest, int threads)
 {
@@ -648,6 +637,17 @@ static size_t share_f32(size_t total, size_t step, size_t work, int threads)
     const size_t blocks = (total + step - 1) / step;
     return (blocks + (size_t)threads - 1) / (size_t)threads * step;
 }
+
+struct seed_wrt_X0_f32 {
+    size_t n, m, h, p;
+    const float *X0, *W1, *W2, *dX0;
+    void (*f)(void *context, size_t count, const float *x, float *y);
+    void (*df)(void *context, size_t count, const float *x, float *y);
+    void *context;
+    float *X4, *dX4;
+    float *packed[2];
+    int narrow[2];
+};
 
 static int seed_wrt_X0_block0_f32(const struct seed_wrt_X0_f32 *at, size_t first, size_t rows, size_t step, float *memory)
 {
@@ -706,9 +706,9 @@ static int seed_wrt_X0_blocks0_f32(struct seed_wrt_X0_f32 *at, float *memory, in
 #endif
     for (int t = 0; t < shares; t++) {
         float *room = memory + (size_t)t * own;
-        const size_t end = least(total, ((size_t)t + 1) * share);
+        const size_t begin = (size_t)t * share, end = least(total, begin + share);
         memset(room, 0, sums * sizeof(float));
-        for (size_t first = (size_t)t * share; first < end; first += step) {
+        for (size_t first = begin; first < end; first += step) {
             const int code = seed_wrt_X0_block0_f32(at, first, least(step, end - first), step, room);
             failed = code > failed ? code : failed;
         }

@@ -430,15 +430,6 @@ static void product_f64(size_t rows, size_t inner, size_t cols, const double *a,
     }
 }
 
-struct softmax_regression_gradient_wrt_W_b_f64 {
-    size_t n, m, k_2;
-    const double *X, *W, *b, *P;
-    double *y, *W_bar, *b_bar;
-    double *room[3];
-    double *packed[1];
-    int narrow[1];
-};
-
 /* How many rows are done at once, so that what is made of them stays in the cache; more where they meet a large matrix. */
 static size_t step_f64(size_t total, size_t width, size_t widest, int threads)
 {
@@ -459,31 +450,41 @@ static size_t share_f64(size_t total, size_t step, size_t work, int threads)
     return (blocks + (size_t)threads - 1) / (size_t)threads * step;
 }
 
+struct softmax_regression_gradient_wrt_W_b_f64 {
+    size_t n, m, k;
+    const double *X, *W, *b, *P;
+    double *y, *W_bar, *b_bar;
+    double *room[3];
+    double *packed[1];
+    int narrow[1];
+};
+
 static int softmax_regression_gradient_wrt_W_b_once0_f64(const struct softmax_regression_gradient_wrt_W_b_f64 *at)
 {
-    const size_t k_2 = at->k_2;
+    const size_t k = at->k;
     const double *const b = at->b;
     double *const b_T = at->room[0];
-    move_f64(1, k_2, b, 1, 1, b_T, k_2);  /* bᵀ */
+    move_f64(1, k, b, 1, 1, b_T, k);  /* bᵀ */
     return 0;
 }
 
 static int softmax_regression_gradient_wrt_W_b_block1_f64(const struct softmax_regression_gradient_wrt_W_b_f64 *at, size_t first, size_t rows, size_t step, double *memory)
 {
-    const size_t n = at->n, m = at->m, k_2 = at->k_2;
+    const size_t n = at->n, m = at->m, k = at->k;
     double *const t_6 = take_f64(&memory, 1);
-    double *const W_bar = take_f64(&memory, m * k_2);
-    double *const t_12 = take_f64(&memory, k_2);
-    double *const room__0 = take_f64(&memory, step * k_2);
+    double *const W_bar = take_f64(&memory, m * k);
+    double *const t_12 = take_f64(&memory, k);
+    double *const room__0 = take_f64(&memory, step * k);
     double *const room__1 = take_f64(&memory, step);
-    double *const room__2 = take_f64(&memory, step * k_2);
-    double *const room__3 = take_f64(&memory, step * k_2);
+    double *const room__2 = take_f64(&memory, step * k);
+    double *const room__3 = take_f64(&memory, step * k);
     double *const room__4 = take_f64(&memory, step);
-    double *const room__5 = take_f64(&memory, step * k_2);
-    double *const work = take_f64(&memory, most(packed_f64(step, k_2), k_2));
+    double *const room__5 = take_f64(&memory, step * k);
+    double *const work = take_f64(&memory, most(packed_f64(step, k), k));
+    int64_t fails = 0;
     const double *const X = at->X + first * m;
     double *const X_W = room__0;
-    const double *const P = at->P + first * k_2;
+    const double *const P = at->P + first * k;
     double *const t_8 = room__1;
     const double *const b_T = at->room[0];
     double *const Z = room__2;
@@ -493,33 +494,32 @@ static int softmax_regression_gradient_wrt_W_b_block1_f64(const struct softmax_r
     double *const t_5 = room__5;
     double *const t_9 = room__4;
     double *const Z_bar = room__5;
-    int64_t fails = 0;
-    product_f64(rows, m, k_2, X, m, 1, at->packed[0], at->narrow[0], X_W, 0);  /* X W */
-    row_sums_f64(rows, k_2, P, t_8);  /* sum(P, 2) */
+    product_f64(rows, m, k, X, m, 1, at->packed[0], at->narrow[0], X_W, 0);  /* X W */
+    row_sums_f64(rows, k, P, t_8);  /* sum(P, 2) */
     for (size_t i = 0; i < rows; i++) {
         INDEPENDENT
-        for (size_t j = 0; j < k_2; j++) {
-            const double Z_i = X_W[i * k_2 + j] + b_T[j];  /* Z = X W + bᵀ */
-            Z[i * k_2 + j] = Z_i;
-            fails |= (Z_i != Z_i) & (X_W[i * k_2 + j] == X_W[i * k_2 + j]) & (b_T[j] == b_T[j]);
-            const double t_11_i = P[i * k_2 + j] * (double)((1.0 / (double)n));  /* P ⊙ (1/n) */
-            t_11[i * k_2 + j] = t_11_i;
-            fails |= (t_11_i != t_11_i) & (P[i * k_2 + j] == P[i * k_2 + j]);
+        for (size_t j = 0; j < k; j++) {
+            const double Z_i = X_W[i * k + j] + b_T[j];  /* Z = X W + bᵀ */
+            Z[i * k + j] = Z_i;
+            fails |= (Z_i != Z_i) & (X_W[i * k + j] == X_W[i * k + j]) & (b_T[j] == b_T[j]);
+            const double t_11_i = P[i * k + j] * (double)((1.0 / (double)n));  /* P ⊙ (1/n) */
+            t_11[i * k + j] = t_11_i;
+            fails |= (t_11_i != t_11_i) & (P[i * k + j] == P[i * k + j]);
         }
     }
-    if (softmax_f64(rows, k_2, k_2, 1, Z, t_3, t_7))
+    if (softmax_f64(rows, k, k, 1, Z, t_3, t_7))
         return EMPTY;  /* softmax_2(Z) */
     for (size_t i = 0; i < rows; i++) {
         const double t_3_i = t_3[i];
         INDEPENDENT
-        for (size_t j = 0; j < k_2; j++) {
-            const double t_4_i = Z[i * k_2 + j] - t_3_i;  /* Z - logsumexp(Z, 2) */
-            const double t_5_i = P[i * k_2 + j] * t_4_i;  /* P ⊙ (Z - logsumexp(Z, 2)) */
-            t_5[i * k_2 + j] = t_5_i;
-            fails |= (t_5_i != t_5_i) & (P[i * k_2 + j] == P[i * k_2 + j]) & (Z[i * k_2 + j] == Z[i * k_2 + j]) & (t_3_i == t_3_i);
+        for (size_t j = 0; j < k; j++) {
+            const double t_4_i = Z[i * k + j] - t_3_i;  /* Z - logsumexp(Z, 2) */
+            const double t_5_i = P[i * k + j] * t_4_i;  /* P ⊙ (Z - logsumexp(Z, 2)) */
+            t_5[i * k + j] = t_5_i;
+            fails |= (t_5_i != t_5_i) & (P[i * k + j] == P[i * k + j]) & (Z[i * k + j] == Z[i * k + j]) & (t_3_i == t_3_i);
         }
     }
-    t_6[0] += total_f64(rows * k_2, t_5);  /* sum(P ⊙ (Z - logsumexp(Z, 2))) */
+    t_6[0] += total_f64(rows * k, t_5);  /* sum(P ⊙ (Z - logsumexp(Z, 2))) */
     INDEPENDENT
     for (size_t i = 0; i < rows; i++) {
         const double t_9_i = t_8[i] * (double)((1.0 / (double)n));  /* sum(P, 2) ⊙ (1/n) */
@@ -529,64 +529,64 @@ static int softmax_regression_gradient_wrt_W_b_block1_f64(const struct softmax_r
     for (size_t i = 0; i < rows; i++) {
         const double t_9_i = t_9[i];
         INDEPENDENT
-        for (size_t j = 0; j < k_2; j++) {
-            const double t_10_i = t_9_i * t_7[i * k_2 + j];  /* (sum(P, 2) ⊙ (1/n)) ⊙ softmax_2(Z) */
-            const double Z_bar_i = t_10_i - t_11[i * k_2 + j];  /* Z̄ = t_10 - P ⊙ (1/n) */
-            Z_bar[i * k_2 + j] = Z_bar_i;
-            fails |= (Z_bar_i != Z_bar_i) & (t_9_i == t_9_i) & (t_7[i * k_2 + j] == t_7[i * k_2 + j]) & (t_11[i * k_2 + j] == t_11[i * k_2 + j]);
+        for (size_t j = 0; j < k; j++) {
+            const double t_10_i = t_9_i * t_7[i * k + j];  /* (sum(P, 2) ⊙ (1/n)) ⊙ softmax_2(Z) */
+            const double Z_bar_i = t_10_i - t_11[i * k + j];  /* Z̄ = t_10 - P ⊙ (1/n) */
+            Z_bar[i * k + j] = Z_bar_i;
+            fails |= (Z_bar_i != Z_bar_i) & (t_9_i == t_9_i) & (t_7[i * k + j] == t_7[i * k + j]) & (t_11[i * k + j] == t_11[i * k + j]);
         }
     }
-    pack_f64(rows, k_2, Z_bar, k_2, 1, is_narrow_f64(rows, k_2, m), work);
-    product_f64(m, rows, k_2, X, 1, m, work, is_narrow_f64(rows, k_2, m), W_bar, 1);  /* W̄ = Xᵀ Z̄ */
-    column_sums_f64(rows, k_2, Z_bar, work);
-    accumulate_f64(k_2, work, t_12);  /* sum(Z̄, 1) */
+    pack_f64(rows, k, Z_bar, k, 1, is_narrow_f64(rows, k, m), work);
+    product_f64(m, rows, k, X, 1, m, work, is_narrow_f64(rows, k, m), W_bar, 1);  /* W̄ = Xᵀ Z̄ */
+    column_sums_f64(rows, k, Z_bar, work);
+    accumulate_f64(k, work, t_12);  /* sum(Z̄, 1) */
     return fails ? NO_DERIVATIVE : 0;
 }
 
 static int softmax_regression_gradient_wrt_W_b_blocks1_f64(struct softmax_regression_gradient_wrt_W_b_f64 *at, double *memory, int threads)
 {
-    const size_t n = at->n, m = at->m, k_2 = at->k_2;
-    const size_t total = n, step = step_f64(total, k_2 + 1 + k_2 + k_2 + 1 + k_2, m * k_2, threads);
-    const size_t share = share_f64(total, step, k_2 + 1 + k_2 + k_2 + 1 + k_2 + m * k_2 / 8, threads), sums = room_f64(1) + room_f64(m * k_2) + room_f64(k_2);
-    const size_t own = sums + room_f64(step * k_2) + room_f64(step) + room_f64(step * k_2) + room_f64(step * k_2) + room_f64(step) + room_f64(step * k_2) + room_f64(most(packed_f64(step, k_2), k_2));
+    const size_t n = at->n, m = at->m, k = at->k;
+    const size_t total = n, step = step_f64(total, k + 1 + k + k + 1 + k, m * k, threads);
+    const size_t share = share_f64(total, step, k + 1 + k + k + 1 + k + m * k / 8, threads), sums = room_f64(1) + room_f64(m * k) + room_f64(k);
+    const size_t own = sums + room_f64(step * k) + room_f64(step) + room_f64(step * k) + room_f64(step * k) + room_f64(step) + room_f64(step * k) + room_f64(most(packed_f64(step, k), k));
     const int shares = (int)((total + share - 1) / share);
     int failed = 0;
-    at->narrow[0] = is_narrow_f64(m, k_2, 1);
-    at->packed[0] = take_f64(&memory, packed_f64(m, k_2));
-    pack_f64(m, k_2, at->W, k_2, 1, at->narrow[0], at->packed[0]);
+    at->narrow[0] = is_narrow_f64(m, k, 1);
+    at->packed[0] = take_f64(&memory, packed_f64(m, k));
+    pack_f64(m, k, at->W, k, 1, at->narrow[0], at->packed[0]);
 #ifdef _OPENMP
 #pragma omp parallel for num_threads(threads) schedule(static) reduction(max : failed) if (shares > 1)
 #endif
     for (int t = 0; t < shares; t++) {
         double *room = memory + (size_t)t * own;
-        const size_t end = least(total, ((size_t)t + 1) * share);
+        const size_t begin = (size_t)t * share, end = least(total, begin + share);
         memset(room, 0, sums * sizeof(double));
-        for (size_t first = (size_t)t * share; first < end; first += step) {
+        for (size_t first = begin; first < end; first += step) {
             const int code = softmax_regression_gradient_wrt_W_b_block1_f64(at, first, least(step, end - first), step, room);
             failed = code > failed ? code : failed;
         }
     }
     fill_f64(1, 0.0, at->room[1]);
-    fill_f64(m * k_2, 0.0, at->W_bar);
-    fill_f64(k_2, 0.0, at->room[2]);
+    fill_f64(m * k, 0.0, at->W_bar);
+    fill_f64(k, 0.0, at->room[2]);
     for (int t = 0; t < shares; t++) {
         const double *room = memory + (size_t)t * own;
         accumulate_f64(1, room, at->room[1]);
-        accumulate_f64(m * k_2, room + room_f64(1), at->W_bar);
-        accumulate_f64(k_2, room + room_f64(1) + room_f64(m * k_2), at->room[2]);
+        accumulate_f64(m * k, room + room_f64(1), at->W_bar);
+        accumulate_f64(k, room + room_f64(1) + room_f64(m * k), at->room[2]);
     }
     return failed;
 }
 
 static int softmax_regression_gradient_wrt_W_b_once2_f64(const struct softmax_regression_gradient_wrt_W_b_f64 *at)
 {
-    const size_t n = at->n, k_2 = at->k_2;
+    const size_t n = at->n, k = at->k;
+    int64_t fails = 0;
     const double *const t_12 = at->room[2];
     double *const b_bar = at->b_bar;
     const double *const t_6 = at->room[1];
     double *const y = at->y;
-    int64_t fails = 0;
-    move_f64(k_2, 1, t_12, 1, k_2, b_bar, 1);  /* b̄ = sum(Z̄, 1)ᵀ */
+    move_f64(k, 1, t_12, 1, k, b_bar, 1);  /* b̄ = sum(Z̄, 1)ᵀ */
     INDEPENDENT
     for (size_t i = 0; i < 1; i++) {
         const double y_i = t_6[i] * (double)(((-1.0) * (1.0 / (double)n)));  /* y = t_6 ⊙ (-1/n) */
@@ -596,27 +596,27 @@ static int softmax_regression_gradient_wrt_W_b_once2_f64(const struct softmax_re
     return fails ? NO_DERIVATIVE : 0;
 }
 
-size_t softmax_regression_gradient_wrt_W_b_f64_work(size_t n, size_t m, size_t k_2, int threads);
+size_t softmax_regression_gradient_wrt_W_b_f64_work(size_t n, size_t m, size_t k, int threads);
 
-size_t softmax_regression_gradient_wrt_W_b_f64_work(size_t n, size_t m, size_t k_2, int threads)
+size_t softmax_regression_gradient_wrt_W_b_f64_work(size_t n, size_t m, size_t k, int threads)
 {
     size_t loops = 0;
     {
-        const size_t total = n, step = step_f64(total, k_2 + 1 + k_2 + k_2 + 1 + k_2, m * k_2, threads);
-        const size_t share = share_f64(total, step, k_2 + 1 + k_2 + k_2 + 1 + k_2 + m * k_2 / 8, threads), sums = room_f64(1) + room_f64(m * k_2) + room_f64(k_2);
-        loops = most(loops, room_f64(packed_f64(m, k_2)) + (total + share - 1) / share * (sums + room_f64(step * k_2) + room_f64(step) + room_f64(step * k_2) + room_f64(step * k_2) + room_f64(step) + room_f64(step * k_2) + room_f64(most(packed_f64(step, k_2), k_2))));
+        const size_t total = n, step = step_f64(total, k + 1 + k + k + 1 + k, m * k, threads);
+        const size_t share = share_f64(total, step, k + 1 + k + k + 1 + k + m * k / 8, threads), sums = room_f64(1) + room_f64(m * k) + room_f64(k);
+        loops = most(loops, room_f64(packed_f64(m, k)) + (total + share - 1) / share * (sums + room_f64(step * k) + room_f64(step) + room_f64(step * k) + room_f64(step * k) + room_f64(step) + room_f64(step * k) + room_f64(most(packed_f64(step, k), k))));
     }
     (void)n;
     (void)m;
-    (void)k_2;
+    (void)k;
     (void)threads;
-    return LINE_f64 + loops + room_f64(k_2) + room_f64(1) + room_f64(k_2);
+    return LINE_f64 + loops + room_f64(k) + room_f64(1) + room_f64(k);
 }
 
 int softmax_regression_gradient_wrt_W_b_f64(
     size_t n,
     size_t m,
-    size_t k_2,
+    size_t k,
     const double *X,
     const double *W,
     const double *b,
@@ -630,7 +630,7 @@ int softmax_regression_gradient_wrt_W_b_f64(
 int softmax_regression_gradient_wrt_W_b_f64(
     size_t n,
     size_t m,
-    size_t k_2,
+    size_t k,
     const double *X,
     const double *W,
     const double *b,
@@ -646,7 +646,7 @@ int softmax_regression_gradient_wrt_W_b_f64(
     double *memory = work + (64 - (uintptr_t)work % 64) % 64 / sizeof(double);
     at.n = n;
     at.m = m;
-    at.k_2 = k_2;
+    at.k = k;
     at.X = X;
     at.W = W;
     at.b = b;
@@ -654,9 +654,9 @@ int softmax_regression_gradient_wrt_W_b_f64(
     at.y = y;
     at.W_bar = W_bar;
     at.b_bar = b_bar;
-    at.room[0] = take_f64(&memory, k_2);
+    at.room[0] = take_f64(&memory, k);
     at.room[1] = take_f64(&memory, 1);
-    at.room[2] = take_f64(&memory, k_2);
+    at.room[2] = take_f64(&memory, k);
     failed = softmax_regression_gradient_wrt_W_b_once0_f64(&at);
     if (failed)
         return failed;
@@ -1022,15 +1022,6 @@ static void product_f32(size_t rows, size_t inner, size_t cols, const float *a, 
     }
 }
 
-struct softmax_regression_gradient_wrt_W_b_f32 {
-    size_t n, m, k_2;
-    const float *X, *W, *b, *P;
-    float *y, *W_bar, *b_bar;
-    float *room[3];
-    float *packed[1];
-    int narrow[1];
-};
-
 /* How many rows are done at once, so that what is made of them stays in the cache; more where they meet a large matrix. */
 static size_t step_f32(size_t total, size_t width, size_t widest, int threads)
 {
@@ -1051,31 +1042,41 @@ static size_t share_f32(size_t total, size_t step, size_t work, int threads)
     return (blocks + (size_t)threads - 1) / (size_t)threads * step;
 }
 
+struct softmax_regression_gradient_wrt_W_b_f32 {
+    size_t n, m, k;
+    const float *X, *W, *b, *P;
+    float *y, *W_bar, *b_bar;
+    float *room[3];
+    float *packed[1];
+    int narrow[1];
+};
+
 static int softmax_regression_gradient_wrt_W_b_once0_f32(const struct softmax_regression_gradient_wrt_W_b_f32 *at)
 {
-    const size_t k_2 = at->k_2;
+    const size_t k = at->k;
     const float *const b = at->b;
     float *const b_T = at->room[0];
-    move_f32(1, k_2, b, 1, 1, b_T, k_2);  /* bᵀ */
+    move_f32(1, k, b, 1, 1, b_T, k);  /* bᵀ */
     return 0;
 }
 
 static int softmax_regression_gradient_wrt_W_b_block1_f32(const struct softmax_regression_gradient_wrt_W_b_f32 *at, size_t first, size_t rows, size_t step, float *memory)
 {
-    const size_t n = at->n, m = at->m, k_2 = at->k_2;
+    const size_t n = at->n, m = at->m, k = at->k;
     float *const t_6 = take_f32(&memory, 1);
-    float *const W_bar = take_f32(&memory, m * k_2);
-    float *const t_12 = take_f32(&memory, k_2);
-    float *const room__0 = take_f32(&memory, step * k_2);
+    float *const W_bar = take_f32(&memory, m * k);
+    float *const t_12 = take_f32(&memory, k);
+    float *const room__0 = take_f32(&memory, step * k);
     float *const room__1 = take_f32(&memory, step);
-    float *const room__2 = take_f32(&memory, step * k_2);
-    float *const room__3 = take_f32(&memory, step * k_2);
+    float *const room__2 = take_f32(&memory, step * k);
+    float *const room__3 = take_f32(&memory, step * k);
     float *const room__4 = take_f32(&memory, step);
-    float *const room__5 = take_f32(&memory, step * k_2);
-    float *const work = take_f32(&memory, most(packed_f32(step, k_2), k_2));
+    float *const room__5 = take_f32(&memory, step * k);
+    float *const work = take_f32(&memory, most(packed_f32(step, k), k));
+    int32_t fails = 0;
     const float *const X = at->X + first * m;
     float *const X_W = room__0;
-    const float *const P = at->P + first * k_2;
+    const float *const P = at->P + first * k;
     float *const t_8 = room__1;
     const float *const b_T = at->room[0];
     float *const Z = room__2;
@@ -1085,33 +1086,32 @@ static int softmax_regression_gradient_wrt_W_b_block1_f32(const struct softmax_r
     float *const t_5 = room__5;
     float *const t_9 = room__4;
     float *const Z_bar = room__5;
-    int32_t fails = 0;
-    product_f32(rows, m, k_2, X, m, 1, at->packed[0], at->narrow[0], X_W, 0);  /* X W */
-    row_sums_f32(rows, k_2, P, t_8);  /* sum(P, 2) */
+    product_f32(rows, m, k, X, m, 1, at->packed[0], at->narrow[0], X_W, 0);  /* X W */
+    row_sums_f32(rows, k, P, t_8);  /* sum(P, 2) */
     for (size_t i = 0; i < rows; i++) {
         INDEPENDENT
-        for (size_t j = 0; j < k_2; j++) {
-            const float Z_i = X_W[i * k_2 + j] + b_T[j];  /* Z = X W + bᵀ */
-            Z[i * k_2 + j] = Z_i;
-            fails |= (Z_i != Z_i) & (X_W[i * k_2 + j] == X_W[i * k_2 + j]) & (b_T[j] == b_T[j]);
-            const float t_11_i = P[i * k_2 + j] * (float)((1.0 / (double)n));  /* P ⊙ (1/n) */
-            t_11[i * k_2 + j] = t_11_i;
-            fails |= (t_11_i != t_11_i) & (P[i * k_2 + j] == P[i * k_2 + j]);
+        for (size_t j = 0; j < k; j++) {
+            const float Z_i = X_W[i * k + j] + b_T[j];  /* Z = X W + bᵀ */
+            Z[i * k + j] = Z_i;
+            fails |= (Z_i != Z_i) & (X_W[i * k + j] == X_W[i * k + j]) & (b_T[j] == b_T[j]);
+            const float t_11_i = P[i * k + j] * (float)((1.0 / (double)n));  /* P ⊙ (1/n) */
+            t_11[i * k + j] = t_11_i;
+            fails |= (t_11_i != t_11_i) & (P[i * k + j] == P[i * k + j]);
         }
     }
-    if (softmax_f32(rows, k_2, k_2, 1, Z, t_3, t_7))
+    if (softmax_f32(rows, k, k, 1, Z, t_3, t_7))
         return EMPTY;  /* softmax_2(Z) */
     for (size_t i = 0; i < rows; i++) {
         const float t_3_i = t_3[i];
         INDEPENDENT
-        for (size_t j = 0; j < k_2; j++) {
-            const float t_4_i = Z[i * k_2 + j] - t_3_i;  /* Z - logsumexp(Z, 2) */
-            const float t_5_i = P[i * k_2 + j] * t_4_i;  /* P ⊙ (Z - logsumexp(Z, 2)) */
-            t_5[i * k_2 + j] = t_5_i;
-            fails |= (t_5_i != t_5_i) & (P[i * k_2 + j] == P[i * k_2 + j]) & (Z[i * k_2 + j] == Z[i * k_2 + j]) & (t_3_i == t_3_i);
+        for (size_t j = 0; j < k; j++) {
+            const float t_4_i = Z[i * k + j] - t_3_i;  /* Z - logsumexp(Z, 2) */
+            const float t_5_i = P[i * k + j] * t_4_i;  /* P ⊙ (Z - logsumexp(Z, 2)) */
+            t_5[i * k + j] = t_5_i;
+            fails |= (t_5_i != t_5_i) & (P[i * k + j] == P[i * k + j]) & (Z[i * k + j] == Z[i * k + j]) & (t_3_i == t_3_i);
         }
     }
-    t_6[0] += total_f32(rows * k_2, t_5);  /* sum(P ⊙ (Z - logsumexp(Z, 2))) */
+    t_6[0] += total_f32(rows * k, t_5);  /* sum(P ⊙ (Z - logsumexp(Z, 2))) */
     INDEPENDENT
     for (size_t i = 0; i < rows; i++) {
         const float t_9_i = t_8[i] * (float)((1.0 / (double)n));  /* sum(P, 2) ⊙ (1/n) */
@@ -1121,64 +1121,64 @@ static int softmax_regression_gradient_wrt_W_b_block1_f32(const struct softmax_r
     for (size_t i = 0; i < rows; i++) {
         const float t_9_i = t_9[i];
         INDEPENDENT
-        for (size_t j = 0; j < k_2; j++) {
-            const float t_10_i = t_9_i * t_7[i * k_2 + j];  /* (sum(P, 2) ⊙ (1/n)) ⊙ softmax_2(Z) */
-            const float Z_bar_i = t_10_i - t_11[i * k_2 + j];  /* Z̄ = t_10 - P ⊙ (1/n) */
-            Z_bar[i * k_2 + j] = Z_bar_i;
-            fails |= (Z_bar_i != Z_bar_i) & (t_9_i == t_9_i) & (t_7[i * k_2 + j] == t_7[i * k_2 + j]) & (t_11[i * k_2 + j] == t_11[i * k_2 + j]);
+        for (size_t j = 0; j < k; j++) {
+            const float t_10_i = t_9_i * t_7[i * k + j];  /* (sum(P, 2) ⊙ (1/n)) ⊙ softmax_2(Z) */
+            const float Z_bar_i = t_10_i - t_11[i * k + j];  /* Z̄ = t_10 - P ⊙ (1/n) */
+            Z_bar[i * k + j] = Z_bar_i;
+            fails |= (Z_bar_i != Z_bar_i) & (t_9_i == t_9_i) & (t_7[i * k + j] == t_7[i * k + j]) & (t_11[i * k + j] == t_11[i * k + j]);
         }
     }
-    pack_f32(rows, k_2, Z_bar, k_2, 1, is_narrow_f32(rows, k_2, m), work);
-    product_f32(m, rows, k_2, X, 1, m, work, is_narrow_f32(rows, k_2, m), W_bar, 1);  /* W̄ = Xᵀ Z̄ */
-    column_sums_f32(rows, k_2, Z_bar, work);
-    accumulate_f32(k_2, work, t_12);  /* sum(Z̄, 1) */
+    pack_f32(rows, k, Z_bar, k, 1, is_narrow_f32(rows, k, m), work);
+    product_f32(m, rows, k, X, 1, m, work, is_narrow_f32(rows, k, m), W_bar, 1);  /* W̄ = Xᵀ Z̄ */
+    column_sums_f32(rows, k, Z_bar, work);
+    accumulate_f32(k, work, t_12);  /* sum(Z̄, 1) */
     return fails ? NO_DERIVATIVE : 0;
 }
 
 static int softmax_regression_gradient_wrt_W_b_blocks1_f32(struct softmax_regression_gradient_wrt_W_b_f32 *at, float *memory, int threads)
 {
-    const size_t n = at->n, m = at->m, k_2 = at->k_2;
-    const size_t total = n, step = step_f32(total, k_2 + 1 + k_2 + k_2 + 1 + k_2, m * k_2, threads);
-    const size_t share = share_f32(total, step, k_2 + 1 + k_2 + k_2 + 1 + k_2 + m * k_2 / 8, threads), sums = room_f32(1) + room_f32(m * k_2) + room_f32(k_2);
-    const size_t own = sums + room_f32(step * k_2) + room_f32(step) + room_f32(step * k_2) + room_f32(step * k_2) + room_f32(step) + room_f32(step * k_2) + room_f32(most(packed_f32(step, k_2), k_2));
+    const size_t n = at->n, m = at->m, k = at->k;
+    const size_t total = n, step = step_f32(total, k + 1 + k + k + 1 + k, m * k, threads);
+    const size_t share = share_f32(total, step, k + 1 + k + k + 1 + k + m * k / 8, threads), sums = room_f32(1) + room_f32(m * k) + room_f32(k);
+    const size_t own = sums + room_f32(step * k) + room_f32(step) + room_f32(step * k) + room_f32(step * k) + room_f32(step) + room_f32(step * k) + room_f32(most(packed_f32(step, k), k));
     const int shares = (int)((total + share - 1) / share);
     int failed = 0;
-    at->narrow[0] = is_narrow_f32(m, k_2, 1);
-    at->packed[0] = take_f32(&memory, packed_f32(m, k_2));
-    pack_f32(m, k_2, at->W, k_2, 1, at->narrow[0], at->packed[0]);
+    at->narrow[0] = is_narrow_f32(m, k, 1);
+    at->packed[0] = take_f32(&memory, packed_f32(m, k));
+    pack_f32(m, k, at->W, k, 1, at->narrow[0], at->packed[0]);
 #ifdef _OPENMP
 #pragma omp parallel for num_threads(threads) schedule(static) reduction(max : failed) if (shares > 1)
 #endif
     for (int t = 0; t < shares; t++) {
         float *room = memory + (size_t)t * own;
-        const size_t end = least(total, ((size_t)t + 1) * share);
+        const size_t begin = (size_t)t * share, end = least(total, begin + share);
         memset(room, 0, sums * sizeof(float));
-        for (size_t first = (size_t)t * share; first < end; first += step) {
+        for (size_t first = begin; first < end; first += step) {
             const int code = softmax_regression_gradient_wrt_W_b_block1_f32(at, first, least(step, end - first), step, room);
             failed = code > failed ? code : failed;
         }
     }
     fill_f32(1, 0.0f, at->room[1]);
-    fill_f32(m * k_2, 0.0f, at->W_bar);
-    fill_f32(k_2, 0.0f, at->room[2]);
+    fill_f32(m * k, 0.0f, at->W_bar);
+    fill_f32(k, 0.0f, at->room[2]);
     for (int t = 0; t < shares; t++) {
         const float *room = memory + (size_t)t * own;
         accumulate_f32(1, room, at->room[1]);
-        accumulate_f32(m * k_2, room + room_f32(1), at->W_bar);
-        accumulate_f32(k_2, room + room_f32(1) + room_f32(m * k_2), at->room[2]);
+        accumulate_f32(m * k, room + room_f32(1), at->W_bar);
+        accumulate_f32(k, room + room_f32(1) + room_f32(m * k), at->room[2]);
     }
     return failed;
 }
 
 static int softmax_regression_gradient_wrt_W_b_once2_f32(const struct softmax_regression_gradient_wrt_W_b_f32 *at)
 {
-    const size_t n = at->n, k_2 = at->k_2;
+    const size_t n = at->n, k = at->k;
+    int32_t fails = 0;
     const float *const t_12 = at->room[2];
     float *const b_bar = at->b_bar;
     const float *const t_6 = at->room[1];
     float *const y = at->y;
-    int32_t fails = 0;
-    move_f32(k_2, 1, t_12, 1, k_2, b_bar, 1);  /* b̄ = sum(Z̄, 1)ᵀ */
+    move_f32(k, 1, t_12, 1, k, b_bar, 1);  /* b̄ = sum(Z̄, 1)ᵀ */
     INDEPENDENT
     for (size_t i = 0; i < 1; i++) {
         const float y_i = t_6[i] * (float)(((-1.0) * (1.0 / (double)n)));  /* y = t_6 ⊙ (-1/n) */
@@ -1188,27 +1188,27 @@ static int softmax_regression_gradient_wrt_W_b_once2_f32(const struct softmax_re
     return fails ? NO_DERIVATIVE : 0;
 }
 
-size_t softmax_regression_gradient_wrt_W_b_f32_work(size_t n, size_t m, size_t k_2, int threads);
+size_t softmax_regression_gradient_wrt_W_b_f32_work(size_t n, size_t m, size_t k, int threads);
 
-size_t softmax_regression_gradient_wrt_W_b_f32_work(size_t n, size_t m, size_t k_2, int threads)
+size_t softmax_regression_gradient_wrt_W_b_f32_work(size_t n, size_t m, size_t k, int threads)
 {
     size_t loops = 0;
     {
-        const size_t total = n, step = step_f32(total, k_2 + 1 + k_2 + k_2 + 1 + k_2, m * k_2, threads);
-        const size_t share = share_f32(total, step, k_2 + 1 + k_2 + k_2 + 1 + k_2 + m * k_2 / 8, threads), sums = room_f32(1) + room_f32(m * k_2) + room_f32(k_2);
-        loops = most(loops, room_f32(packed_f32(m, k_2)) + (total + share - 1) / share * (sums + room_f32(step * k_2) + room_f32(step) + room_f32(step * k_2) + room_f32(step * k_2) + room_f32(step) + room_f32(step * k_2) + room_f32(most(packed_f32(step, k_2), k_2))));
+        const size_t total = n, step = step_f32(total, k + 1 + k + k + 1 + k, m * k, threads);
+        const size_t share = share_f32(total, step, k + 1 + k + k + 1 + k + m * k / 8, threads), sums = room_f32(1) + room_f32(m * k) + room_f32(k);
+        loops = most(loops, room_f32(packed_f32(m, k)) + (total + share - 1) / share * (sums + room_f32(step * k) + room_f32(step) + room_f32(step * k) + room_f32(step * k) + room_f32(step) + room_f32(step * k) + room_f32(most(packed_f32(step, k), k))));
     }
     (void)n;
     (void)m;
-    (void)k_2;
+    (void)k;
     (void)threads;
-    return LINE_f32 + loops + room_f32(k_2) + room_f32(1) + room_f32(k_2);
+    return LINE_f32 + loops + room_f32(k) + room_f32(1) + room_f32(k);
 }
 
 int softmax_regression_gradient_wrt_W_b_f32(
     size_t n,
     size_t m,
-    size_t k_2,
+    size_t k,
     const float *X,
     const float *W,
     const float *b,
@@ -1222,7 +1222,7 @@ int softmax_regression_gradient_wrt_W_b_f32(
 int softmax_regression_gradient_wrt_W_b_f32(
     size_t n,
     size_t m,
-    size_t k_2,
+    size_t k,
     const float *X,
     const float *W,
     const float *b,
@@ -1238,7 +1238,7 @@ int softmax_regression_gradient_wrt_W_b_f32(
     float *memory = work + (64 - (uintptr_t)work % 64) % 64 / sizeof(float);
     at.n = n;
     at.m = m;
-    at.k_2 = k_2;
+    at.k = k;
     at.X = X;
     at.W = W;
     at.b = b;
@@ -1246,9 +1246,9 @@ int softmax_regression_gradient_wrt_W_b_f32(
     at.y = y;
     at.W_bar = W_bar;
     at.b_bar = b_bar;
-    at.room[0] = take_f32(&memory, k_2);
+    at.room[0] = take_f32(&memory, k);
     at.room[1] = take_f32(&memory, 1);
-    at.room[2] = take_f32(&memory, k_2);
+    at.room[2] = take_f32(&memory, k);
     failed = softmax_regression_gradient_wrt_W_b_once0_f32(&at);
     if (failed)
         return failed;

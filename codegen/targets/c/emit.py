@@ -7,49 +7,31 @@ expressions printed by this project: nothing of a user's own text reaches the fi
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Set
+from dataclasses import replace
+from functools import cached_property
 from typing import Any
 
 from codegen.cost.header import flops_lines
-from codegen.header import Header, Signature
-from codegen.naming import Names, function_argument, identifier
+from codegen.header import Header
+from codegen.naming import identifier
 from codegen.no_derivative import may_have_none
-from codegen.schedule import Schedule
-from codegen.sizes import derived_sizes, size_text
+from codegen.schedule import Schedule, moving
 from codegen.targets.c.calls import has_call
-from codegen.targets.c.carried import HELPERS, helpers_for
-from codegen.targets.c.layout import Part, parts_of
+from codegen.targets.c.file import file_of
+from codegen.targets.c.interface import EmittedC, Interface
+from codegen.targets.c.layout import Part, blocks_of, parts_of
 from codegen.targets.c.memory import Memory, last_uses
+from codegen.targets.c.numbers import size_code
 from codegen.targets.c.order import is_entrywise
 from codegen.targets.c.phases import PhaseCode
-from codegen.targets.c.precision import F32, F64
-from codegen.targets.c.reserved import RESERVED
-from codegen.targets.c.scope import File, commented
+from codegen.targets.c.scope import File, product
+from codegen.targets.c.stacks import ALONE, Stack
 from codegen.targets.templates import template
-from codegen.version import VERSION
 from symbolic.errors import NotSupported
 
-FAILURES = {"NO_DERIVATIVE": (1, "FloatingPointError"), "SINGULAR": (2, "LinAlgError"), "EMPTY": (3, "ValueError")}
-"""The codes of a kernel, and what they mean in Python."""
-MAX_PARAMETERS = 90
 _COMMENT = re.compile(r"/\*.*?\*/")
-_RETURNED = re.compile(r"return \w+ \? (\w+)|return (\w+);")
 _WORD = re.compile(r"\w+")
-
-
-@dataclass(frozen=True)
-class EmittedC:
-    """The text of a C file and of its header, and how its functions are called.
-
-    `sizes`: the first arguments, in order. `failures`: the codes that it may return, and what they mean in Python.
-    """
-
-    source: str
-    header_source: str
-    signature: Signature
-    sizes: tuple[Any, ...]
-    failures: Mapping[int, str]
 
 
 def emit_c(schedule: Schedule, header: Header, function: str) -> EmittedC:
@@ -57,7 +39,9 @@ def emit_c(schedule: Schedule, header: Header, function: str) -> EmittedC:
 
     Raises NotSupported where an operation has no C.
     """
-    return CEmission(schedule, identifier(function)).emitted(header)
+    emission = CEmission(schedule, identifier(function))
+    file = file_of([emission], emission.name, header, flops_lines(schedule))
+    return emission.emitted(file)
 
 
 def check_operations(schedule: Schedule) -> None:
@@ -67,34 +51,29 @@ def check_operations(schedule: Schedule) -> None:
         raise NotSupported(f"the C target has no {', '.join(missing)}", hint="the NumPy target has all operations")
 
 
-class CEmission:
-    """The strings of one C file."""
+class CEmission(Interface):
+    """The strings of one C function."""
 
-    def __init__(self, schedule: Schedule, function: str) -> None:
+    def __init__(
+        self,
+        schedule: Schedule,
+        function: str,
+        stack: Stack = ALONE,
+        sizes: Iterable[Any] | None = None,
+        factored: Set[str] = frozenset(),
+        own: bool = False,
+    ) -> None:
+        """`factored`: of the inputs, those that are as P A = L U. The rest as for the interface."""
         check_operations(schedule)
-        self.blocks, parts = parts_of(schedule)
-        self.schedule = schedule = self.blocks.schedule
-        self.inputs, self.outputs = schedule.inputs, schedule.outputs
-        calls = sorted({(i.attr("function"), i.attr("order")) for i in schedule.instrs if i.op == "call"})
-        self.names = _named(schedule, function, calls)
-        lengths = [size for name in self.inputs for size in schedule.shapes[name]]
-        symbols = dict.fromkeys([s for s in lengths if s.is_Symbol] + [d.symbol for d in derived_sizes(lengths)])
-        self.sizes = {size: self.names.choose(f"size {size}", str(size)) for size in symbols}
-        self.file = File(self.blocks, self.names, self.sizes, may_have_none(schedule))
-        self.signature = Signature(
-            self.names["the function"],
-            tuple(self.names[name] for name in self.inputs),
-            tuple((self.names[f"{called} {order}"], called, order) for called, order in calls),
-            self.outputs,
-        )
+        self.blocks = blocks_of(schedule)
+        names = frozenset(moving(self.blocks.schedule.instrs, stack.names))
+        super().__init__(self.blocks.schedule, function, replace(stack, names=names), sizes, own)
+        parts = parts_of(self.blocks, names)
+        guarded = may_have_none(self.schedule)
+        self.file = File(self.blocks, self.stack, self.names, self.sizes, guarded, factored)
         self.phases = [PhaseCode(self.file, part, self.outside(part, parts)) for part in parts]
-        self.results = [
-            self.names.choose(f"output {name}", f"{self.names[name]}_out") if name in self.inputs else self.names[name]
-            for name in self.outputs
-        ]
         self.whole = {name: f"at->{self.names[name]}" for name in (*self.inputs, *self.outputs)}
         self.memory = Memory()
-        self.scratches: list[str] = []
         self.place_wholes()
 
     def outside(self, part: Part, parts: tuple[Part, ...]) -> set[str]:
@@ -123,43 +102,16 @@ class CEmission:
 
     # Text
 
-    def emitted(self, header: Header) -> EmittedC:
-        record = self.record(header)
-        source = template("c", "kernel.c.jinja").render(**record)
-        prototypes = template("c", "kernel.h.jinja").render(**record)
-        returned = {word for match in _RETURNED.findall(source) for word in match if word}
-        failures = {code: error for word, (code, error) in FAILURES.items() if word in returned}
-        return EmittedC(source, prototypes, self.signature, tuple(self.sizes), failures)
-
-    def record(self, header: Header) -> dict[str, Any]:
-        """Everything the templates ask for: strings and flat records."""
-        name = self.signature.function
-        body = self.body()
-        prototypes = [self.work_prototype(), self.prototype()]
-        return {
-            "version": VERSION,
-            "digest": header.digest,
-            "title": commented(header.title),
-            "statement": [commented(line) for line in header.statement],
-            "cost": [commented(line) for line in flops_lines(self.schedule)],
-            "name": name,
-            "macro": name.upper(),
-            "guard": f"{name}_h".upper(),
-            "shapes": self.shapes(),
-            "bodies": [F64(body), F32(body)],
-            "prototypes": [precision(prototype) for precision in (F64, F32) for prototype in prototypes],
-        }
-
-    def body(self) -> str:
+    @cached_property
+    def code(self) -> str:
         """What stands in the file once for each precision."""
         loops = [self.loop(number, phase) for number, phase in enumerate(self.phases)]
-        called = "\n".join(str(loop) for loop in loops)
         arguments = [(name, name) for name in (*self.sizes.values(), *self.signature.arguments)]
-        keywords = [keyword for keyword, _, _ in self.signature.functions]
+        keywords = self.keywords
         fields = [*arguments, *((keyword, keyword) for keyword in keywords), *((name, name) for name in self.results)]
-        blocked = any(phase.part.blocked for phase in self.phases)
         return template("c", "body.c.jinja").render(
             name=self.signature.function,
+            own=self.own,
             sizes=list(self.sizes.values()),
             inputs=list(self.signature.arguments),
             outputs=self.results,
@@ -167,9 +119,7 @@ class CEmission:
             rooms=self.memory.counts,
             packs=max((len(phase.part.hoisted) for phase in self.phases), default=0),
             phases=loops,
-            blocked=blocked,
             copies=self.copies(),
-            helpers=[helper.source for helper in helpers_for("\n".join([called, *self.copies(), *self.memory.counts]))],
             fields=[*fields, *([("context", "context")] if keywords else [])],
             unused=[*self.sizes.values(), "threads"],
             work_prototype=self.work_prototype(),
@@ -184,11 +134,17 @@ class CEmission:
             scratch = f"at->room[{len(self.memory.counts) - 1}]"
         body = phase.lines(self.whole, scratch)
         words = {word for line in body for word in _WORD.findall(_COMMENT.sub("", line))}
-        given = ("at", "first", "rows", "step", "memory") if phase.part.blocked else ("at",)
+        given = ["at", *(["first", "rows", "step", "memory"] if phase.part.blocked else [])]
+        given += ["from", "to"] if phase.part.repeated else []
         sizes = self.sizes_line(words)
         words |= {"at"} if sizes else set()
         body = [*sizes, *(f"(void){name};" for name in given if name not in words), *body]
-        loop: dict[str, Any] = {"number": number, "blocked": phase.part.blocked, "body": body, "packs": [], "sums": []}
+        loop: dict[str, Any] = {
+            "number": number,
+            "blocked": phase.part.blocked,
+            "stacked": bool(phase.part.repeated),
+            "body": body,
+        }
         if phase.part.blocked:
             driver = self.blocked(phase)
             loop |= driver
@@ -207,74 +163,52 @@ class CEmission:
             packs += phase.packing(number, name, flipped, left_flipped, self.whole[name])
             rooms.append(phase.packed_room(name, flipped))
         return {
-            "total": phase.total,
-            "width": phase.width,
-            "work": phase.work,
-            "widest": phase.widest,
+            **self.sharing(phase),
             "room": phase.room,
-            "sums_room": phase.sums_room,
             "packs": packs,
             "packs_room": " + ".join(rooms) or "0",
             "sums": list(phase.sums_added(self.whole)),
             "zeros": [f"fill_@({self.file.count(name)}, @(0.0), {self.whole[name]});" for name in phase.part.sums],
         }
 
+    def sharing(self, phase: PhaseCode) -> dict[str, Any]:
+        """How the rows of a loop, and what is in a stack, are shared out among threads.
+
+        A stack is, where nothing has to be computed once for all of it.
+        """
+        number = size_code(self.stack.number, self.sizes)
+        lots = bool(phase.part.repeated) and not phase.part.steps
+        total, work, width, widest = "1", phase.work, phase.width, phase.widest
+        lines = ["const size_t total = 1, step = 1;"]
+        if phase.part.cut:
+            total = "total"
+            lines = [f"const size_t total = {phase.total}, step = step_@(total, {width}, {widest}, threads);"]
+        if lots:
+            whole = work if total == "1" else f"total * ({work})"
+            lines.append(f"const size_t lot = lot_@({number}, {whole}, threads), lots = ({number} + lot - 1) / lot;")
+        if phase.part.cut:
+            every = f"({work}) * {number}" if phase.part.repeated else work
+            share = f"share_@(total, step, {every}, threads)"
+            share = f"lots > 1 ? most(total, 1) : {share}" if lots else share
+        else:
+            share = "1"
+        lines.append(f"const size_t share = {share}, sums = {phase.sums_room};")
+        return {
+            "sharing": lines,
+            "lots": lots,
+            "stack": number if lots else "",
+            "range": "from, to, " if lots else f"0, {number}, " if phase.part.repeated else "",
+            "shares": "(total + share - 1) / share" + (" * lots" if lots else ""),
+        }
+
     def copies(self) -> list[str]:
         """Outputs that are inputs."""
         return [
-            f"move_@(1, {self.file.count(name)}, {self.names[name]}, 0, 1, {result}, 0);"
+            f"move_@(1, {product(*self.front(name), self.file.count(name))}, {self.names[name]}, 0, 1, {result}, 0);"
             for name, result in zip(self.outputs, self.results, strict=True)
             if name in self.inputs
         ]
 
-    def shapes(self) -> list[str]:
-        """X0: n x m"""
-        shapes = self.schedule.shapes
-        return [
-            f"{self.names[name]}: {' x '.join(size_text(size, self.sizes) for size in shapes[name])}"
-            for name in dict.fromkeys((*self.inputs, *self.outputs))
-        ]
-
-    def prototype(self) -> str:
-        """The declaration of the kernel, without the semicolon."""
-        name = f"{self.signature.function}_@"
-        functions = [
-            f"void (*{keyword})(void *context, size_t count, const @real *x, @real *y)"
-            for keyword, _, _ in self.signature.functions
-        ]
-        parameters = [
-            *(f"size_t {size}" for size in self.sizes.values()),
-            *(f"const @real *{argument}" for argument in self.signature.arguments),
-            *functions,
-            *(["void *context"] if functions else []),
-            *(f"@real *restrict {result}" for result in self.results),
-            "@real *restrict work",
-            "int threads",
-        ]
-        return f"int {name}({_wrapped(parameters)})"
-
-    def work_prototype(self) -> str:
-        parameters = [*(f"size_t {size}" for size in self.sizes.values()), "int threads"]
-        return f"size_t {self.signature.function}_@_work({_wrapped(parameters)})"
-
-
-def _wrapped(parameters: list[str]) -> str:
-    """On lines of their own where one line would be long."""
-    line = ", ".join(parameters)
-    return line if len(line) <= MAX_PARAMETERS else "\n    " + ",\n    ".join(parameters)
-
-
-def _named(schedule: Schedule, function: str, calls: list[tuple[str, int]]) -> Names:
-    """Identifiers for the function, its arguments and what the program names."""
-    own = {name.replace("_@", f"_{kind}") for name in HELPERS for kind in ("f32", "f64")}
-    names = Names({*RESERVED, *own})
-    names.choose("the function", function)
-    for name in (*schedule.inputs, *schedule.outputs):
-        if name not in names.chosen:
-            names.choose(name, name)
-    for called, order in calls:
-        names.choose(f"{called} {order}", function_argument(called, order))
-    for instr in schedule.instrs:
-        if not instr.out.startswith(".") and instr.out not in names.chosen:
-            names.choose(instr.out, instr.out)
-    return names
+    def front(self, name: str) -> list[str]:
+        """How many there are, of what is in a stack."""
+        return [size_code(self.stack.number, self.sizes)] if name in self.stack.names else []

@@ -42,7 +42,7 @@ class Loop:
             lines = _loop("i", product(self.rows, self.cols), body, "INDEPENDENT")
         else:
             lines = _loop("i", self.rows, [*columns, *_loop("j", self.cols, body, "INDEPENDENT")])
-        return ["{", *_indented([*scalars, *lines]), "}"] if scalars else lines
+        return ["{", *indented([*scalars, *lines]), "}"] if scalars else lines
 
     def read(self, place: str) -> dict[str, str]:
         """The operands that are repeated, by their pointers, and the names of the entries that were read."""
@@ -99,9 +99,9 @@ def _loop(index: str, count: str, body: list[str], *before: str) -> list[str]:
     """Without braces where there is one statement."""
     head = f"for (size_t {index} = 0; {index} < {count}; {index}++)"
     if len(body) == 1:
-        return [*before, head, *_indented(body)]
-    return [*before, f"{head} {{", *_indented(body), "}"]
+        return [*before, head, *indented(body)]
+    return [*before, f"{head} {{", *indented(body), "}"]
 
 
-def _indented(lines: list[str]) -> list[str]:
+def indented(lines: list[str]) -> list[str]:
     return [f"    {line}" if not line.startswith("#") else line for line in lines]

@@ -9,12 +9,13 @@ from functools import cached_property
 
 from codegen.targets.c.calls import call, turned
 from codegen.targets.c.layout import Part
-from codegen.targets.c.loops import Loop
+from codegen.targets.c.loops import Loop, indented
 from codegen.targets.c.memory import Memory, last_uses
 from codegen.targets.c.numbers import size_code
 from codegen.targets.c.order import Step, is_entrywise
 from codegen.targets.c.scope import File, Scope, product
 
+EACH = "for (size_t each = from; each < to; each++) {"
 _ROWS = re.compile(r"\brows\b")
 
 
@@ -24,29 +25,29 @@ class PhaseCode:
     def __init__(self, file: File, part: Part, outside: set[str]) -> None:
         self.file, self.part, self.outside = file, part, outside
         self.scope = Scope(file, part, self.stored())
-        scratch: dict[str, None] = {}
-        self.statements: list[str] = []
-        for step in part.steps:
-            self.scope.scratch = ""
-            self.statements += self.step(step)
-            if self.scope.scratch:
-                scratch[_ROWS.sub("step", self.scope.scratch)] = None
-        self.scratch = most(list(scratch))
+        self.scratches: dict[str, None] = {}
+        self.statements = [line for step in part.steps for line in self.step(step)]
+        self.repeated = [line for step in part.repeated for line in self.step(step)]
+        self.scratch = most(list(self.scratches))
         self.block = Memory()
         """What a thread needs for its blocks, entries for each row of them."""
         self.places: dict[str, int] = {}
         if part.blocked:
             self.place_in_blocks()
 
+    @property
+    def steps(self) -> tuple[Step, ...]:
+        return (*self.part.steps, *self.part.repeated)
+
     def stored(self) -> set[str]:
         """What a loop makes for itself alone is not stored."""
         users: defaultdict[str, set[int]] = defaultdict(set)
-        for number, step in enumerate(self.part.steps):
+        for number, step in enumerate(self.steps):
             for name in self.file.used_by(step):
                 users[name].add(number)
         return {
             instr.out
-            for step in self.part.steps
+            for step in self.steps
             for instr in step
             if instr.out in self.outside or len(users[instr.out]) > 1 or not is_entrywise(instr)
         } - self.file.parts.keys()
@@ -54,7 +55,10 @@ class PhaseCode:
     def step(self, step: Step) -> list[str]:
         if is_entrywise(step[0]):
             return Loop(step, self.scope).lines()
+        self.scope.scratch = ""
         lines = turned(step, self.scope) if len(step) > 1 else call(step[0], self.scope)
+        if self.scope.scratch:
+            self.scratches[_ROWS.sub("step", self.scope.scratch)] = None
         if lines:
             lines[-1] += "".join(self.scope.comment(instr) for instr in step)
         return lines
@@ -70,7 +74,9 @@ class PhaseCode:
         return self.scope.is_by_columns(name) and self.is_whole(name)
 
     def place_in_blocks(self) -> None:
-        steps = [[n for n in self.file.used_by(step) if self.needs_a_place(n)] for step in self.part.steps]
+        steps = [[n for n in self.file.used_by(step) if self.needs_a_place(n)] for step in self.steps]
+        for again in steps[len(self.part.steps) :]:
+            steps[-1] += [name for name in again if not self.scope.is_stacked(name)]
         dying = last_uses(steps)
         kept = {name for name in self.part.made if self.is_copied(name)}
         for name in self.scope.used:
@@ -85,14 +91,16 @@ class PhaseCode:
                     self.block.give_back(name)
 
     def width_of(self, name: str) -> str:
-        """How many entries a block has for each row that is cut."""
+        """How many entries a block has for each row that is cut; of what is not, how many there are."""
+        if not self.scope.is_cut(name):
+            return self.file.count(name)
         return product(*(size for size in self.scope.size(name, "") if size))
 
     def needs_a_place(self, name: str) -> bool:
         """Whether a name is that of a block with memory of its own."""
         if name in self.file.parts or (name in self.part.made and not self.scope.is_stored(name)):
             return False
-        return self.scope.is_cut(name) and (not self.is_whole(name) or self.is_copied(name))
+        return not self.is_whole(name) or self.is_copied(name)
 
     @cached_property
     def width(self) -> str:
@@ -130,6 +138,8 @@ class PhaseCode:
     @property
     def total(self) -> str:
         """How many rows are cut."""
+        if not self.part.cut:
+            return "1"
         return size_code(self.file.blocks.rows, self.file.sizes)
 
     @property
@@ -156,8 +166,8 @@ class PhaseCode:
 
     # Text
 
-    def declarations(self, whole: Mapping[str, str], scratch: str) -> Iterator[str]:
-        """Pointers to what the statements use. `whole`: where whole matrices are.
+    def declarations(self, scratch: str) -> Iterator[str]:
+        """The memory of a block: of sums over blocks, of what is made in it, and of single statements.
 
         No name of a program has two underscores in a row.
         """
@@ -167,24 +177,30 @@ class PhaseCode:
             yield f"@real *const room__{number} = take_@(&memory, {self.piece(count)});"
         if self.scratch:
             yield f"@real *const work = {scratch or f'take_@(&memory, {self.scratch})'};"
+
+    def pointers(self, whole: Mapping[str, str], stacked: bool) -> Iterator[str]:
+        """To what the statements use, in blocks; `stacked`: of each in a stack. `whole`: where whole matrices are."""
         for name in self.scope.used:
-            if name in self.part.sums and self.part.blocked:
+            if self.scope.is_stacked(name) != stacked or (name in self.part.sums and self.part.blocked):
                 continue
             constant = "" if name in self.part.made else "const "
             if self.needs_a_place(name):
                 yield f"@real *const {self.file.names[name]} = room__{self.block.pieces[name]};"
-            elif self.scope.is_cut(name):
-                start = product("first", self.width_of(name))
-                yield f"{constant}@real *const {self.file.names[name]} = {whole[name]} + {start};"
             else:
-                yield f"{constant}@real *const {self.file.names[name]} = {whole[name]};"
+                start = f" + {product('first', self.width_of(name))}" if self.scope.is_cut(name) else ""
+                yield f"{constant}@real *const {self.file.names[name]} = {self.begin(name, whole)}{start};"
 
-    def transfers(self, whole: Mapping[str, str], made: bool) -> Iterator[str]:
+    def begin(self, name: str, whole: Mapping[str, str]) -> str:
+        """Where a whole matrix is; of a stack, this one."""
+        each = f" + {product('each', self.file.count(name))}" if self.scope.is_stacked(name) else ""
+        return whole[name] + each
+
+    def transfers(self, whole: Mapping[str, str], stacked: bool, made: bool) -> Iterator[str]:
         """Blocks of columns, from the whole matrix before the statements, and to it after them."""
         for name in self.scope.used:
-            if self.is_copied(name) and (name in self.part.made) == made:
+            if self.is_copied(name) and (name in self.part.made, self.scope.is_stacked(name)) == (made, stacked):
                 (rows, cols), (_, all_cols) = self.scope.size(name), self.whole_size(name)
-                block, there = self.file.names[name], f"{whole[name]} + first"
+                block, there = self.file.names[name], f"{self.begin(name, whole)} + first"
                 if made:
                     yield f"move_@({rows}, {cols}, {block}, {cols}, 1, {there}, {all_cols});"
                 else:
@@ -195,14 +211,23 @@ class PhaseCode:
 
     def lines(self, whole: Mapping[str, str], scratch: str) -> list[str]:
         """The body of the function, but for the sizes that it uses."""
-        failing = any("fails" in line for line in self.statements)
+        failing = any("fails" in line for line in (*self.statements, *self.repeated))
+        again = self.around(self.repeated, whole, stacked=True) if self.part.repeated else []
         return [
-            *self.declarations(whole, scratch),
+            *self.declarations(scratch),
             *(["@integer fails = 0;"] if failing else []),
-            *self.transfers(whole, made=False),
-            *self.statements,
-            *self.transfers(whole, made=True),
+            *self.around(self.statements, whole, stacked=False),
+            *([EACH, *indented(again), "}"] if again else []),
             "return fails ? NO_DERIVATIVE : 0;" if failing else "return 0;",
+        ]
+
+    def around(self, statements: list[str], whole: Mapping[str, str], stacked: bool) -> list[str]:
+        """Statements with the pointers that they use."""
+        return [
+            *self.pointers(whole, stacked),
+            *self.transfers(whole, stacked, made=False),
+            *statements,
+            *self.transfers(whole, stacked, made=True),
         ]
 
 

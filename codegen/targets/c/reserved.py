@@ -13,9 +13,9 @@ copysign nan nextafter fdim fmax fmin fma j0 j1 jn y0 y1 yn gamma drem significa
 M_E M_LOG2E M_LOG10E M_LN2 M_LN10 M_PI M_PI_2 M_PI_4 M_1_PI M_2_PI M_2_SQRTPI M_SQRT2 M_SQRT1_2
 OVERFLOW UNDERFLOW DOMAIN SING PLOSS TLOSS HUGE"""
 _OWN = """at first rows step memory work threads context count least most failed fails room packed narrow total share
-shares sums own end code loops i j k t INDEPENDENT INLINE VECTOR TALL WIDE DEPTH BLOCK WIDEST THREADED
-EMPTY NO_DERIVATIVE SINGULAR PUSHFORWARD_STRICT PUSHFORWARD_PLAIN HAS_VECTORS"""
-_OF_PRECISIONS = "bits vector LANES PANEL LINE room take step share"
+shares sums own begin end code loops i j t each from to lot lots inner INDEPENDENT INLINE VECTOR TALL WIDE
+DEPTH BLOCK WIDEST THREADED EMPTY NO_DERIVATIVE SINGULAR PUSHFORWARD_STRICT PUSHFORWARD_PLAIN HAS_VECTORS"""
+_OF_PRECISIONS = "bits vector LANES PANEL LINE room take"
 
 LIBRARY = frozenset(_LIBRARY.split())
 RESERVED = frozenset(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
 from typing import Any
 
 from codegen.blocks.kinds import COLUMNS, CUT
@@ -14,18 +14,27 @@ from codegen.schedule import Instr
 from codegen.targets.c.layout import Part
 from codegen.targets.c.numbers import size_code
 from codegen.targets.c.order import Step
+from codegen.targets.c.stacks import Stack
 
 Lines = list[str]
 _ENDS_COMMENT = re.compile(r"(?<=\*)(?=/)|(?<=/)(?=\*)|(?<=\?)(?=\?)")
 
 
 class File:
-    """What all phases of one file have in common. `sizes`: the C names of symbolic sizes."""
+    """What all phases of one file have in common. `sizes`: the C names of symbolic sizes. `factored`: as P A = L U."""
 
-    def __init__(self, blocks: Blocks, names: Names, sizes: Mapping[Any, str], guarded: bool) -> None:
-        self.blocks, self.names, self.sizes, self.guarded = blocks, names, sizes, guarded
+    def __init__(
+        self,
+        blocks: Blocks,
+        stack: Stack,
+        names: Names,
+        sizes: Mapping[Any, str],
+        guarded: bool,
+        factored: Set[str],
+    ) -> None:
+        self.blocks, self.stack, self.names, self.sizes, self.guarded = blocks, stack, names, sizes, guarded
         self.notation = Notation(blocks.schedule, names)
-        self.factored = {instr.out for instr in blocks.schedule.instrs if instr.op == "factor_lu"}
+        self.factored = {*factored, *(instr.out for instr in blocks.schedule.instrs if instr.op == "factor_lu")}
         self.parts: defaultdict[str, list[str | None]] = defaultdict(lambda: [None, None])
         """For each factor, the names of what it gives."""
         self.comments: dict[str, str] = {}
@@ -42,9 +51,9 @@ class File:
         return rows, cols
 
     def count(self, name: str) -> str:
-        """How many entries there are; P A = L U has its exchanges, and whether A is regular, after the factors."""
+        """How many entries there are."""
         rows, cols = self.size(name)
-        return f"{product(rows, cols)} + {rows} + 1" if name in self.factored else product(rows, cols)
+        return entries(rows, cols, name in self.factored)
 
     def used_by(self, step: Step) -> list[str]:
         """The names that a step makes and uses; with a factor, its parts."""
@@ -65,7 +74,11 @@ class Scope:
         """How much memory the present statement needs for itself."""
 
     def is_cut(self, name: str) -> bool:
-        return self.part.blocked and self.file.blocks.kinds[name] in CUT
+        return self.part.cut and self.file.blocks.kinds[name] in CUT
+
+    def is_stacked(self, name: str) -> bool:
+        """Whether there are several of a matrix, which are computed one after the other."""
+        return name in self.file.stack.names
 
     def size(self, name: str, cut: str = "rows") -> tuple[str, str]:
         """Rows and columns; `cut` is what the length is called that was cut."""
@@ -100,6 +113,11 @@ class Scope:
     def is_by_columns(self, name: str) -> bool:
         """Whether blocks of a matrix do not lie in one piece, as those of several rows cut across."""
         return self.is_cut(name) and self.file.blocks.kinds[name] == COLUMNS and self.shapes[name][0] != 1
+
+
+def entries(rows: str, cols: str, factored: bool) -> str:
+    """How many entries a matrix has; P A = L U has its exchanges, and whether A is regular, after the factors."""
+    return f"{product(rows, cols)} + {rows} + 1" if factored else product(rows, cols)
 
 
 def product(*factors: str) -> str:

@@ -149,6 +149,11 @@ def test_one_singular_matrix_among_many_is_refused():
     assert np.allclose(x.ravel(), [1.0, 0.5, 1e30], rtol=1e-15, atol=0)  # badly scaled, not singular
 
 
+def test_what_is_the_same_for_all_problems_is_returned_once():
+    kernel = compile_batch(read_program("X : n x m; Z = 5*ones(n,m)"))
+    assert np.array_equal(kernel(np.ones((3, 4, 2))), np.full((4, 2), 5.0))
+
+
 def test_a_shared_matrix_is_factored_once_and_no_problems_are_none():
     kernel = compile_batch(read_program("A : n x n; X = A \\ B"), "B")
     assert kernel.source.count("= _factor_lu(") == 1
