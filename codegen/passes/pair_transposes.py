@@ -13,13 +13,15 @@ from dataclasses import replace
 from sympy import S
 
 from codegen.passes.rewriting import Rewriting
-from codegen.passes.terms import Term, Terms, add_up, add_up_as
+from codegen.passes.terms import Term, Terms, add_up, add_up_as, has_products_in_sums
 from codegen.schedule import Literal, Schedule
 from codegen.structure import Chain, Structure
 from symbolic.nodes import SCALAR, Shape
 
 
 def pair_transposes(schedule: Schedule) -> Schedule:
+    if not has_products_in_sums(schedule):
+        return schedule
     terms = Terms(schedule)
     roots = [root for root in terms.roots() if _is_square(schedule.shapes[root.out])]
     if not roots:

@@ -22,12 +22,10 @@ def release_memory(schedule: Schedule) -> Schedule:
     for memory, held in names.items():
         if memory not in kept and last[memory] < end:
             released.setdefault(last[memory], []).extend(held)
-    return schedule.with_instrs(
-        [
-            _freeing(instr, tuple(released[position])) if position in released else instr
-            for position, instr in enumerate(schedule.instrs)
-        ]
-    )
+    instrs = list(schedule.instrs)
+    for position, freed in released.items():
+        instrs[position] = _freeing(instrs[position], tuple(freed))
+    return schedule.with_instrs(instrs)
 
 
 def _freeing(instr: Instr, names: tuple[str, ...]) -> Instr:

@@ -23,46 +23,49 @@ def reuse_memory(schedule: Schedule) -> Schedule:
 
 class _Memory:
     def __init__(self, schedule: Schedule) -> None:
-        self.schedule = schedule
+        self.shapes = schedule.shapes
         self.owner = {name: name for name in schedule.inputs}
         for instr in schedule.instrs:
             self.owner[instr.out] = self.owner[instr.names[0]] if instr.kind == "view" else instr.out
-        self.last_use = self._last_uses()
+        self.last_use = self._last_uses(schedule)
         self.writable = {i.out for i in schedule.instrs if i.kind in FRESH}
         self.row_major: set[str] = set()
         self.free: defaultdict[Shape, list[str]] = defaultdict(list)
 
-    def _last_uses(self) -> dict[str, int]:
+    def _last_uses(self, schedule: Schedule) -> dict[str, int]:
         """By the owner of the memory: where it is needed for the last time."""
-        last = {}
-        for position, instr in enumerate(self.schedule.instrs):
-            for name in (instr.out, *instr.names):
-                last[self.owner[name]] = position
-        for name in self.schedule.outputs:
-            last[self.owner[name]] = len(self.schedule.instrs)
+        owner, last = self.owner, {}
+        for position, instr in enumerate(schedule.instrs):
+            last[owner[instr.out]] = position
+            for name in instr.names:
+                last[owner[name]] = position
+        for name in schedule.outputs:
+            last[owner[name]] = len(schedule.instrs)
         return last
 
     def place(self, position: int, instr: Instr) -> Instr:
         """Choose where the result goes, then free what this instruction used for the last time."""
-        dying = [n for n in dict.fromkeys(instr.names) if self._dies(n, position)]
+        dying = [n for n in dict.fromkeys(instr.names) if self.last_use.get(n) == position and self._is_writable(n)]
         target = self._operand_to_overwrite(dying, instr) or self._dead_matrix(instr)
-        for name in (*dying, *((instr.out,) if self._dies(instr.out, position) else ())):
+        if self.last_use.get(instr.out) == position and self._is_writable(instr.out):
+            dying.append(instr.out)
+        for name in dying:
             if name != target:
-                self.free[self.schedule.shapes[name]].append(name)
+                self.free[self.shapes[name]].append(name)
         if self._is_row_major(instr, target):
             self.row_major.add(instr.out)
         return Instr(instr.out, instr.op, instr.args, instr.attrs, target) if target else instr
 
-    def _dies(self, name: str, position: int) -> bool:
-        return name in self.writable and self.owner[name] == name and self.last_use[name] == position
+    def _is_writable(self, name: str) -> bool:
+        return name in self.writable and self.owner[name] == name
 
     def _operand_to_overwrite(self, dying: list[str], instr: Instr) -> str | None:
         """An operand used for the last time, of the right shape, of which no other operand is a view."""
         if instr.kind != "elementwise":
             return None
         for name in dying:
-            alone = all(other == name or self.owner[other] != name for other in instr.names)
-            if alone and self.schedule.shapes[name] == self.schedule.shapes[instr.out]:
+            alone = all([other == name or self.owner[other] != name for other in instr.names])
+            if alone and self.shapes[name] == self.shapes[instr.out]:
                 return name
         return None
 
@@ -70,7 +73,7 @@ class _Memory:
         """The first matrix of the right shape that is free; for a product, one that lies row by row."""
         if instr.kind not in ("elementwise", "product"):
             return None
-        free = self.free[self.schedule.shapes[instr.out]]
+        free = self.free[self.shapes[instr.out]]
         for index, name in enumerate(free):
             if instr.kind != "product" or name in self.row_major:
                 return free.pop(index)
@@ -82,5 +85,7 @@ class _Memory:
             return True
         if target is not None:
             return target in self.row_major
-        full = [n for n in instr.names if self.schedule.shapes[n] == self.schedule.shapes[instr.out]]
-        return instr.kind == "elementwise" and bool(full) and all(n in self.row_major for n in full)
+        if instr.kind != "elementwise":
+            return False
+        full = [name for name in instr.names if self.shapes[name] == self.shapes[instr.out]]
+        return bool(full) and self.row_major.issuperset(full)

@@ -22,7 +22,7 @@ def shorten_lives(schedule: Schedule) -> Schedule:
     waiting = list(islice(indices, WINDOW))
     ordered = []
     while waiting:
-        ready = [index for index in waiting if lives.is_ready(index)]
+        ready = [index for index in waiting if lives.done.issuperset(lives.operands[index])]
         index = ready[0] if len(ready) == 1 else min(ready, key=lives.cost)
         lives.run(index)
         ordered.append(schedule.instrs[index])
@@ -35,25 +35,25 @@ class _Lives:
     """What is alive while instructions run, by their index in the program's order."""
 
     def __init__(self, schedule: Schedule) -> None:
-        self.instrs = schedule.instrs
+        self.results = [instr.out for instr in schedule.instrs]
         self.operands = [instr.names for instr in schedule.instrs]
         self.left = schedule.uses()
-        self.entries = {instr.out: schedule.entries(instr.out) for instr in schedule.instrs}
-        self.owned = {instr.out for instr in schedule.instrs if instr.kind != "view"}
+        self.entries = {instr.out: schedule.entries(instr.out) for instr in schedule.instrs if instr.kind != "view"}
+        """Of what has memory of its own."""
         self.done = set(schedule.inputs)
-
-    def is_ready(self, index: int) -> bool:
-        return self.done.issuperset(self.operands[index])
 
     def cost(self, index: int) -> tuple[int, bool, int]:
         """Entries allocated less entries freed; whether only arguments are used; the place in the program."""
-        operands = self.operands[index]
-        allocated = 0 if self.instrs[index].kind == "view" else self.entries[self.instrs[index].out]
-        mine = self.owned.intersection(operands)
-        freed = sum(self.entries[name] for name in mine if self.left[name] == operands.count(name))
-        return allocated - freed, not mine, index
+        entries, left, operands = self.entries, self.left, self.operands[index]
+        change, only_arguments = entries.get(self.results[index], 0), True
+        for name in dict.fromkeys(operands):
+            if name in entries:
+                only_arguments = False
+                if left[name] == operands.count(name):
+                    change -= entries[name]
+        return change, only_arguments, index
 
     def run(self, index: int) -> None:
-        self.done.add(self.instrs[index].out)
+        self.done.add(self.results[index])
         for name in self.operands[index]:
             self.left[name] -= 1

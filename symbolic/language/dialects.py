@@ -8,7 +8,8 @@ from symbolic.errors import ReadError, Source
 from symbolic.language import latex_lexer, text_lexer
 from symbolic.language.binding import is_definition, names_of, statements
 from symbolic.language.cursor import join_lines
-from symbolic.language.tokens import Token, resolve_marks
+from symbolic.language.names import may_have_mark
+from symbolic.language.tokens import Kind, Token, resolve_marks
 
 DIALECTS = ("text", "latex")
 _LATEX_SIGNS = re.compile(r"(?P<touched>[\w)\]'])?\\(?P<command>[A-Za-z]{2,})|_\{|\^\{|\\\\|\\\|")
@@ -28,5 +29,7 @@ def tokens_of(source: Source, dialect: str) -> list[Token]:
         raise ReadError(f"unknown dialect {dialect!r}; known are {', '.join(DIALECTS)}")
     tokens = (latex_lexer if dialect == "latex" else text_lexer).tokens(source)
     tokens = join_lines(tokens)
+    if not any(token.kind is Kind.NAME and may_have_mark(token.text) for token in tokens):
+        return tokens
     known = names_of(s for s in statements(tokens) if not is_definition(s)).matrices - {"pi"}
     return resolve_marks(tokens, known)

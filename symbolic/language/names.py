@@ -103,6 +103,11 @@ def split_mark(name: str) -> tuple[int, str]:
     return (int(mark[1] or 1), name[mark.end() :]) if mark else (0, name)
 
 
+def may_have_mark(name: str) -> bool:
+    """Whether a name could be that of a differential: dX0."""
+    return _ASCII_MARK.match(name) is not None
+
+
 def resolve_mark(name: str, names: Container[str]) -> str:
     """dX0 is the differential of X0 where X0 is one of the `names`; otherwise just a name."""
     mark = _ASCII_MARK.match(name)

@@ -20,8 +20,13 @@ from symbolic.language.tokens import (
 
 SPELLINGS = {
     "·": "*", "⋅": "*", "@": "*", "⊙": ".*", "∘": ".*", "⊘": "./", "−": "-", "–": "-",
-    "∈": "in", "×": "x", "**": "^",
+    "∈": "in", "×": "x", "**": "^", "\r\n": "\n", "′": "'", ".T": "ᵀ", "^T": "ᵀ",
 }  # fmt: skip
+_SIGNS = {
+    "newline": Kind.NEWLINE, "transpose": Kind.TRANSPOSE, "prime": Kind.PRIME,
+    "open": Kind.OPEN, "close": Kind.CLOSE, "operator": Kind.OPERATOR,
+}  # fmt: skip
+"""What is one token, as `SPELLINGS` has it or as it stands."""
 
 _SUPERSCRIPTS = str.maketrans("⁻⁰¹²³⁴⁵⁶⁷⁸⁹", "-0123456789")
 
@@ -48,16 +53,21 @@ _TOKEN = re.compile(
 def tokens(source: Source) -> list[Token]:
     """The tokens of a text, ending with END. Raises ReadError, LimitError."""
     check_size(source)
-    position, result = 0, []
+    position = 0
+    result: list[Token] = []
     for match in _TOKEN.finditer(source.text):
-        if match.start() != position:
+        start, end = match.span()
+        if start != position:
             break
-        if match.lastgroup == "name":
-            result.append(_name(match.group(), Span(position, match.end()), source))
-        elif match.lastgroup != "space":
+        position, group = end, match.lastgroup
+        if group == "name":
+            result.append(_name(match.group(), Span(start, end), source))
+        elif group in _SIGNS:
+            text = match.group()
+            result.append(Token(_SIGNS[group], SPELLINGS.get(text, text), Span(start, end)))
+        elif group != "space":
             result += _token(match, source)
-        position = match.end()
-        check_count(result, source)
+    check_count(result, source)
     if position < len(source.text):
         raise refuse(source, position)
     return [*result, Token(Kind.END, "", Span(position, position))]
@@ -71,30 +81,19 @@ def _name(text: str, span: Span, source: Source) -> Token:
 
 
 def _token(match: re.Match[str], source: Source) -> list[Token]:
+    """What is none, or several, or not any text."""
     text, span = match.group(), Span(*match.span())
     match match.lastgroup:
         case "comment":
             check_comment(text, span.start, source)
             return []
-        case "newline":
-            return [Token(Kind.NEWLINE, ";" if text == ";" else "\n", span)]
-        case "radix":
-            raise ReadError("numbers are decimal", span, source)
         case "number":
             return [number_token(text, span, source)]
         case "superscript":
             return _superscript(text.translate(_SUPERSCRIPTS), span, source)
-        case "transpose":
-            return [Token(Kind.TRANSPOSE, "ᵀ", span)]
         case "inverse":
             return inverse_transpose(span, source)
-        case "prime":
-            return [Token(Kind.PRIME, "'", span)]
-        case "open":
-            return [Token(Kind.OPEN, text, span)]
-        case "close":
-            return [Token(Kind.CLOSE, text, span)]
-    return [Token(Kind.OPERATOR, SPELLINGS.get(text, text), span)]
+    raise ReadError("numbers are decimal", span, source)
 
 
 def _superscript(text: str, span: Span, source: Source) -> list[Token]:

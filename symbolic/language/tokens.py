@@ -60,9 +60,10 @@ def check_size(source: Source) -> None:
 
 
 def check_count(tokens: list[Token], source: Source) -> None:
-    """Raise LimitError once a text has too many tokens."""
+    """Raise LimitError where a text has too many tokens."""
     if len(tokens) > MAX_PARTS:
-        raise LimitError(f"the text has more than {MAX_PARTS:,} parts", tokens[-1].span, source, "split the program")
+        place = tokens[MAX_PARTS].span
+        raise LimitError(f"the text has more than {MAX_PARTS:,} parts", place, source, "split the program")
 
 
 def refuse(source: Source, position: int) -> ReadError:
