@@ -51,6 +51,7 @@ from symbolic.nodes import (
 )
 from symbolic.program import Program
 from symbolic.scalars import has_minus
+from symbolic.statements import Let
 from symbolic.structure import Structure, structure_of
 from symbolic.walks import subexpressions
 
@@ -99,7 +100,7 @@ class Lowering:
         self.shapes: dict[str, Shape] = {given.name: given.shape for given in program.inputs}
         self.values: dict[Node, Arg] = {given.symbol: given.name for given in program.inputs}
         for let in program.lets:
-            self.let(let.name, let.expr)
+            self.let(let)
             self.values[let.symbol] = let.name
 
     @cached_property
@@ -107,16 +108,19 @@ class Lowering:
         """What is known of the matrices, found only where something square asks for it."""
         return structure_of(self.program.inputs, self.program.lets)
 
-    def let(self, name: str, expression: Node) -> None:
+    def let(self, let: Let) -> None:
         """The last instruction takes the name of the let; a second name for a value is a copy."""
-        value = self.value(expression, name)
-        if value != name:
-            self.emit("copy", (value,), expression.shape, name)
+        value = self.found(let.expr, let.parts, let.name)
+        if value != let.name:
+            self.emit("copy", (value,), let.expr.shape, let.name)
 
     def value(self, expression: Node, name: str | None = None) -> str:
         """The name of an expression's value: its parts first, each distinct one once."""
-        for part in subexpressions(expression, self.values):
-            if not _fills_a_shape(part):
+        return self.found(expression, subexpressions(expression, self.values), name)
+
+    def found(self, expression: Node, parts: Iterable[Node], name: str | None) -> str:
+        for part in parts:
+            if part not in self.values and not _fills_a_shape(part):
                 self.values[part] = self.lower(part, name if part is expression else None)
         return self.matrix(expression)
 

@@ -263,7 +263,9 @@ class _Walk:
         """The expression of a let, in which a part that already has a name is taken by that name."""
         self.lets.append(let)
         self.structure.define(let)
-        named = rewrite(let.expr, lambda part: self.known.get(part, part), {})
+        named = let.expr
+        if not self.known.keys().isdisjoint(let.parts):
+            named = rewrite(named, lambda part: self.known.get(part, part), {})
         if operands(named):
             self.known.setdefault(named, let.symbol)
         return named

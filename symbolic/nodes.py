@@ -96,11 +96,11 @@ def operands(node: Node) -> tuple[Node, ...]:
     """The matrices a node is built from, left to right (not its numbers, names or sizes)."""
     operation = type(node)
     if operation in _OF_OPERANDS_ALONE:
-        return node.args  # type: ignore[no-any-return]
+        return node._args  # type: ignore[no-any-return]  # as .args, without a call
     if operation in _WITHOUT_OPERANDS:
         return ()
     if operation is Elementwise:
-        return (node.args[2],)
+        return (node._args[2],)
     return tuple([arg for arg in node.args if isinstance(arg, MatrixExpr)])
 
 

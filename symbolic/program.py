@@ -18,7 +18,7 @@ from symbolic.nodes import CONSTANTS, Elementwise, Node, Operation, Scale
 from symbolic.notebook import Bundle, formulas
 from symbolic.statements import Input, Let, ScalarFunction
 from symbolic.verification import verify
-from symbolic.walks import rewrite, subexpressions
+from symbolic.walks import rewrite
 
 
 @dataclass(frozen=True)
@@ -93,7 +93,7 @@ class Program:
     def nodes(self) -> Iterator[Node]:
         """Every subexpression of every let, each after its operands."""
         for let in self.lets:
-            yield from subexpressions(let.expr)
+            yield from let.parts
 
     def let(self, name: str) -> Let:
         return self._lets_by_name[name]

@@ -9,6 +9,7 @@ from sympy import Expr
 
 from symbolic import nodes
 from symbolic.nodes import Node, Shape
+from symbolic.walks import subexpressions
 
 
 @dataclass(frozen=True)
@@ -31,10 +32,13 @@ class Let:
     name: str
     expr: Node
     source: str = field(default="", compare=False)
+    symbol: Node = field(init=False, compare=False, repr=False)
+    parts: tuple[Node, ...] = field(init=False, compare=False, repr=False)
+    """Every distinct subexpression, each after its own operands."""
 
-    @cached_property
-    def symbol(self) -> Node:
-        return nodes.symbol(self.name, *self.expr.shape)
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "symbol", nodes.symbol(self.name, *self.expr.shape))
+        object.__setattr__(self, "parts", tuple(subexpressions(self.expr)))
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,7 @@ Run after every construction of a Program, so that no transformation can leave a
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from sympy import MatrixSymbol
@@ -20,7 +20,6 @@ from symbolic.nodes import CONSTANTS, Elementwise, Node, Operation, Scale, is_nu
 from symbolic.operations import OPERATIONS
 from symbolic.statements import Input, Let, ScalarFunction
 from symbolic.structure import Structure
-from symbolic.walks import subexpressions
 
 
 def verify(
@@ -58,25 +57,17 @@ class _Verification:
         self.checked.add(symbol)
 
     def add(self, let: Let) -> None:
-        for part in subexpressions(let.expr, self.checked):
-            self.check(part)
-            self.checked.add(part)
+        for part in let.parts:
+            if part not in self.checked:
+                self.check(part)
+                self.checked.add(part)
         self.bind(let.name, let.symbol)
         self.structure.define(let)
 
     def check(self, part: Node) -> None:
-        operation = type(part)
-        if operation is MatrixSymbol:
-            self.refuse_symbol(part)
-        if operation in CONSTANTS:
-            self.check_sizes(part.shape)
-        if operation is Operation:
-            self.check_operation(part)
-        if operation is Scale and is_number(part.coefficient):
-            self.check_sizes((part.coefficient,))
-            self.counted |= {symbol.name for symbol in part.coefficient.free_symbols}
-        if operation is Elementwise:
-            self.functions.add(part.function)
+        check = _CHECKS.get(type(part))
+        if check is not None:
+            check(self, part)
         shapes.check(part)
 
     def refuse_symbol(self, symbol: Node) -> None:
@@ -86,6 +77,17 @@ class _Verification:
             raise NameError_(f"{symbol.name!r} is used before it is defined")
         stated, used = shapes.words(known.shape), shapes.words(symbol.shape)
         raise ShapeError(f"{symbol.name} has the shape {stated}, and is used as {used}")
+
+    def check_constant(self, node: Node) -> None:
+        self.check_sizes(node.shape)
+
+    def check_coefficient(self, node: Node) -> None:
+        if is_number(node.coefficient):
+            self.check_sizes((node.coefficient,))
+            self.counted |= {symbol.name for symbol in node.coefficient.free_symbols}
+
+    def add_function(self, node: Node) -> None:
+        self.functions.add(node.function)
 
     def check_operation(self, node: Node) -> None:
         self.check_sizes(node.parameters)
@@ -127,3 +129,13 @@ class _Verification:
         for function in functions:
             if function.body.free_symbols - {scalars.ARGUMENT} or function.name in CATALOGUE:
                 raise NameError_(f"{function.name!r} is not a function of one argument under a name of its own")
+
+
+_CHECKS: dict[type, Callable[[_Verification, Node], None]] = {
+    MatrixSymbol: _Verification.refuse_symbol,
+    **dict.fromkeys(CONSTANTS, _Verification.check_constant),
+    Operation: _Verification.check_operation,
+    Scale: _Verification.check_coefficient,
+    Elementwise: _Verification.add_function,
+}
+"""What is asked of a node besides the shapes of its operands."""

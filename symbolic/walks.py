@@ -38,7 +38,8 @@ def bottom_up(node: Node, found: dict[Node, T], value: Callable[[Node], T]) -> T
             current = stack.pop()  # its operands have come before
             found[current] = value(current)
         elif current not in found:
-            missing = [operand for operand in operands(current) if operand not in found]
+            inside = operands(current)
+            missing = [operand for operand in inside if operand not in found] if inside else inside
             if missing:
                 stack += (current, None)
                 stack += missing[::-1]

@@ -64,7 +64,7 @@ class _Memory:
         if instr.kind != "elementwise":
             return None
         for name in dying:
-            alone = all([other == name or self.owner[other] != name for other in instr.names])
+            alone = all(other == name or self.owner[other] != name for other in instr.names)
             if alone and self.shapes[name] == self.shapes[instr.out]:
                 return name
         return None
