@@ -26,9 +26,12 @@ def leading_pivots(A: Array) -> float:
 
 
 def first_gap(A: Array, axis: int) -> float:
-    """Between the two largest entries along an axis, over the largest absolute value, at the closest place."""
+    """Between the two largest entries along an axis, over the largest absolute value, at the closest place.
+
+    Along an axis without entries there is no largest one, however many lines there are, as NumPy sees it.
+    """
     if A.shape[axis] < 2 or not A.size:
-        return float(A.shape[axis] == 1 or A.shape[1 - axis] == 0)
+        return float(A.shape[axis] > 0)
     ordered = np.sort(A, axis=axis).take([-2, -1], axis=axis)
     return _relative(np.diff(ordered, axis=axis).min(), np.abs(A).max())
 

@@ -83,6 +83,7 @@ class LinearEmission(Emission):
         before, count = len(parts.once.instrs), len(parts.once.instrs) + len(parts.values.instrs)
         self.once, self.first, self.second = slice(before), slice(before, count), slice(count, None)
         self.parts = parts
+        self.shared |= set(linear.results) - {instr.out for instr in parts.along.instrs}
         self.seeds = [self.names[seed] for seed in linear.seeds]
         self.values = tuple(map(self.result, linear.values))
         self.local("state")

@@ -34,6 +34,8 @@ APART = tuple(
 class Split:
     """`values` computes the values and what `along` takes besides the seeds; `along`, the results along one direction.
 
+    A result that is zero along every direction is one of those values, and an input of `along`.
+
     `once` is what `values` takes that is the same for every block of rows; without blocks there is nothing in it.
     `width`: in blocks of rows, how many entries a row of everything has, else None.
     """
@@ -76,7 +78,8 @@ def split(
         same = blocks is not None and blocks.kinds[instr.out] not in CUT
         parts["along" if instr.out in moved else "once" if same else "values"].append(instr)
     inputs = tuple(name for name in whole.inputs if name not in linear.seeds)
-    along = _part(whole, parts["along"], linear.seeds, linear.results)
+    still = (name for name in linear.results if name not in moved)
+    along = _part(whole, parts["along"], (*linear.seeds, *still), linear.results)
     values = _part(whole, parts["values"], (), (*linear.values, *along.inputs))
     once = _part(whole, parts["once"], inputs, (*linear.values, *along.inputs, *values.inputs))
     joined = replace(

@@ -532,7 +532,7 @@ def helper_faults():
     """Each helper with a sign, an operation or a comparison changed in its text."""
     changes = {
         "_largest": ("largest == A", "largest > A"),
-        "_average_largest": ("where=attained", "where=largest > A"),
+        "_average_largest": ("where(attained", "where(largest > A"),
         "_logsumexp": ("largest + log", "log"),
         "_softmax": ("E /= total", "E *= total"),
         "_solve_lu": ("trans=trans", "trans=1 - trans"),

@@ -43,7 +43,7 @@ STACKED: dict[str, Spelling] = {
         for (suffix, new), old in zip(_ROWS_AND_COLUMNS.items(), ("None", "0", "1"), strict=True)
         for name in ("largest", "average_largest", "logsumexp", "softmax")
     },
-    "factor_lu": Spelling("_regular({0})"),
+    "factor_lu": Spelling("{0}.copy()"),
     "solve_lu": Spelling("_solve_stacks({0}, {1}, {trans})"),
     "inv_lu": _called("inv"),
     "det_lu": Spelling("_det_of_stacks({0})"),
@@ -71,6 +71,10 @@ OF_SHARED_FACTOR: dict[str, Spelling] = {
 }
 """One matrix for all problems is factored once, and is solved with for the columns of all of them."""
 
+REGULAR = Spelling("_regular({0})")
+"""A factor with which something is solved; of a singular matrix there still is a determinant."""
+_SOLVING = ("solve_lu", "inv_lu", "logdet_lu")
+
 _AS_FOR_ONE = {"tril", "triu", "choose", "copy"}
 
 
@@ -86,6 +90,7 @@ class StackedBody(Body):
         self, schedule: Schedule, names: Names, sizes: dict[Any, str], stacked: frozenset[str], batch: str
     ) -> None:
         self.stacked, self.batch = stacked, batch
+        self.solved_with = {instr.names[0] for instr in schedule.instrs if instr.op in _SOLVING}
         super().__init__(schedule, names, sizes)
 
     def spelling(self, instr: Instr) -> Spelling:
@@ -93,6 +98,8 @@ class StackedBody(Body):
             return super().spelling(instr)
         if instr.op in OF_SHARED_FACTOR and instr.names[0] not in self.stacked:
             return OF_SHARED_FACTOR[instr.op]
+        if instr.op == "factor_lu" and instr.out in self.solved_with:
+            return REGULAR
         return STACKED.get(instr.op) or SPELLINGS[instr.op]
 
     def fields(self, instr: Instr) -> dict[str, Any]:

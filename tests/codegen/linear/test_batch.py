@@ -154,6 +154,32 @@ def test_what_is_the_same_for_all_problems_is_returned_once():
     assert np.array_equal(kernel(np.ones((3, 4, 2))), np.full((4, 2), 5.0))
 
 
+def test_the_determinant_of_a_singular_matrix_among_many_is_zero():
+    A = np.stack([np.eye(3), np.ones((3, 3)), np.diag([1.0, 2.0, 3.0])])
+    assert np.array_equal(compile_batch(read_program("A : n x n; y = det(A)"))(A).ravel(), [1.0, 0.0, 6.0])
+
+
+@pytest.mark.parametrize("text", [
+    "X : n x n; A = X*X + X; Y = A \\ X; Z = A \\ sin(Y); return Y, Z",
+    "X : n x n; A = X*X + X; Y = det(A)*X; Z = A \\ sin(Y); return Y, Z",
+])  # fmt: skip
+def test_what_is_solved_with_stays_as_it_was(text):
+    """Though the memory of the matrix itself is written over."""
+    program = read_program(text)
+    batch, one = compile_batch(program), compile_kernel(program)
+    X = np.random.default_rng(0).random((2, 4, 4))
+    for found, *singles in zip(batch(X), one(X[0]), one(X[1]), strict=True):
+        assert np.abs(found - singles).max() < TOLERANCE * np.abs(singles).max()
+
+
+def test_shared_directions_of_largest_entries():
+    differential = derived("X : n x m; Y = max(X, 2); z = max(X)")
+    batch, one = compile_batch(differential, "X"), compile_kernel(differential)
+    X, dX = np.random.default_rng(0).random((3, 4, 2)), np.arange(8.0).reshape(4, 2)
+    for found, singles in zip(batch(X, dX), zip(*(one(each, dX) for each in X), strict=True), strict=True):
+        assert np.array_equal(found, np.stack(singles))
+
+
 def test_a_shared_matrix_is_factored_once_and_no_problems_are_none():
     kernel = compile_batch(read_program("A : n x n; X = A \\ B"), "B")
     assert kernel.source.count("= _factor_lu(") == 1

@@ -7,6 +7,7 @@ from faults import with_fault
 from codegen.cost import flops
 from codegen.kernel import compile_kernel
 from codegen.linear.directions import compile_directions
+from codegen.linear.linearization import compile_linearization
 from codegen.linear.program import pushforward_of
 from codegen.linear.split import split
 from codegen.verify import verify_kernel
@@ -50,6 +51,17 @@ def test_each_direction_is_that_of_the_kernel_for_one():
         assert np.array_equal(value, expected_value)
         assert np.abs(found - expected).max() < 1e-14
     assert many(X0, W1, W2, directions[:0], f=np.sin, df=np.cos)[1].shape == (0, 5, 3)
+
+
+def test_what_no_direction_moves_has_no_differential():
+    differential = derived("X : n x m; A : n x n; Y = sin(X); Z = A*A; return Y, Z", "X")
+    X, A = np.ones((3, 2)), np.ones((3, 3))
+    *_, moved, still = compile_directions(differential)(X, A, np.ones((4, 3, 2)))
+    assert (moved == np.cos(1.0)).all() and still.shape == (4, 3, 3) and not still.any()
+    linearized = compile_linearization(differential, pushforward_of(differential))
+    *_, state = linearized(X, A)
+    linearized.apply(state, X)[1][:] = 7.0  # results are new
+    assert not linearized.apply(state, X)[1].any()
 
 
 def test_no_function_is_evaluated_once_more_for_more_directions():

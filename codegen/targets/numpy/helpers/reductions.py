@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from numpy import exp, log
+from numpy import exp, log, where
 
 
 def _largest(A, axis):
@@ -17,7 +17,7 @@ def _average_largest(A, largest, B, axis):
     """The mean along an axis of those entries of B that stand where A has its largest."""
     attained = largest == A
     times = attained.sum(axis=axis, keepdims=True, dtype=B.dtype)
-    return B.sum(axis=axis, keepdims=True, where=attained) / times
+    return where(attained, B, 0.0).sum(axis=axis, keepdims=True) / times
 
 
 def _logsumexp(A, axis):

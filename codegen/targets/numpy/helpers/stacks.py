@@ -33,14 +33,14 @@ def _check_finite_stacks(name, A):
 
 
 def _regular(A):
-    """The matrices themselves. Raises LinAlgError where one of them is singular to rounding."""
+    """The matrices again, in memory of their own. Raises LinAlgError where one of them is singular to rounding."""
     _check_finite_stacks("solve", A)
     if A.size:
         product = absolute(A).sum(axis=-1).max(axis=-1) * absolute(inv(A)).sum(axis=-1).max(axis=-1)
         doubtful = A[product * (10.0 * A.shape[-1] * finfo(A.dtype).eps) >= 1.0]
         if sum(_factor_lu(each)[2] for each in doubtful) < len(doubtful):
             raise LinAlgError("solve: the matrix is singular")
-    return A
+    return A.copy()
 
 
 def _solve_stacks(A, B, trans):
