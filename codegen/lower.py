@@ -94,7 +94,7 @@ class Lowering:
         self.diagonals: set[str] = set()
         """Results of diag."""
         self.facts: dict[str, frozenset[str]] = {}
-        """Of the square factors of products."""
+        """Of square factors of products, and of square sums."""
         self.has_structure = any(given.facts for given in program.inputs)
         """Whether anything so far can be symmetric or triangular, but constants."""
         self.shapes: dict[str, Shape] = {given.name: given.shape for given in program.inputs}
@@ -217,9 +217,13 @@ class Lowering:
             return matrix
         if self.structure.has(node, "diagonal"):
             return self.emit("diag", (self.emit("diagonal", (matrix,), (node.shape[0], S.One)),), node.shape)
+        self.note(node, matrix)
+        return matrix
+
+    def note(self, node: Node, matrix: str) -> None:
+        """What passes may know of a square matrix."""
         if matrix not in self.facts:
             self.facts[matrix] = frozenset(fact for fact in FACTS if self.structure.has(node, fact))
-        return matrix
 
     def transpose(self, matrix: Node, shape: Shape, name: str | None) -> str:
         if _is_square(matrix) and self.structure.has(matrix, "symmetric"):
@@ -235,6 +239,12 @@ class Lowering:
         return value
 
     def sum(self, node: Node, name: str | None) -> str:
+        value = self.terms(node, name)
+        if self.has_structure and _is_square(node):
+            self.note(node, value)
+        return value
+
+    def terms(self, node: Node, name: str | None) -> str:
         """Start with a positive term where there is one, so that -A + B costs one subtraction.
 
         All the constants together are one number, added last, or what negative terms are subtracted from.

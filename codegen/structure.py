@@ -23,6 +23,10 @@ FACTS = ("symmetric", "lower", "upper")
 NOTHING: Facts = frozenset()
 _SYMMETRIC: Facts = frozenset({"symmetric"})
 _TRIANGULAR: Facts = frozenset({"lower", "upper"})
+_ALWAYS: dict[str, Facts] = {
+    **dict.fromkeys(("diag", "eye"), frozenset(FACTS)),
+    **dict.fromkeys(("chol", "chol_pushforward"), frozenset({"lower"})),
+}
 _TRANSPOSED = {"symmetric": "symmetric", "lower": "upper", "upper": "lower"}
 
 
@@ -58,6 +62,8 @@ class Structure:
             chain = self.chains[instr.out]
             symmetric = _SYMMETRIC if self.flipped(chain) == chain else NOTHING
             return symmetric | (_of_all(operands) & _TRIANGULAR)
+        if instr.op in _ALWAYS:
+            return _ALWAYS[instr.op]
         if instr.op in ("multiply", "divide") and self.is_number(instr.args[1]):
             return operands[0]
         if len(operands) < len(instr.args) or any(self.shapes[name] != self.shapes[instr.out] for name in instr.names):

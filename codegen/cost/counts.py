@@ -69,7 +69,8 @@ def _counted(instrs: Iterable[Instr], shapes: Mapping[str, Any]) -> Iterator[tup
     first: dict[object, Instr] = {}
     times: Counter[object] = Counter()
     for instr in instrs:
-        key = (instr.op, shapes[instr.out], *(shapes[name] for name in instr.names))
+        told = instr.attrs if instr.op == "matmul" else ()
+        key = (instr.op, told, shapes[instr.out], *(shapes[name] for name in instr.names))
         first.setdefault(key, instr)
         times[key] += 1
     for same, instr in first.items():
@@ -91,7 +92,8 @@ def cost(instr: Instr, shapes: Mapping[str, Any]) -> Any:
     """The work of one instruction."""
     shape, operands = shapes[instr.out], [shapes[name] for name in instr.names]
     if instr.op == "matmul":
-        return sum(product_flops(operands[0][0], *pair) for pair in pairwise(cols for _, cols in operands))
+        full = sum(product_flops(operands[0][0], *pair) for pair in pairwise(cols for _, cols in operands))
+        return full * _needed(instr) if instr.attrs else full
     if instr.op in _COUNTS:
         return _COUNTS[instr.op](shape, operands)
     if OPERATIONS[instr.op].kind == "elementwise":
@@ -113,6 +115,12 @@ def _entries(shape: Shape, operands: list[Shape]) -> Any:
 def product_flops(rows: Any, inner: Any, cols: Any) -> Any:
     """An outer product adds nothing."""
     return (1 if inner == 1 else 2) * rows * inner * cols
+
+
+def _needed(instr: Instr) -> Any:
+    """How much of a product that `halve_products` told of: L X, X'X; L L'."""
+    told = {name for name, _ in instr.attrs}
+    return Rational(1, 6) if told >= {"side", "symmetric"} else S.Half
 
 
 def _read(times: int = 1) -> Count:

@@ -10,6 +10,7 @@ from codegen.passes.broadcast_ones import broadcast_ones
 from codegen.passes.choose_larger import choose_larger
 from codegen.passes.distribute_sums import distribute_sums
 from codegen.passes.factor_sums import factor_sums
+from codegen.passes.halve_products import halve_products
 from codegen.passes.join_chains import join_chains
 from codegen.passes.order_chains import order_chains
 from codegen.passes.order_factors import order_factors
@@ -43,6 +44,7 @@ VALUES: tuple[Pass, ...] = (
     remove_dead,
     traces_of_products,
     order_chains,
+    halve_products,
     place_scalars,
     broadcast_ones,
     scale_by_diagonals,

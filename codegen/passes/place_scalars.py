@@ -52,6 +52,7 @@ def _moves(schedule: Schedule) -> list[_Move]:
         return []
     uses = schedule.uses()
     apart = _kept_apart(schedule)
+    grams = {name for name, instr in products.items() if ("gram", 1) in instr.attrs}
     position = {instr.out: k for k, instr in enumerate(schedule.instrs)}
     moves, scaled = [], set[str]()
     for instr in multiples:
@@ -60,7 +61,7 @@ def _moves(schedule: Schedule) -> list[_Move]:
                 continue
             factor, into = _smallest_factor(whole, products, uses, schedule, apart)
             ready = isinstance(scalar, Literal) or position.get(scalar, -1) < position[into]
-            if ready and into not in scaled and schedule.entries(factor) < schedule.entries(whole):
+            if ready and into not in scaled | grams and schedule.entries(factor) < schedule.entries(whole):
                 scaled.add(into)
                 moves.append(_Move(scalar, factor, into, whole, instr.out))
                 break

@@ -5,6 +5,8 @@ Where r is a direction and A is not, nothing of the size of A is left that depen
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from codegen.passes.rewriting import Rewriting
 from codegen.schedule import Instr, Schedule
 
@@ -41,14 +43,15 @@ def _scaled(instr: Instr, schedule: Schedule) -> tuple[str, str] | None:
 
 def _moved(instr: Instr, scaled: dict[str, tuple[str, str]], schedule: Schedule, new: Rewriting) -> Instr:
     left, right = instr.names
+    told = tuple((name, value) for name, value in instr.attrs if name == "symmetric")
     if left in scaled:
         matrix, vector = scaled[left]
         if schedule.shapes[vector][0] == 1 and schedule.entries(right) <= schedule.entries(matrix):
             factors = new.emit("multiply", (right, new.transposed(vector)), schedule.shapes[right])
-            return Instr(instr.out, "matmul", (matrix, factors))
+            return replace(instr, args=(matrix, factors), attrs=told)
     if right in scaled:
         matrix, vector = scaled[right]
         if schedule.shapes[vector][1] == 1 and schedule.entries(left) <= schedule.entries(matrix):
             factors = new.emit("multiply", (left, new.transposed(vector)), schedule.shapes[left])
-            return Instr(instr.out, "matmul", (factors, matrix))
+            return replace(instr, args=(factors, matrix), attrs=told)
     return instr

@@ -6,7 +6,7 @@
 
     δy = 2 tr((Xᵀ X)⁻¹ Xᵀ δX)
 
-Flops: 4 n m² + 2/3 m³ + 2 n m + 1.
+Flops: 3 n m² + 2/3 m³ + 2 n m + 1.
 Peak memory: n m + m² + m + 1 numbers at most, results included.
 """
 

@@ -6,7 +6,7 @@ r"""Value and differential of a matrix program with respect to X.
 
     δW = (Xᵀ X + a eye(m)) \ (δXᵀ Y - (δXᵀ X + Xᵀ δX) W)
 
-Flops: 4 n m² + 4 n m k + 1/3 m³ + 6 m² k + 3 m² + m k.
+Flops: 3 n m² + 4 n m k + 1/3 m³ + 6 m² k + 3 m² + m k.
 Peak memory: 3 m² + 3 m k numbers at most, results included.
 """
 

@@ -6,7 +6,7 @@ r"""Value and differential of a matrix program with respect to a.
 
     δW = -δa ((Xᵀ X + a eye(m)) \ W)
 
-Flops: 2 n m² + 2 n m k + 1/3 m³ + 4 m² k + 2 m² + 2 m k.
+Flops: n m² + 2 n m k + 1/3 m³ + 4 m² k + 2 m² + 2 m k.
 Peak memory: 2 m² + m k numbers at most, results included.
 """
 

@@ -119,6 +119,11 @@ def lost_sign(schedule, instr):
     return replace(instr, op="add") if instr.op == "subtract" else instr
 
 
+def other_triangle(schedule, instr):
+    attrs = tuple((name, 1 - value if name == "lower" else value) for name, value in instr.attrs)
+    return replace(instr, attrs=attrs) if instr.op == "matmul" else instr
+
+
 def second_factor_twice(schedule, instr):
     return replace(instr, args=(instr.args[1], instr.args[1])) if instr.op == "multiply" else instr
 
@@ -247,6 +252,12 @@ def chosen_the_other_way(schedule, instr):
 
 
 SQUARE = "A : n x n\nB : n x n\n"
+LARGE = {
+    "_symmetric_product": "A : 2 x 2 symmetric\nX : 2 x 260\nY = X'*A*X",
+    "_triangular_product": "x : 260\nz : 32\nY = tril(x*x')*sin(x*z')",
+}
+"""Of more than 256 rows; the values are enough."""
+
 PASS_FAULTS = [
     ("share_common-merges a-b with b-a", "share_common", share_subtractions, SQUARE + "Y = (A - B) .* (B - A)"),
     ("share_common-merges f with its derivative", "share_common", share_all_calls, SEED_PROGRAM),
@@ -276,6 +287,12 @@ PASS_FAULTS = [
         "pair_transposes",
         rewritten(passes.pair_transposes, lost_sign),
         SQUARE + "Y = A'*B - B'*A",
+    ),
+    (
+        "halve_products-the other triangle",
+        "halve_products",
+        rewritten(passes.halve_products, other_triangle),
+        LARGE["_triangular_product"],
     ),
     (
         "order_factors-one twice",
@@ -568,6 +585,8 @@ def helper_faults():
         "_svd": ("Vt.T * signs", "Vt.T"),
         "_qr": ("R * signs", "R"),
         "_lu": ("return L, U", "return U, L"),
+        "_symmetric_product": ("B[:, first:]", "A.T[:, first:]"),
+        "_triangular_product": ("lower != side", "lower == side"),
         "_frechet2_of_spectrum": ("V.T.dot(F)", "V.dot(F)"),
         "_second_of_diagonal": ("exp(middle) * both", "both"),
         "_expm_frechet2": ('_second("expm", A, E, F)', '_second("expm", A, E, E)'),
@@ -589,6 +608,7 @@ def helper_faults():
 
 
 CARRYING = {
+    **LARGE,
     "_det_lu": "A : n x n\ny = det(A)",
     "_product": "A : n x n\ny = det(A)",
     "_det_triangular": "L : n x n lower\ny = det(L)",
@@ -635,7 +655,7 @@ def test_every_helper_has_a_planted_fault():
 @pytest.mark.parametrize("name, old, new", [pytest.param(*fault, id=fault[0]) for fault in helper_faults()])
 def test_a_wrong_helper_is_caught(monkeypatch, name, old, new):
     helper = carried.HELPERS[name]
-    text, value = (CARRYING[name], False) if name in CARRYING else program_carrying(name)
+    text, value = (CARRYING[name], name in LARGE) if name in CARRYING else program_carrying(name)
     assert old in helper.source and is_right(text, value=value)
     monkeypatch.setitem(carried.HELPERS, name, replace(helper, source=helper.source.replace(old, new)))
     assert_caught("helper", is_caught(text, value=value))

@@ -18,6 +18,7 @@ from codegen.targets.numpy.helpers import (
     factorisations,
     factors,
     functions,
+    products,
     reductions,
     second_derivatives,
     spectra,
@@ -28,7 +29,17 @@ from codegen.targets.numpy.helpers import (
 h = SimpleNamespace(
     **{
         name: function
-        for module in (checks, factorisations, factors, functions, reductions, second_derivatives, spectra, systems)
+        for module in (
+            checks,
+            factorisations,
+            factors,
+            functions,
+            products,
+            reductions,
+            second_derivatives,
+            spectra,
+            systems,
+        )
         for name, function in vars(module).items()
         if getattr(function, "__module__", "") == module.__name__
     }
@@ -110,7 +121,26 @@ def second_of(f):
     return expected
 
 
+def triangular_product(side, lower, symmetric):
+    return lambda M, N: h._triangular_product(M, N, side, lower, symmetric)
+
+
+LARGEST = RANDOM.standard_normal((300, 300))
+"""More than 256 rows are multiplied in panels."""
+TRIANGLES = {1: np.tril(LARGEST), 0: np.triu(LARGEST)}
+RIGHT = (LARGEST, np.asfortranarray(LARGEST[:, :40]), LARGEST[:, :3], LARGEST[:, :0])
+
 VALUES = {
+    "_symmetric_product": [
+        (h._symmetric_product, (TALL.T, (TALL @ TALL.T) @ TALL), np.matmul),
+        (h._symmetric_product, (LARGEST.T, (LARGEST + LARGEST.T) @ LARGEST), np.matmul),
+    ],
+    "_triangular_product": [
+        *((triangular_product(0, lower, 0), (T, X), np.matmul) for lower, T in TRIANGLES.items() for X in RIGHT),
+        *((triangular_product(1, lower, 0), (X.T, T), np.matmul) for lower, T in TRIANGLES.items() for X in RIGHT),
+        *((triangular_product(0, lower, 1), (T, T.T), np.matmul) for lower, T in TRIANGLES.items()),
+        *((triangular_product(1, lower, 1), (T.T, T), np.matmul) for lower, T in TRIANGLES.items()),
+    ],
     "_rounding": [(lambda M: h._rounding(M), (TALL,), lambda M: 6 * np.finfo(M.dtype).eps)],
     "_largest": [
         (
@@ -395,6 +425,16 @@ def test_no_entries(name):
     result = call()
     assert result.shape == (expected if isinstance(expected, tuple) else (1, 1))
     assert isinstance(expected, tuple) or result[0, 0] == expected
+
+
+@pytest.mark.parametrize("lower", TRIANGLES)
+def test_products_into_memory_and_of_complex_matrices(lower):
+    T, X = TRIANGLES[lower], LARGEST[:, :40] + 1j
+    out = np.full((300, 40), np.nan, dtype=complex)
+    assert h._triangular_product(T, X, 0, lower, 0, out) is out
+    assert relative_error(out, T @ X) < 1e-12
+    S = LARGEST + LARGEST.T + 1j
+    assert relative_error(h._symmetric_product(LARGEST, S @ LARGEST.T), LARGEST @ S @ LARGEST.T) < 1e-12
 
 
 ROUNDING = np.array([[1.0, 2, 3], [4, 5, 6], [7, 8, 9]])

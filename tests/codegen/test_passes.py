@@ -21,6 +21,7 @@ from codegen.passes import (
     choose_larger,
     distribute_sums,
     factor_sums,
+    halve_products,
     join_chains,
     optimize,
     order_chains,
@@ -150,6 +151,26 @@ FIXTURES = {
     "factor_sums: by a product": (
         factor_sums, "A:n,n B:n,n C:n,n D:n,n", ["P = matmul A B C", "Q = matmul A B D", "Y = add P Q"], "Y",
         ["P = matmul A B C", "Q = matmul A B D", ".1 = add C D", "Y = matmul A B .1"],
+    ),
+    "halve_products: triangular factors, the left one first": (
+        halve_products, "L:n,n,lower A:n,m B:m,n U:n,n,upper",
+        ["T = transpose L", "P = matmul L A", "Q = matmul T A", "R = matmul B U", "S = matmul L U", "C = matmul L T",
+         "v:m,1 = ones", "w = matmul A v", "Z = matmul L w"], "P Q R S C Z",
+        ["T = transpose L", "P = matmul L A lower=1 side=0", "Q = matmul T A lower=0 side=0",
+         "R = matmul B U lower=0 side=1", "S = matmul L U lower=1 side=0",
+         "C = matmul L T gram=1 lower=1 side=0 symmetric=1", "v = ones", "w = matmul A v", "Z = matmul L w"],
+    ),
+    "halve_products: symmetric ones": (
+        halve_products, "S:n,n,symmetric A:n,m B:n,m Y:m,m,symmetric x:n,1",
+        ["T = transpose A", "P = matmul T A", "Q = matmul S A", "R = matmul T Q", "V = transpose B",
+         "N = matmul T B", "Y0 = matmul V Q", "D = diag x", "W = matmul D A", "X = matmul T W"], "P R N Y0 X",
+        ["T = transpose A", "P = matmul T A gram=1 symmetric=1", "Q = matmul S A", "R = matmul T Q symmetric=1",
+         "V = transpose B", "N = matmul T B", "Y0 = matmul V Q", "D = diag x", "W = matmul D A",
+         "X = matmul T W symmetric=1"],
+    ),
+    "place_scalars: not into a product of a matrix with its transpose": (
+        place_scalars, "A:n,m", ["T = transpose A", "P = matmul T A gram=1 symmetric=1", "Y = multiply P 3"], "Y",
+        ["T = transpose A", "P = matmul T A gram=1 symmetric=1", "Y = multiply P 3.0"], {"n": 2, "m": 64},
     ),
     "pair_transposes: with a symmetric matrix between": (
         pair_transposes, "S:m,m,symmetric A:m,n D:m,n",

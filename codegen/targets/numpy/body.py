@@ -15,6 +15,7 @@ from codegen.schedule import Arg, Instr, Literal, Schedule
 from codegen.sizes import number_code, size_code
 from codegen.targets.numpy import SPELLINGS, Spelling
 from codegen.targets.numpy.carried import helpers_for
+from codegen.targets.numpy.products import spelling_of_product
 
 COMMENT_COLUMN = 52
 ALL = slice(None)
@@ -69,6 +70,8 @@ class Body:
         return template.format(*args, args=", ".join(args), like=like, **self.fields(instr))
 
     def spelling(self, instr: Instr) -> Spelling:
+        if instr.op == "matmul" and instr.attrs:
+            return spelling_of_product(instr, self.schedule.shapes[instr.names[1]])
         return SPELLINGS[instr.op]
 
     def fields(self, instr: Instr) -> dict[str, Any]:

@@ -48,6 +48,7 @@ _FILES = (
     "blocks",
     "checks",
     "reductions",
+    "products",
     "systems",
     "functions",
     "second_derivatives",

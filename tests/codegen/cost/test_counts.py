@@ -190,6 +190,24 @@ def test_kernels_cost_little_more_than_by_hand(name, record_property):
     assert found <= WORST * by_hand
 
 
+HALVES = {
+    "Y = matmul A B": 2 * N * M * N,
+    "Y = matmul A B symmetric=1": N * M * N,
+    "Y = matmul A B gram=1 symmetric=1": N * M * N,
+    "Y = matmul L A lower=1 side=0": N * N * M,
+    "Y = matmul B L lower=1 side=1": N * N * M,
+    "Y = matmul L U gram=1 lower=1 side=0 symmetric=1": Fraction(N**3, 3),
+}
+"""Of A n×m, B m×n, L and U n×n."""
+
+
+@pytest.mark.parametrize("line", HALVES)
+def test_half_of_a_product_costs_half(line):
+    schedule = schedule_of(f"A:n,m B:m,n L:n,n U:n,n\n{line}\nZ = matmul B A\nreturn Y Z", SIZES)
+    assert flops(schedule) == int(HALVES[line]) + 2 * M * N * M
+    assert schedule.size(formula(schedule)) == flops(schedule)
+
+
 PROGRAMS = {
     "a : n\nX : n x n\nb : n\ny = a'*inv(X)*b": [getrf(N), 2 * getrs(N, 1), dot(N, N, 1), 4 * dot(1, N, 1)],
     "A : n x n\nB : n x n\ny = tr(inv(A)*B)": [getrf(N), getri(N), 2 * dot(N, N, N), each(N, N, times=6)],
