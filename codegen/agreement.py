@@ -17,7 +17,7 @@ from codegen.check import SINGLE_RANGE, Array, Measurement
 from codegen.dot_product import Label, given_values
 from codegen.header import Header
 from codegen.kernel import Kernel
-from codegen.passes import MEMORY, optimize
+from codegen.passes import FUNCTIONS, MEMORY, optimize
 from codegen.rounding import rounding_bounds
 from codegen.sampling import NoPoint, Point, numbers_for, sample
 from codegen.targets.numpy.emit import emit
@@ -35,7 +35,7 @@ class Agreement:
 
     def __init__(self, kernel: Kernel) -> None:
         self.kernel = kernel
-        schedule = optimize(kernel.schedule, MEMORY)
+        schedule = optimize(kernel.schedule, (*FUNCTIONS, *MEMORY))
         self.twin = emit(schedule, Header("The same for NumPy.", (), ""), kernel.signature.function).load()
 
     def at_larger_lengths(self, primal: Program, wrt: Mapping[str, str], seed: int) -> list[Measurement]:

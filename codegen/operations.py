@@ -59,8 +59,12 @@ TOGETHER: dict[str, tuple[str, ...]] = {
     "softmax_2": ("logsumexp_2", "softmax_2"),
     **{f"{name}_pair": (name, f"{name}_frechet") for name in ("expm", "sinm", "cosm")},
     "lu_pushforward": ("lu_l_pushforward", "lu_u_pushforward"),
+    "sin_cos": ("sin", "cos"),
 }
 """What is computed at once where both parts are needed."""
+
+PAIRS = ("sin_cos",)
+"""Of these each part is there once, and is a matrix like any other."""
 
 WAYS = ("lu", "cho", "triangular")
 """How a system is solved: with exchanges of rows, through Cholesky, by substitution."""

@@ -10,7 +10,7 @@ from typing import Any, Union
 
 from sympy import Expr
 
-from codegen.operations import OPERATIONS
+from codegen.operations import OPERATIONS, PAIRS
 from symbolic.errors import PushforwardError
 from symbolic.nodes import Shape
 from symbolic.shapes import length
@@ -113,6 +113,24 @@ class Schedule:
     def operations(self) -> frozenset[str]:
         """What is done somewhere: a pass that looks for something else has nothing to do."""
         return frozenset([instr.op for instr in self.instrs])
+
+    @cached_property
+    def pairs(self) -> dict[str, tuple[str, ...]]:
+        """Of each of PAIRS the parts, in their order."""
+        if self.operations.isdisjoint(PAIRS):
+            return {}
+        whole = {instr.out for instr in self.instrs if instr.op in PAIRS}
+        parts = [instr for instr in self.instrs if instr.kind == "part" and instr.names[0] in whole]
+        found: dict[str, tuple[str, ...]] = {}
+        for part in sorted(parts, key=lambda part: int(part.attr("part"))):
+            found[part.names[0]] = (*found.get(part.names[0], ()), part.out)
+        return found
+
+    @cached_property
+    def made(self) -> set[str]:
+        """What is memory of its own: no view, no part; but of PAIRS the parts, and not the whole."""
+        apart = {instr.out for instr in self.instrs if instr.kind not in ("view", "part")}
+        return apart.difference(self.pairs).union(*self.pairs.values())
 
     def moving(self) -> set[str]:
         """The names that depend on the seeds, these included."""

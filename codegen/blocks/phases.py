@@ -59,7 +59,7 @@ class Blocks:
         return [
             instr.out
             for instr in phase.instrs
-            if self.kinds[instr.out] in CUT and instr.kind not in ("view", "part") and instr.into is None
+            if self.kinds[instr.out] in CUT and instr.out in self.schedule.made and instr.into is None
         ]
 
     def inner(self, phase: Phase) -> list[str]:

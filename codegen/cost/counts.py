@@ -81,7 +81,7 @@ def kind_of(instr: Instr) -> str:
     """Of KINDS."""
     if instr.op == "matmul":
         return "products"
-    if instr.op == "call" or (instr.kind == "elementwise" and not _is_cheap(instr.op)):
+    if instr.op in ("call", "sin_cos") or (instr.kind == "elementwise" and not _is_cheap(instr.op)):
         return "functions"
     if instr.kind == "elementwise" or instr.op in ("kron", "choose"):
         return "arithmetic"
@@ -181,6 +181,7 @@ _REDUCED = {f"{name}{suffix}" for name in _REDUCTIONS for suffix in ("", "_1", "
 
 _COUNTS: dict[str, Count] = {
     "call": _read(FUNCTION),
+    "sin_cos": _read(2 * FUNCTION),
     "kron": _entries,
     "choose": _entries,
     "tr": lambda shape, operands: operands[0][0],

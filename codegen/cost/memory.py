@@ -173,8 +173,10 @@ PARTS: dict[str, Callable[[Size, Size], tuple[Size, ...]]] = {
     "eig": lambda rows, cols: (S.One, rows, rows),
     "svd": lambda rows, cols: (rows * Min(rows, cols), Min(rows, cols), cols * Min(rows, cols)),
     "qr": lambda rows, cols: (rows * cols, cols * cols),
-    **dict.fromkeys(("lu", "lu_pushforward"), lambda rows, cols: (rows * cols, rows * cols)),
-    **{f"{name}_pair": lambda rows, cols: (rows * cols, rows * cols) for name in ("expm", "sinm", "cosm")},
+    **dict.fromkeys(
+        ("lu", "lu_pushforward", "expm_pair", "sinm_pair", "cosm_pair", "sin_cos"),
+        lambda rows, cols: (rows * cols, rows * cols),
+    ),
     **{f"{name}{suffix}": _reduced_and_whole(suffix) for name in ("largest", "softmax") for suffix in _REDUCED},
 }
 """By the shape of the matrix that is factored."""

@@ -15,7 +15,7 @@ from codegen.header import Header
 from codegen.linear.program import LinearProgram
 from codegen.linear.split import Split
 from codegen.naming import identifier
-from codegen.schedule import moving
+from codegen.schedule import Instr, moving
 from codegen.sizes import size_code, size_text
 from codegen.targets.numpy.arguments import Lengths
 from codegen.targets.numpy.body import Body, words
@@ -138,15 +138,19 @@ class LinearEmission(Emission):
     def _state(self) -> tuple[str, ...]:
         """What `_along` takes from `_values`, sizes and arguments too."""
         keywords = [keyword for keyword, _, _ in self.signature.functions]
-        fixed = [self.names[instr.out] for instr in self.parts.values.instrs]
+        fixed = self._named(self.parts.values.instrs)
         used = self._words(self.second, map(self.result, self.linear.results))
         known = (*self.arguments.sizes.values(), *keywords, *self._handed_on(), *fixed)
         return tuple(name for name in dict.fromkeys(known) if name in used)
 
     def _handed_on(self) -> list[str]:
         """The arguments, and what is computed of them once for all blocks."""
-        computed = (instr.out for instr in self.parts.once.instrs)
-        return [self.names[name] for name in (*(given.name for given in self.linear.inputs), *computed)]
+        arguments = [self.names[given.name] for given in self.linear.inputs]
+        return arguments + self._named(self.parts.once.instrs)
+
+    def _named(self, instrs: Iterable[Instr]) -> list[str]:
+        """What instructions compute; of a pair the parts."""
+        return [self.names[instr.out] for instr in instrs if instr.out not in self.schedule.pairs]
 
     def _values_sizes(self) -> str:
         return self.arguments.size_line(self._words(self.first, (*self.values, *self.state)))

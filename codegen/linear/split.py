@@ -17,7 +17,7 @@ from codegen.blocks.phases import Blocks, cut
 from codegen.cost import flops
 from codegen.linear.program import LinearProgram
 from codegen.lower import lower
-from codegen.passes import MEMORY, VALUES, optimize
+from codegen.passes import FUNCTIONS, MEMORY, VALUES, optimize
 from codegen.passes.scale_by_diagonals import scale_by_diagonals
 from codegen.passes.scale_smaller_factor import scale_smaller_factor
 from codegen.passes.share_exponentials import share_exponentials
@@ -25,7 +25,9 @@ from codegen.schedule import Instr, Literal, Schedule
 
 _SCALED = VALUES.index(scale_by_diagonals) + 1
 APART = tuple(
-    run for run in (*VALUES[:_SCALED], scale_smaller_factor, *VALUES[_SCALED:]) if run is not share_exponentials
+    run
+    for run in (*VALUES[:_SCALED], scale_smaller_factor, *VALUES[_SCALED:], *FUNCTIONS)
+    if run is not share_exponentials
 )
 """A value and a derivative computed by one routine could not be told apart; and directions are small factors."""
 

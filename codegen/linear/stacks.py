@@ -34,7 +34,11 @@ class Stacks:
     @classmethod
     def of(cls, parts: Split, number: Symbol, said: tuple[str, str]) -> Stacks:
         instrs = parts.along.instrs
-        made = (parts.along.shapes[instr.out] for instr in instrs if instr.kind != "view")
+        made = (
+            parts.along.shapes[instr.out]
+            for instr in instrs
+            if instr.kind != "view" and instr.out not in parts.along.pairs
+        )
         width = sum((rows * cols for rows, cols in made), S.Zero)
         return cls(number, all(has_stacks(instr.op) for instr in instrs), width, said)
 

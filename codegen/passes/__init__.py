@@ -22,10 +22,12 @@ from codegen.passes.reuse_memory import reuse_memory
 from codegen.passes.scale_by_diagonals import scale_by_diagonals
 from codegen.passes.share_common import share_common
 from codegen.passes.share_exponentials import share_exponentials
+from codegen.passes.share_sines import share_sines
 from codegen.passes.share_softmax import share_softmax
 from codegen.passes.shorten_lives import shorten_lives
 from codegen.passes.solve_with_inverses import solve_with_inverses
 from codegen.passes.split_ones import split_ones
+from codegen.passes.steps_by_sign import steps_by_sign
 from codegen.passes.traces_of_products import traces_of_products
 from codegen.passes.values_alone import values_alone
 from codegen.schedule import Schedule
@@ -60,6 +62,12 @@ VALUES: tuple[Pass, ...] = (
 )
 """What is computed."""
 
+FUNCTIONS: tuple[Pass, ...] = (
+    share_sines,
+    steps_by_sign,
+)
+"""By which functions NumPy computes it fastest."""
+
 MEMORY: tuple[Pass, ...] = (
     shorten_lives,
     reuse_memory,
@@ -67,7 +75,7 @@ MEMORY: tuple[Pass, ...] = (
 )
 """Where it is kept."""
 
-PASSES = (*VALUES, *MEMORY)
+PASSES = (*VALUES, *FUNCTIONS, *MEMORY)
 
 
 BY_COST = (distribute_sums, pair_transposes, factor_sums, traces_of_products)

@@ -28,7 +28,7 @@ class _Memory:
         for instr in schedule.instrs:
             self.owner[instr.out] = self.owner[instr.names[0]] if instr.kind == "view" else instr.out
         self.last_use = self._last_uses(schedule)
-        self.writable = {i.out for i in schedule.instrs if i.kind in FRESH}
+        self.writable = {i.out for i in schedule.instrs if i.kind in FRESH}.union(*schedule.pairs.values())
         self.row_major: set[str] = set()
         self.free: defaultdict[Shape, list[str]] = defaultdict(list)
 

@@ -15,7 +15,7 @@ Of many rows, block by block, 2 n numbers and those of a block.
 
 from __future__ import annotations
 
-from numpy import add, asarray, cos, dtype, empty, multiply, ndarray, result_type, sin, subtract, tanh, zeros_like
+from numpy import absolute, add, asarray, bitwise_and, bitwise_xor, cos, dtype, empty, int64, left_shift, multiply, ndarray, result_type, right_shift, sin, sqrt, subtract, tanh, zeros_like
 
 FLOAT32, FLOAT64 = dtype("float32"), dtype("float64")
 SHAPES = {
@@ -69,21 +69,21 @@ def three_layers_wrt_all(
 def _rows(X, W1, W2, W3, dX, dW1, dW2, dW3):
     """From a block of rows of X, dX: Y, dY."""
     X_W1 = X.dot(W1)                             # X W1
-    H1 = sin(X_W1)                               # H1 = sin(X W1)
-    cos_X_W1 = cos(X_W1, out=X_W1)               # cos(X W1)
+    H1, cos_X_W1 = _sin_cos(X_W1)                # H1 = sin(X W1); cos(X W1)
     H1_W2 = H1.dot(W2)                           # H1 W2
     H2 = tanh(H1_W2, out=H1_W2)                  # H2 = tanh(H1 W2)
     t = H2 * H2                                  # H2 ⊙ H2
     t_2 = subtract(1.0, t, out=t)                # 1 - H2 ⊙ H2
     H1_dW2 = H1.dot(dW2)                         # H1 δW2
-    dX_W1 = dX.dot(W1, out=H1)                   # δX W1
+    del H1
+    dX_W1 = dX.dot(W1, out=X_W1)                 # δX W1
     X_dW1 = X.dot(dW1)                           # X δW1
     t_3 = add(dX_W1, X_dW1, out=dX_W1)           # δX W1 + X δW1
     del X_dW1
     dH1 = multiply(cos_X_W1, t_3, out=cos_X_W1)  # δH1 = cos(X W1) ⊙ (δX W1 + X δW1)
-    del H1, dX_W1, t_3
+    del X_W1, dX_W1, t_3
     dH1_W2 = dH1.dot(W2)                         # δH1 W2
-    del X_W1, cos_X_W1, dH1
+    del cos_X_W1, dH1
     t_4 = add(dH1_W2, H1_dW2, out=dH1_W2)        # δH1 W2 + H1 δW2
     del H1_dW2
     dH2 = multiply(t_2, t_4, out=t_2)            # δH2 = (1 - H2 ⊙ H2) ⊙ (δH1 W2 + H1 δW2)
@@ -197,3 +197,52 @@ def _join(results, found, joined, first, last):
 def _place(axis, first, last):
     """Some rows as an index, where they lie along an axis."""
     return slice(first, last) if axis == 0 else (slice(None), slice(first, last))
+
+
+def _sin_cos(X):
+    """sin(X) and cos(X); of many entries in double precision to 2 ulp, several times faster than one by one."""
+    if X.size < 2048 or X.itemsize != 8:
+        return sin(X), cos(X)
+    S, C = empty(X.shape), empty(X.shape)
+    x, s, c, space = X.reshape(-1), S.reshape(-1), C.reshape(-1), empty((3, min(X.size, 16384)))
+    for first in range(0, x.size, 16384):
+        some = x[first : first + 16384]
+        _sin_cos_of_some(some, s[first : first + 16384], c[first : first + 16384], *space[:, : some.size])
+    return S, C
+
+
+def _sin_cos_of_some(x, s, c, k, r, z):
+    """The same into s and c; k, r and z are overwritten. What is large or no number is NumPy's own.
+
+    x = k pi/2 + r, pi/2 in three parts of which the first two times k are exact; sin(r) = r (1 + z (..)), z = r r, a
+    minimax polynomial; cos(r) from it, for |r| <= pi/4 loses nothing; k, in the last bits of a float, turns both.
+    """
+    if not absolute(x, r).max() <= 1000.0:
+        sin(x, s)
+        cos(x, c)
+        return
+    add(multiply(x, 0.6366197723675814, k), 6755399441055744.0, k)
+    subtract(k, 6755399441055744.0, z)
+    subtract(x, multiply(z, 1.5707963267941523, s), r)
+    subtract(r, multiply(z, 7.443547480480255e-13, s), r)
+    subtract(r, multiply(z, 6.36831716351095e-25, s), r)
+    multiply(r, r, z)
+    multiply(z, 1.589679580362988e-10, s)
+    for coefficient in (
+        -2.5050758117908233e-08,
+        2.7557313691934635e-06,
+        -0.00019841269829807854,
+        0.008333333333322413,
+        -0.16666666666666632,
+    ):
+        multiply(add(s, coefficient, s), z, s)
+    multiply(add(s, 1.0, s), r, s)
+    sqrt(subtract(1.0, multiply(s, s, c), c), c)
+    sine, cosine, k, odd, swap = (A.view(int64) for A in (s, c, k, r, z))
+    right_shift(left_shift(k, 63, odd), 63, odd)
+    bitwise_and(bitwise_xor(sine, cosine, swap), odd, swap)
+    bitwise_xor(sine, swap, sine)
+    bitwise_xor(cosine, swap, cosine)
+    left_shift(k, 62, k)
+    bitwise_xor(sine, bitwise_and(k, -(2**63), swap), sine)
+    bitwise_xor(cosine, bitwise_and(bitwise_xor(k, odd, k), -(2**63), k), cosine)

@@ -239,6 +239,10 @@ def parts_exchanged(schedule, instr):
     return replace(instr, attrs=(("part", 1 - instr.attr("part")),)) if instr.op == "part" else instr
 
 
+def sign_of_the_input(schedule, instr):
+    return replace(instr, args=("A",)) if instr.op == "sign" else instr
+
+
 def sizes_of_eigenvalues(schedule, instr):
     return replace(instr, op="svdvals") if instr.op == "eigvalsh" else instr
 
@@ -325,7 +329,7 @@ PASS_FAULTS = [
         "reuse_memory-forgets views",
         "reuse_memory",
         freed_views_too_early,
-        SQUARE + "Z = A*B\nT = Z'\nU = sin(A)\nY = (U .* B)*T + Z",
+        SQUARE + "Z = A*B\nT = Z'\nU = sinh(A)\nY = (U .* B)*T + Z",
     ),
     ("shorten_lives-one left out", "shorten_lives", shortened_by_one, SQUARE + "Y = sin(A*B)"),
     ("shorten_lives-before it is ready", "shorten_lives", run_before_ready, SQUARE + "Y = sin(A*B)"),
@@ -360,6 +364,18 @@ PASS_FAULTS = [
         "share_softmax",
         rewritten(passes.share_softmax, of_the_last_input),
         "A : n x m\nB : n x m\nY = softmax(A, 2) .* B",
+    ),
+    (
+        "share_sines-value and derivative exchanged",
+        "share_sines",
+        rewritten(passes.share_sines, parts_exchanged),
+        "A : n x n\nY = sin(A)",
+    ),
+    (
+        "steps_by_sign-of the matrix itself",
+        "steps_by_sign",
+        rewritten(passes.steps_by_sign, sign_of_the_input),
+        "A : n x n\nY = relu(A)",
     ),
     (
         "share_exponentials-value and derivative exchanged",
@@ -401,10 +417,13 @@ def test_a_wrong_pass_is_caught(monkeypatch, name, wrong, text, wrt):
     assert is_right(text, wrt)
     planted = tuple(wrong if run.__name__ == name else run for run in passes.PASSES)
     assert planted != passes.PASSES
-    values, memory = planted[: len(passes.VALUES)], planted[len(passes.VALUES) :]
-    monkeypatch.setattr(codegen.kernel, "optimize", lambda schedule, _: verified_step_by_step(values, schedule))
-    for module in (blocked, pieces):
-        monkeypatch.setattr(module, "optimize", lambda schedule, _: verified_step_by_step(memory, schedule))
+    wrong_for = dict(zip(passes.PASSES, planted, strict=True))
+
+    def optimize(schedule, runs):
+        return verified_step_by_step([wrong_for[run] for run in runs], schedule)
+
+    for module in (codegen.kernel, blocked, pieces):
+        monkeypatch.setattr(module, "optimize", optimize)
     assert_caught("pass", is_caught(text, wrt))
 
 
@@ -449,7 +468,7 @@ def uses():
     for value, text in product((True, False), PROGRAMS):
         program = read_program(text)
         kernel = compile_kernel(program if value else differentiate(program))
-        for instr in kernel.schedule.instrs:
+        for instr in passes.optimize(kernel.schedule, passes.FUNCTIONS).instrs:
             found.setdefault(instr.op, (text, value))
     return found
 
@@ -566,6 +585,7 @@ def helper_faults():
         "_inv_triangular": ("return X", "return X.T"),
         "_det_triangular": ("T.diagonal()", "-T.diagonal()"),
         "_logdet_triangular": ("log(d)", "d"),
+        "_sin_cos": ("return sin(X), cos(X)", "return cos(X), sin(X)"),
         "_schur": ('return schur(A, output="real")', 'return schur(A.T, output="real")'),
         "_solve_sylvester": ("dot(P.T)", "dot(P)"),
         "_pinv": ("dot(U.T)", "dot(absolute(U.T))"),
@@ -611,6 +631,7 @@ CARRYING = {
     **LARGE,
     "_det_lu": "A : n x n\ny = det(A)",
     "_product": "A : n x n\ny = det(A)",
+    "_sin_cos": "A : n x n\nY = sin(A)",
     "_det_triangular": "L : n x n lower\ny = det(L)",
     "_mapped": "S : n x n symmetric\nY = expm(S)",
     "_slopes": "S : n x n symmetric\nY = expm(S)",
@@ -645,11 +666,14 @@ IN_BLOCKS = {"_in_blocks", "_in_threads", "_first_block", "_further_blocks", "_w
              "_height"}  # fmt: skip
 """Helpers that few rows do not need: their faults are planted in `test_blocked.py`."""
 
+OF_MANY = {"_sin_cos_of_some"}
+"""Helpers that few entries do not need: their faults are planted in `test_sines.py`."""
+
 
 def test_every_helper_has_a_planted_fault():
     """Those of stacks have theirs in `test_stack_helpers.py`."""
     of_one = {name for name in carried.HELPERS if name not in stacks.__dict__ or name == "_factor_lu"}
-    assert {name for name, *_ in helper_faults()} | REFUSING | THROUGH_OTHERS | IN_BLOCKS == of_one
+    assert {name for name, *_ in helper_faults()} | REFUSING | THROUGH_OTHERS | IN_BLOCKS | OF_MANY == of_one
 
 
 @pytest.mark.parametrize("name, old, new", [pytest.param(*fault, id=fault[0]) for fault in helper_faults()])

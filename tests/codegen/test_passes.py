@@ -34,10 +34,12 @@ from codegen.passes import (
     scale_by_diagonals,
     share_common,
     share_exponentials,
+    share_sines,
     share_softmax,
     shorten_lives,
     solve_with_inverses,
     split_ones,
+    steps_by_sign,
     traces_of_products,
     values_alone,
 )
@@ -381,6 +383,20 @@ FIXTURES = {
         share_softmax, "A:n,m B:n,m",
         ["L = logsumexp_2 A", "D = subtract B L", "P = exp D"], "P",
         ["L = logsumexp_2 A", "D = subtract B L", "P = exp D"],
+    ),
+    "share_sines: of the same matrix": (
+        share_sines, "A:n,m B:n,m",
+        ["C = cos A", "T = cos B", "U = multiply C T", "S = sin A", "Y = multiply S U"], "Y",
+        [".1 = sin_cos A", "C = part .1 part=1", "T = cos B", "U = multiply C T", "S = part .1 part=0",
+         "Y = multiply S U"],
+    ),
+    "share_sines: not where one of them is there twice": (
+        share_sines, "A:n,m", ["S = sin A", "C = cos A", "T = sin A"], "S C T",
+        ["S = sin A", "C = cos A", "T = sin A"],
+    ),
+    "steps_by_sign: of the same matrix, and after it": (
+        steps_by_sign, "A:n,m B:n,m", ["T = step A", "R = relu A", "D = step A", "E = step B"], "T R D E",
+        ["T = step A", "R = relu A", "D = sign R", "E = step B"],
     ),
     "share_exponentials: what needs the value comes after": (
         share_exponentials, "A:n,n E:n,n",

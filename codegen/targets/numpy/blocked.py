@@ -15,7 +15,7 @@ from codegen.blocks.phases import in_blocks
 from codegen.cost.header import blocked_cost_lines
 from codegen.header import Header
 from codegen.naming import identifier
-from codegen.passes import MEMORY, optimize
+from codegen.passes import FUNCTIONS, MEMORY, optimize
 from codegen.schedule import Schedule
 from codegen.sizes import size_code, size_text
 from codegen.targets.numpy.body import Body, Height, words
@@ -35,6 +35,7 @@ def emit_numpy(schedule: Schedule, header: Header, function: str, threads: int =
 
     Raises PushforwardError should it hold anything unexpected.
     """
+    schedule = optimize(schedule, FUNCTIONS)
     blocks = in_blocks(schedule)
     pieces = None if blocks is None or _is_few(blocks.rows) else in_pieces(blocks)
     if pieces is None:
@@ -131,7 +132,7 @@ class BlockedEmission(Emission):
 
     def cost(self) -> tuple[str, ...]:
         once = [i for piece in self.pieces.pieces if piece.width is None for i in self.schedule.instrs[piece.place]]
-        made = (i.out for i in once if i.into is None and i.kind not in ("view", "part"))
+        made = [i.out for i in once if i.into is None and i.out in self.schedule.made]
         return blocked_cost_lines(
             self.schedule, dict.fromkeys((*self.schedule.outputs, *self.pieces.blocks.kept, *made))
         )

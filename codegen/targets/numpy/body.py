@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from sympy import Expr
 
 from codegen.naming import Names, Notation, wish_for
 from codegen.no_derivative import has_differentials, may_have_none
+from codegen.operations import TOGETHER
 from codegen.schedule import Arg, Instr, Literal, Schedule
 from codegen.sizes import number_code, size_code
 from codegen.targets.numpy import SPELLINGS, Spelling
@@ -48,13 +49,29 @@ class Body:
         self.notation = Notation(schedule, names)
         self.templates: dict[str, Spelling] = {}
         """What the lines were made from."""
+        self.part = {instr.out: instr for instr in schedule.instrs if instr.kind == "part"}
         self.lines = [self.line(instr) for instr in schedule.instrs]
         self.helpers = helpers_for("\n".join((*self.templates, besides)))
 
     def line(self, instr: Instr) -> tuple[str, str]:
+        """Code and comment; both parts of a pair stand in one line, and have none of their own."""
+        if instr.out in self.schedule.pairs:
+            return self.pair(instr, self.schedule.pairs[instr.out])
+        if instr.kind == "part" and instr.names[0] in self.schedule.pairs:
+            return "", ""
         if instr.out.startswith("."):
             self.names.choose(instr.out, wish_for(instr, self.names))
         return f"{self.names[instr.out]} = {self.code(instr)}", self.notation.formula(instr)
+
+    def pair(self, instr: Instr, parts: tuple[str, ...]) -> tuple[str, str]:
+        """X2, cos_X1 = _sin_cos(X1)"""
+        code = self.code(instr)
+        for part, op in zip(parts, TOGETHER[instr.op], strict=True):
+            if part.startswith("."):
+                self.names.choose(part, wish_for(replace(instr, op=op), self.names))
+        self.notation.wholes[instr.out] = instr
+        formulas = [self.notation.formula(self.part[part]) for part in parts]
+        return f"{', '.join(self.names[part] for part in parts)} = {code}", "; ".join(formulas)
 
     def code(self, instr: Instr) -> str:
         if instr.op == "call":
@@ -112,9 +129,11 @@ class Body:
         width = min(COMMENT_COLUMN, max((len(code) for code, _ in lines), default=0))
         found = []
         for instr, (code, comment) in zip(self.schedule.instrs[part], lines, strict=True):
-            found.append(f"{code}{' ' * max(2, width + 2 - len(code))}# {comment}")
-            if instr.frees:
-                found.append(f"del {', '.join(self.names[name] for name in instr.frees)}")
+            if code:
+                found.append(f"{code}{' ' * max(2, width + 2 - len(code))}# {comment}")
+            frees = [self.names[name] for name in instr.frees if name not in self.schedule.pairs]
+            if frees:
+                found.append(f"del {', '.join(frees)}")
         return found
 
     def imports(self) -> dict[str, set[str]]:

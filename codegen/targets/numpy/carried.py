@@ -51,6 +51,7 @@ _FILES = (
     "products",
     "systems",
     "functions",
+    "sines",
     "second_derivatives",
     "spectra",
     "factorisations",

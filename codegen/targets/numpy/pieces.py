@@ -84,7 +84,7 @@ def _saves(blocks: Blocks) -> bool:
     """Whether most of what there is is never whole, the results apart."""
     schedule = blocks.schedule
     inner = {name for phase in blocks.phases if _is_loop(phase, blocks) for name in blocks.inner(phase)}
-    made = {instr.out for instr in schedule.instrs if instr.kind not in ("view", "part", "constant")}
+    made = schedule.made - {instr.out for instr in schedule.instrs if instr.kind == "constant"}
     read = (name for name in schedule.inputs if blocks.kinds[name] in CUT)
     saved, *others = (
         sum(map(schedule.entries, names)) for names in (inner, read, made - inner - set(schedule.outputs))

@@ -75,7 +75,7 @@ REGULAR = Spelling("_regular({0})")
 """A factor with which something is solved; of a singular matrix there still is a determinant."""
 _SOLVING = ("solve_lu", "inv_lu", "logdet_lu")
 
-_AS_FOR_ONE = {"tril", "triu", "choose", "copy"}
+_AS_FOR_ONE = {"tril", "triu", "choose", "copy", "sin_cos"}
 
 
 def has_stacks(op: str) -> bool:
