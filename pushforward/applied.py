@@ -47,15 +47,17 @@ def batch(
     return compile_batch(what, over, sizes, name, target)
 
 
-def linearize(what: Differential | Adjoint, sizes: Sizes = None, name: str | None = None) -> LinearizedKernel:
+def linearize(
+    what: Differential | Adjoint, sizes: Sizes = None, name: str | None = None, target: str = "numpy"
+) -> LinearizedKernel:
     """A kernel, linearized at a point once and applied often: X4, state = k(X0, W1, W2); dX4 = k.apply(state, dX0).
 
-    Of an adjoint, X0_bar = k.apply(state, X4_bar). The state holds arguments themselves.
+    Of an adjoint, X0_bar = k.apply(state, X4_bar). The state holds arguments themselves. target: "numpy" or "c".
     Raises NotSupported for a differential that is not linear in its seeds, one of order 2.
     """
     if isinstance(what, Adjoint):
-        return compile_linearization(what.differential, pullback_of(what), sizes, name)
-    return compile_linearization(what, pushforward_of(what), sizes, name)
+        return compile_linearization(what.differential, pullback_of(what), sizes, name, target)
+    return compile_linearization(what, pushforward_of(what), sizes, name, target)
 
 
 def linear_operator(

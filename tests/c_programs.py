@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 import subprocess
 from collections.abc import Mapping
@@ -60,7 +61,7 @@ int main(int count, char **given)
     real *work = memory({name}_{suffix}_work({sizes}2));
     int code = {name}_{suffix}({arguments}work, 2);
     if (code) {{
-        puts({name}_message(code));
+        puts({message}(code));
         return 2;
     }}
 {show}
@@ -121,6 +122,7 @@ class CProgram:
         context = ["NULL"] if functions else []
         return MAIN.format(
             name=signature.function,
+            message=self.file.emitted.message,
             real=real,
             suffix=suffix,
             functions="\n".join(FUNCTION.format(name=name, code=code) for name, code in functions.items()),
@@ -142,7 +144,7 @@ class CProgram:
         """The outputs that the program finds."""
         schedule = self.file.schedule
         shapes = [self._shape(name, lengths) for name in (*schedule.inputs, *schedule.outputs)]
-        numbers = [lengths[str(size)] for size in self.file.emitted.sizes] + [rows * cols for rows, cols in shapes]
+        numbers = [*(lengths[size.name] for size in self.file.emitted.sizes), *map(math.prod, shapes)]
         done = subprocess.run(
             [self.folder / suffix, *map(str, numbers)], capture_output=True, text=True, timeout=300,
             env={**os.environ, "ASAN_OPTIONS": "detect_leaks=0"},
@@ -150,15 +152,14 @@ class CProgram:
         assert done.returncode == 0, done.stdout + done.stderr
         found = np.array([float.fromhex(line) for line in done.stdout.split()])
         shapes = shapes[len(schedule.inputs) :]
-        ends = np.cumsum([rows * cols for rows, cols in shapes])
+        ends = np.cumsum([*map(math.prod, shapes)])
         assert ends[-1] == found.size
         return [part.reshape(shape) for part, shape in zip(np.split(found, ends[:-1]), shapes, strict=True)]
 
-    def _shape(self, name: str, lengths: Mapping[str, int]) -> tuple[int, int]:
-        rows, cols = self.file.schedule.shapes[name]
-        return length(rows, lengths), length(cols, lengths)
+    def _shape(self, name: str, lengths: Mapping[str, int]) -> tuple[int, ...]:
+        return tuple(lengths[size.name] if size.is_Symbol else length(size, lengths) for size in self.file.shapes[name])
 
 
-def _filled(seed: int, shape: tuple[int, int]) -> Any:
-    k = np.arange(shape[0] * shape[1])
+def _filled(seed: int, shape: tuple[int, ...]) -> Any:
+    k = np.arange(math.prod(shape))
     return (((37 * k + 11 * seed) % 101 - 50) / 64).reshape(shape)

@@ -123,6 +123,7 @@ class JacobianFace(Face):
             "sizes": self.arguments.size_line(set(names.values())),
             "lines": [self._call(), self._made([codes[axis] for axis in self.placing.view.axes]), *self._places()],
             "results": result,
+            "raises": (),
             "calls": False,
             "helpers": (),
         }

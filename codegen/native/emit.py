@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from codegen.header import Header
@@ -23,15 +23,21 @@ def emit_native(schedule: Schedule, header: Header, function: str) -> NativeKern
 class NativeKernel:
     """The file of a C kernel. `about`: what the help of the Python function says, as in a NumPy kernel.
 
-    `shapes`: of the arrays that are arguments and results, where these are not all matrices of the schedule.
+    `shapes`: of the arrays that are arguments and results, where these are not all matrices of the schedule. `others`:
+    functions of the same file.
     """
 
     target = "c"
 
     def __init__(
-        self, emitted: CSource, schedule: Schedule, about: Header, shapes: Mapping[str, Lengths] | None = None
+        self,
+        emitted: CSource,
+        schedule: Schedule,
+        about: Header,
+        shapes: Mapping[str, Lengths] | None = None,
+        others: Sequence[CSource] = (),
     ) -> None:
-        self.emitted, self.schedule, self.about = emitted, schedule, about
+        self.emitted, self.schedule, self.about, self.others = emitted, schedule, about, others
         self.source, self.header = emitted.source, emitted.header_source
         self.shapes = schedule.shapes if shapes is None else shapes
         function, errors = emitted.signature.function, emitted.failures.values()
@@ -40,7 +46,7 @@ class NativeKernel:
 
     def load(self) -> Callable[..., Any]:
         """Compile it, and put a Python function in front. Raises as `Library`."""
-        library = Library(self.emitted)
+        library = Library(self.emitted, *self.others)
         function = render("native.py.jinja", self.face, self.about).load({RUN: library.run})
         if self.signature.functions or self.face.arguments.size_checks():
             return function

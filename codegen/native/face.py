@@ -50,6 +50,7 @@ class NativeFace(Face):
                 f"{RUN}({', '.join(given)}, {{{functions}}})",
             ],
             "results": ", ".join(self.outputs),
+            "raises": (),
             "calls": False,
             "helpers": (),
         }

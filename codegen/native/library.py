@@ -10,7 +10,7 @@ from typing import Any, Protocol
 import numpy as np
 
 from codegen.header import Signature
-from codegen.native.adapter import PRECISIONS, adapter
+from codegen.native.adapter import PRECISIONS, adapted, adapter
 from codegen.native.cache import VARIABLE, cached_library
 from codegen.native.callbacks import Callbacks
 from codegen.native.compiler import find_compiler
@@ -37,24 +37,31 @@ class CSource(Protocol):
     def sizes(self) -> Sequence[Any]: ...
     @property
     def failures(self) -> Mapping[int, str]: ...
+    @property
+    def message(self) -> str:
+        """The function that says what a code means."""
+        ...
 
 
 class Library:
-    """The functions of one C kernel.
+    """A function of a C file; `others`: those besides that are called from Python.
 
     Raises NotSupported where there is no compiler, PushforwardError where it fails, or the library cannot be loaded.
     """
 
-    def __init__(self, emitted: CSource) -> None:
+    def __init__(self, emitted: CSource, *others: CSource) -> None:
         self.signature, self.failures = emitted.signature, emitted.failures
-        self.loaded = load_library(build(emitted.source + adapter(self.signature, len(emitted.sizes)), "kernel"))
+        every = sorted((emitted, *others), key=lambda each: each.signature.function)
+        adapters = (adapter(each.signature, len(each.sizes)) for each in every)
+        self.loaded = load_library(build("".join([emitted.source, *adapters]), "kernel"))
         self.calls = {np.dtype(entries): self._functions(suffix) for entries, (suffix, _) in PRECISIONS.items()}
-        self.message = getattr(self.loaded, f"{self.signature.function}_message")
+        self.message = getattr(self.loaded, emitted.message)
         self.message.argtypes, self.message.restype = [ctypes.c_int], ctypes.c_char_p
 
     def _functions(self, suffix: str) -> tuple[Any, Any]:
         """What computes, and what tells how much memory that needs."""
-        call, work = getattr(self.loaded, f"call_{suffix}"), getattr(self.loaded, f"work_{suffix}")
+        names = adapted(self.signature, suffix)
+        call, work = (getattr(self.loaded, name) for name in names)
         call.argtypes = [ctypes.c_void_p, ctypes.c_void_p, ctypes.c_void_p, ctypes.c_int]
         work.argtypes, work.restype = [ctypes.c_void_p, ctypes.c_int], ctypes.c_size_t
         return call, work

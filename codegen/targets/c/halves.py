@@ -5,7 +5,6 @@ X1 = X0 W1; C = cos(X1); dX2[k] = C ⊙ (dX0[k] W1)   →   C from X0, W1   and 
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -32,7 +31,7 @@ def halves(schedule: Schedule, stack: Stack) -> Halves:
     read = {name for instr in again if instr.op in PRODUCTS for name in instr.names}
     read -= {name for instr in again if instr.op not in PRODUCTS for name in instr.names}
     again = [*(instr for instr in same if instr.op == "transpose" and instr.out in read), *again]
-    made, given = {instr.out for instr in same}, _needed(again, schedule.outputs, stack)
+    made, given = {instr.out for instr in same}, _needed(again, schedule, stack)
     state = tuple(name for name in given if name in made)
     outputs = tuple(name for name in schedule.outputs if name not in stack.names)
     needed = {name for instr in again for name in instr.names}
@@ -51,12 +50,13 @@ def halves(schedule: Schedule, stack: Stack) -> Halves:
     return Halves(values, along, state, frozenset(i.out for i in same if i.op == "factor_lu" and i.out in needed))
 
 
-def _needed(instrs: list[Instr], outputs: Iterable[str], stack: Stack) -> tuple[str, ...]:
-    """What some instructions take, and outputs that nothing makes; seeds come last."""
+def _needed(instrs: list[Instr], schedule: Schedule, stack: Stack) -> tuple[str, ...]:
+    """What some instructions take, and outputs that nothing makes: inputs, then values, and seeds last."""
     made = {instr.out for instr in instrs}
-    names = [*(name for instr in instrs for name in instr.names), *(name for name in outputs if name in stack.names)]
-    given = [name for name in dict.fromkeys(names) if name not in made]
-    return tuple(sorted(given, key=lambda name: name in stack.names))
+    outputs = (name for name in schedule.outputs if name in stack.names)
+    names = dict.fromkeys([*(name for instr in instrs for name in instr.names), *outputs])
+    given = (name for name in names if name not in made)
+    return tuple(sorted(given, key=lambda name: (name in stack.names, name not in schedule.inputs)))
 
 
 def with_names(schedule: Schedule, stack: Stack) -> Schedule:
