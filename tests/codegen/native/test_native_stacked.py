@@ -22,7 +22,7 @@ PROGRAMS = {
     "sums": "X0 : n x m\nW : m x p\nY = softmax(X0, 2)*W\nz = sum(Y)",
     "columns": "X0 : m x n\nW : p x m\nY = sin(W*X0)",
 }
-LENGTHS = (dict(n=3, m=4, h=2, p=5), dict(n=301, m=5, h=67, p=3), dict(n=0, m=3, h=2, p=4))
+LENGTHS = ({"n": 3, "m": 4, "h": 2, "p": 5}, {"n": 301, "m": 5, "h": 67, "p": 3}, {"n": 0, "m": 3, "h": 2, "p": 4})
 PRECISIONS = (("f64", np.float64, 1e-12), ("f32", np.float32, 5e-5))
 
 
