@@ -15,7 +15,18 @@ from itertools import chain, groupby
 from sympy import Expr, MatAdd, MatMul, MatrixSymbol, S, Transpose
 
 from symbolic.language.names import split_mark
-from symbolic.nodes import SCALAR, Node, Operation, add, matrix_power, multiply, operate, scale, split_number, transpose
+from symbolic.nodes import (
+    Node,
+    Operation,
+    add,
+    is_scalar,
+    matrix_power,
+    multiply,
+    operate,
+    scale,
+    split_number,
+    transpose,
+)
 from symbolic.structure import Structure
 from symbolic.walks import subexpressions
 
@@ -43,7 +54,7 @@ class Term:
 
 def gather(node: Node, structure: Structure) -> Node | None:
     """A trace, a 1×1 product, or a sum of these, with what moves last and like terms together; None: it is so."""
-    if node.shape != SCALAR or (type(node) is Operation and node.name != "tr"):
+    if not is_scalar(node) or (type(node) is Operation and node.name != "tr"):
         return None
     terms, rest = _terms(node, structure)
     if not terms:

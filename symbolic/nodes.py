@@ -128,7 +128,11 @@ def is_number(value: Any) -> bool:
 
 def is_scalar(node: Node) -> bool:
     """Whether a matrix is 1×1; there is one object that is the number 1."""
-    rows, cols = node.shape
+    return is_one_entry(node.shape)
+
+
+def is_one_entry(shape: Shape) -> bool:
+    rows, cols = shape
     return rows is S.One and cols is S.One
 
 

@@ -39,6 +39,7 @@ from symbolic.nodes import (
     hadamard,
     identity,
     is_number,
+    is_scalar,
     multiply,
     ones,
     operands,
@@ -176,7 +177,7 @@ def _like_terms(node: Node, structure: Structure) -> Node | None:
 def _sign_inside(node: Node, structure: Structure) -> Node | None:
     """-(A - B) = B - A, where that leaves no more minus signs than there were"""
     number, matrix = split_number(node)
-    if type(matrix) is not MatAdd or not has_minus(number):
+    if type(matrix) is not MatAdd or number is S.One or not has_minus(number):
         return None
     terms = [split_number(term) for term in matrix.args]
     if 2 * sum(has_minus(coefficient) for coefficient, _ in terms) < len(terms):
@@ -210,7 +211,7 @@ def _quadratic_form(node: Node, structure: Structure) -> Node | None:
     """x'(A + A')x = 2 x'A x: a scalar and its transpose are one"""
     factors = node.args
     half = len(factors) // 2
-    if node.shape != SCALAR or len(factors) % 2 == 0 or type(factors[half]) is not MatAdd:
+    if len(factors) % 2 == 0 or type(factors[half]) is not MatAdd or not is_scalar(node):
         return None
     if any(structure.flip(a) != structure.plain(b) for a, b in zip(factors[:half], factors[:half:-1], strict=True)):
         return None
@@ -233,7 +234,8 @@ def _orthogonal(node: Node, structure: Structure) -> Node | None:
     for k in range(len(factors) - 1):
         left, right = factors[k : k + 2]
         inside = right if type(left) is Transpose else left
-        square = inside.shape[0] == inside.shape[1]
+        rows, cols = inside.shape
+        square = rows is cols or rows == cols
         if square and structure.flip(left) == structure.plain(right) and structure.has(inside, "orthogonal"):
             return multiply(*factors[:k], identity(left.shape[0]), *factors[k + 2 :])
     return None

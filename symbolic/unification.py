@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from functools import cache
 from itertools import count
 from typing import Any
 
@@ -25,6 +26,12 @@ class Unknown(Dummy):  # type: ignore[misc]
     __repr__ = __str__
 
 
+@cache
+def _unknown(number: int) -> Unknown:
+    """The unknowns of one text, which all texts share: making one takes longer than all that is done with it."""
+    return Unknown("unknown", integer=True, nonnegative=True)
+
+
 def may_be_positive(size: Any) -> bool:
     """Whether a size can be one or more: n - m, but not 0 or -n."""
     return size.is_Symbol or any(term.as_coeff_Mul()[0] > 0 for term in Add.make_args(size))
@@ -35,9 +42,10 @@ class Unification:
 
     def __init__(self) -> None:
         self.known: dict[Unknown, Any] = {}
+        self.numbers = count()
 
     def fresh(self) -> Unknown:
-        return Unknown("unknown", integer=True, nonnegative=True)
+        return _unknown(next(self.numbers))
 
     def find(self, size: Any) -> Any:
         """What is known of a size; chains of unknowns are shortened on the way."""
@@ -95,8 +103,10 @@ class Unification:
         names = _fresh_letters(taken)
         for shape in shapes:
             for size in map(self.find, shape):
-                for unknown in sorted(size.atoms(Unknown), key=lambda part: part.dummy_index):
-                    self.known[unknown] = dimension(next(names))
+                found = (size,) if size.is_Atom else sorted(size.atoms(Unknown), key=lambda part: part.dummy_index)
+                for unknown in found:
+                    if type(unknown) is Unknown:
+                        self.known[unknown] = dimension(next(names))
 
 
 def _fresh_letters(taken: set[str]) -> Iterator[str]:

@@ -7,6 +7,7 @@ block. `summed`: free, and the sum over blocks of what each block contributes, a
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any
 
 from codegen.schedule import Instr, Schedule
@@ -33,6 +34,7 @@ _SUMS = {
 _SOLVING = ("solve_lu", "solve_cho", "solve_triangular")
 
 
+@lru_cache(maxsize=4096)
 def kind_of_shape(shape: Shape, size: Any) -> str:
     """Of a whole matrix, by its shape alone: n×c and r×n can be cut; n×n, or 2n×c, are left whole."""
     rows, cols = shape

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from codegen.operations import INVERSES
 from codegen.schedule import Arg, Instr, Literal, Schedule
-from symbolic.nodes import SCALAR
+from symbolic.nodes import is_one_entry
 
 
 @dataclass(frozen=True)
@@ -76,7 +76,7 @@ def _as_multiple(instr: Instr, schedule: Schedule) -> list[tuple[Arg, str]]:
     return [
         (scalar, matrix)
         for scalar, matrix in ((right, left), (left, right))
-        if isinstance(matrix, str) and (isinstance(scalar, Literal) or schedule.shapes[scalar] == SCALAR)
+        if isinstance(matrix, str) and (isinstance(scalar, Literal) or is_one_entry(schedule.shapes[scalar]))
     ]
 
 

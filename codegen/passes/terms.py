@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from codegen.passes.order_chains import chain_flops
 from codegen.passes.rewriting import Rewriting
 from codegen.schedule import Arg, Instr, Literal, Schedule
-from symbolic.nodes import SCALAR, Shape
+from symbolic.nodes import SCALAR, Shape, is_one_entry
 
 SUMS = ("add", "subtract")
 _PARTS_OF_SUMS = frozenset((*SUMS, "negative", "multiply"))
@@ -101,7 +101,7 @@ def has_products_in_sums(schedule: Schedule) -> bool:
 
 
 def _is_multiple(instr: Instr, shapes: Mapping[str, Shape]) -> bool:
-    return any(isinstance(arg, Literal) or shapes[arg] == SCALAR for arg in instr.args)
+    return any(isinstance(arg, Literal) or is_one_entry(shapes[arg]) for arg in instr.args)
 
 
 def add_up(terms: Iterable[Term], shape: Shape, new: Rewriting) -> str:

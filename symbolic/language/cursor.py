@@ -20,25 +20,23 @@ class Cursor:
         self.source = source
         self.tokens = tokens
         self.index = 0
+        self.here = tokens[0]
         self.start = 0
         self.nesting = 0
         self.depth = 0
-
-    @property
-    def here(self) -> Token:
-        return self.tokens[self.index]
 
     def peek(self, offset: int = 1) -> Token:
         return self.tokens[min(self.index + offset, len(self.tokens) - 1)]
 
     def advance(self) -> Token:
-        token = self.tokens[self.index]
+        token = self.here
         if self.index + 1 < len(self.tokens):
             self.index += 1
+            self.here = self.tokens[self.index]
         return token
 
     def at(self, *operators: str) -> bool:
-        here = self.tokens[self.index]
+        here = self.here
         return here.kind is Kind.OPERATOR and here.text in operators
 
     def at_end(self) -> bool:

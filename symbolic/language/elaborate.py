@@ -241,8 +241,9 @@ def _negative(value: Value) -> Value:
 def _times(values: list[Value], span: Span) -> Value:
     """The matrix product; where one side is a number or 1×1, the multiple."""
     number = scalars.product([value for value in values if is_number(value)], span)
-    scalar = [value for value in values if not is_number(value) and value.shape == SCALAR]
-    chain = [value for value in values if not is_number(value) and value.shape != SCALAR]
+    matrices = [value for value in values if not is_number(value)]
+    scalar = [value for value in matrices if is_scalar(value)]
+    chain = [value for value in matrices if not is_scalar(value)]
     if len(scalar) > MAX_SCALARS:
         raise LimitError(f"more than {MAX_SCALARS} scalar factors", span, hint="name a part of the product")
     if not chain and not scalar:

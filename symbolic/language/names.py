@@ -12,6 +12,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Container
+from functools import lru_cache
 
 GREEK = {
     "α": "alpha", "β": "beta", "γ": "gamma", "δ": "delta", "ε": "epsilon", "ζ": "zeta", "η": "eta",
@@ -47,6 +48,7 @@ _FIRST_LETTER = re.compile(r"[^\W\d_](?=[^A-Za-zα-ωΑ-Ω]|$)")
 _CONFUSABLE = str.maketrans("АВЕКМНОРСТХаеорсухіјѕΑΒΕΖΗΙΚΜΝΟΡΤΥΧο", "ABEKMHOPCTXaeopcyxijsABEZHIKMNOPTYXo")
 
 
+@lru_cache(maxsize=8192)
 def is_plain(name: str) -> bool:
     """Whether a name without a mark is canonical, as that of a function or a size is."""
     return len(name) <= 200 and _PLAIN.fullmatch(name) is not None and canonical(name) == name

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from symbolic.functions import CATALOGUE, canonical_function, only_a_function
 from symbolic.operations import CALLS, OPERATIONS, RESULTS, canonical_call
 
@@ -40,6 +42,7 @@ def known_name(name: str) -> str:
     return canonical_call(canonical_function(name))
 
 
+@lru_cache(maxsize=8192)
 def is_known(name: str) -> bool:
     """Whether a name is that of a function of each entry or of an operation."""
     return known_name(name) in CATALOGUE or is_operation(name)
@@ -50,6 +53,7 @@ def is_operation(name: str) -> bool:
     return canonical_call(name) in CALLS or name in RESULTS
 
 
+@lru_cache(maxsize=8192)
 def never_a_matrix(name: str) -> bool:
     """Whether no matrix can have this name: it is printed as that of a function or an operation."""
     return only_a_function(name) or name in _PRINTED
