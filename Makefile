@@ -14,7 +14,7 @@ demo: $(VENV)/.core ## Show the question, its differential, a kernel and its che
 	@$(PYTHON) -m pushforward demo
 
 test: $(VENV)/.test ## Run the tests
-	@$(PYTHON) -m pytest -n 2 --dist loadfile
+	@$(PYTHON) -m pytest -n 2 --dist worksteal
 
 check: $(VENV)/.dev ## Run everything that must hold before a change is handed in
 	@$(PYTHON) -m ruff check --quiet
@@ -24,7 +24,7 @@ check: $(VENV)/.dev ## Run everything that must hold before a change is handed i
 	@$(PYTHON) tools/reference.py --check
 	@$(PYTHON) -m tools.course --check
 	@$(PYTHON) -m pushforward demo > $(VENV)/.demo
-	@$(PYTHON) -m pytest -n 2 --dist loadfile
+	@$(PYTHON) -m pytest -n 2 --dist worksteal
 
 fuzz: $(VENV)/.dev ## Check random programs by every oracle: make fuzz N=20000 SEED=0
 	@$(PYTHON) -m pytest -m long

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
@@ -88,14 +89,14 @@ def test_what_jax_has_not_is_refused(name: str) -> None:
 ONLY_JAX = Plan(second_every=0, jax_every=1, differences_every=0)
 
 
-def verdicts(places: list[int]) -> list[str]:
-    """What JAX says of some programs of a stream."""
+def verdicts(places: list[int]) -> Iterator[str]:
+    """What JAX says of some programs of a stream, one by one."""
     outcomes = run(3, places, ONLY_JAX, shrinking=False)
-    return [result.verdict for outcome in outcomes for result in outcome.results if result.check == "JAX"]
+    return (result.verdict for outcome in outcomes for result in outcome.results if result.check == "JAX")
 
 
 def test_random_programs_are_checked_by_jax() -> None:
-    found = verdicts(list(range(6)))
+    found = list(verdicts(list(range(6))))
     assert found.count(PASSED) >= 4
     assert set(found) <= {PASSED, SKIPPED}
 
@@ -104,5 +105,5 @@ def test_a_planted_fault_in_a_rule_is_found_by_jax(monkeypatch: pytest.MonkeyPat
     rule = RULES[Elementwise, "tanh"]
     doubled = replace(rule, apply=lambda node, d: nodes.scale(Integer(2), rule.apply(node, d)))
     monkeypatch.setitem(RULES, rule.operation, doubled)
-    places = [k for k in range(100) if any("tanh" in pair for pair in pairs(draw(3, k).program))]
+    places = [k for k in range(30) if any("tanh" in pair for pair in pairs(draw(3, k).program))]
     assert WRONG in verdicts(places[:8])
