@@ -19,29 +19,16 @@ if TYPE_CHECKING:
     from codegen.check import CheckReport
     from codegen.cost.report import Cost
     from codegen.kernel import Kernel
-    from pushforward.api import (
-        adjoint,
-        compile,
-        cost,
-        differential,
-        exercise,
-        exercise_sheet,
-        explain,
-        gauss_newton,
-        grade,
-        gradient,
-        hvp,
-        index_form,
-        jacobian,
-        layout,
-        matrix_form,
-        parse,
-        read,
-        trace,
-        traced,
-        verify,
-        vhp,
-    )
+    from pushforward.api.checks import verify
+    from pushforward.api.derivatives import adjoint, differential, gauss_newton, gradient, hvp, vhp
+    from pushforward.api.exercises import exercise, exercise_sheet
+    from pushforward.api.grades import grade
+    from pushforward.api.index_forms import index_form, matrix_form
+    from pushforward.api.jacobians import jacobian, layout
+    from pushforward.api.kernels import compile, cost
+    from pushforward.api.lessons import explain
+    from pushforward.api.programs import parse, read
+    from pushforward.api.traces import trace, traced
     from pushforward.applied import batch, directions, linear_operator, linearize, sparse_jacobian, sparsity
     from pushforward.exercises.model import Exercise
     from pushforward.grading.verdict import Verdict
@@ -66,12 +53,18 @@ if TYPE_CHECKING:
     from symbolic.statements import Input, Let
 
 _HOME = {
+    **dict.fromkeys(("parse", "read"), "pushforward.api.programs"),
+    **dict.fromkeys(("trace", "traced"), "pushforward.api.traces"),
     **dict.fromkeys(
-        ("parse", "read", "trace", "traced", "differential", "adjoint", "gradient", "hvp", "vhp", "gauss_newton",
-         "jacobian", "layout", "index_form", "matrix_form", "compile", "cost", "verify", "explain", "grade",
-         "exercise", "exercise_sheet"),
-        "pushforward.api",
+        ("differential", "adjoint", "gradient", "hvp", "vhp", "gauss_newton"), "pushforward.api.derivatives"
     ),
+    **dict.fromkeys(("index_form", "matrix_form"), "pushforward.api.index_forms"),
+    **dict.fromkeys(("jacobian", "layout"), "pushforward.api.jacobians"),
+    **dict.fromkeys(("compile", "cost"), "pushforward.api.kernels"),
+    "verify": "pushforward.api.checks",
+    "explain": "pushforward.api.lessons",
+    "grade": "pushforward.api.grades",
+    **dict.fromkeys(("exercise", "exercise_sheet"), "pushforward.api.exercises"),
     **dict.fromkeys(
         ("batch", "directions", "linearize", "linear_operator", "sparse_jacobian", "sparsity"), "pushforward.applied"
     ),

@@ -6,11 +6,11 @@ import ast
 import textwrap
 from dataclasses import dataclass
 
+import pushforward as pf
 from codegen.kernel import differential_header
 from codegen.lower import lower
 from codegen.passes import optimize
 from codegen.targets.numpy.emit import emit
-from pushforward import api
 from symbolic.differential import Differential
 
 _BEFORE_THE_BODY = 2
@@ -34,13 +34,13 @@ class Worked:
 
     def pullbacks(self, style: str = "unicode") -> tuple[str, ...]:
         """The cotangent of every input, Ā = …"""
-        pullback = api.adjoint(self.differential)
+        pullback = pf.adjoint(self.differential)
         return tuple(pullback.closed_form(name).equation(style) for name in pullback.wrt)
 
 
 def work_out(text: str, name: str = "example") -> Worked:
     """Read a program, differentiate it with respect to everything, and generate its kernel."""
-    differential = api.differential(api.parse(text, name))
+    differential = pf.differential(pf.parse(text, name))
     kernel = emit(optimize(lower(differential.tangent)), differential_header(differential), name)
     return Worked(text, differential, body_of(kernel.source, kernel.signature.function))
 

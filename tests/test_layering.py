@@ -145,10 +145,33 @@ def test_what_is_allowed_is_let_through() -> None:
     assert [check(modules) for check in CHECKS] == [[], [], [], [], []]
 
 
-@pytest.mark.parametrize("module, loaded", [("pushforward", ""), ("pushforward.cli", ""), ("pushforward.api", "sympy")])
+@pytest.mark.parametrize(
+    "module, loaded",
+    [("pushforward", ""), ("pushforward.cli", ""), ("pushforward.api", ""), ("pushforward.api.programs", "sympy")],
+)
 def test_the_command_line_starts_without_the_heavy_libraries(module: str, loaded: str) -> None:
-    """pushforward.api shows that the measurement sees what is there."""
+    """pushforward.api.programs shows that the measurement sees what is there."""
     heavy = {"sympy", "numpy", "rich", "matplotlib", "scipy", "jinja2"}
     code = f"import sys, {module}; print(*sorted({heavy} & set(sys.modules)))"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=60)
     assert (loaded in done.stdout.split()) if loaded else (done.stdout == "\n"), done.stdout
+
+
+TEACHING = ("pushforward.lesson", "pushforward.grading", "pushforward.exercises", "pushforward.tracing")
+
+
+@pytest.mark.parametrize(
+    "arguments, loaded",
+    [(["derive"], ()), (["generate"], ()), (["cost"], ()), (["explain"], TEACHING[:1])],
+    ids=lambda given: " ".join(given),
+)
+def test_a_command_loads_what_it_needs(arguments: list[str], loaded: tuple[str, ...]) -> None:
+    """Of lessons, grading, exercises and traced functions; a lesson is shown to be seen where there is one."""
+    code = (
+        "import sys; from pushforward.cli import main\n"
+        f"main([*{arguments}, '-e', 'Y = A*B'], standalone_mode=False)\n"
+        f"print(*sorted({set(TEACHING)} & set(sys.modules)), file=sys.stderr)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=60)
+    found = set(done.stderr.split())
+    assert set(loaded) <= found and (loaded or not found), found

@@ -7,8 +7,8 @@ from typing import Any
 import click
 from rich.console import Console
 
+import pushforward as pf
 from codegen.cost.report import Cost
-from pushforward import api
 from pushforward.commands.options import echo_json, program_options, size_option, sizes_from
 from pushforward.tables import cost_table
 from symbolic.differential import Differential
@@ -32,9 +32,9 @@ def command(differential: Differential, mode: str, size: tuple[str, ...], as_jso
     in numbers. FILE holds the program; - is standard input.
     """
     sizes = sizes_from(size)
-    costs = {"values": api.cost(differential.primal, sizes), "differential": api.cost(differential, sizes)}
+    costs = {"values": pf.cost(differential.primal, sizes), "differential": pf.cost(differential, sizes)}
     try:
-        costs["pullback"] = api.cost(api.adjoint(differential), sizes)
+        costs["pullback"] = pf.cost(pf.adjoint(differential), sizes)
     except (NotSupported, DifferentiationError) as error:
         if mode == REVERSE:
             raise

@@ -6,7 +6,7 @@ import click
 from rich.console import Console
 from rich.syntax import Syntax
 
-from pushforward import api
+import pushforward as pf
 from pushforward.tables import check_table
 from symbolic.language.printer import Printer
 from symbolic.language.styles import UNICODE
@@ -24,18 +24,18 @@ def command() -> None:
     console = Console()
     say(console, "The question, in LaTeX; f is any function applied to each entry:")
     console.print(_indented(QUESTION), markup=False, highlight=False)
-    program = api.parse(QUESTION, "question")
-    differential = api.differential(program, wrt="X0")
+    program = pf.parse(QUESTION, "question")
+    differential = pf.differential(program, wrt="X0")
     say(console, "Perturb X0 by a small δX0 and carry it through, statement by statement:")
     equations = [Printer(UNICODE).equation(let.name, let.expr) for let in differential.tangents]
     console.print(_indented("\n".join(equations)), markup=False, highlight=False)
     say(console, "Substituted, that is the differential in closed form:")
     console.print(_indented(str(differential)), markup=False, highlight=False)
-    kernel = api.compile(differential)
+    kernel = pf.compile(differential)
     say(console, "As a NumPy kernel, value and tangent together (one evaluation each of f and f' a layer):")
     body = kernel.source[kernel.source.index("def ") : kernel.source.index("def _fits")]
     console.print(Syntax(body.rstrip(), "python", background_color="default"), soft_wrap=True)
-    report = api.verify(kernel)
+    report = pf.verify(kernel)
     say(console, "And it agrees with finite differences and with the complex step:")
     console.print(check_table(report))
     say(console, 'Next:  pushforward derive -e "Y = tanh(A*B + ones(n,1)*b\'); A : n x m; b : p" --wrt A --steps')

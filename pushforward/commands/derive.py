@@ -7,8 +7,9 @@ from typing import Any
 
 import click
 
+import pushforward as pf
 from codegen.modes import compare_modes
-from pushforward import api
+from pushforward.api.derivatives import gradient_of
 from pushforward.commands.options import echo_json, program_options, size_option, sizes_from
 from pushforward.wording import adjoint_step_line, mode_lines, step_line
 from symbolic.differential import Differential
@@ -59,7 +60,7 @@ def command(
     if mode == "forward" and sizes is None:
         say_forward(differential, outputs, steps, whole, style, as_json)
         return
-    adjoint = api.adjoint(differential, outputs or None)
+    adjoint = pf.adjoint(differential, outputs or None)
     modes = compare_modes(adjoint, sizes)
     chosen = modes.cheaper if mode == "auto" else mode
     if chosen == "forward":
@@ -67,7 +68,7 @@ def command(
     elif chosen == "reverse":
         say_reverse(adjoint, steps, whole, style, as_json)
     else:
-        say_reverse(api.gradient_of(differential, *outputs[:1]), steps, whole, style, as_json)
+        say_reverse(gradient_of(differential, *outputs[:1]), steps, whole, style, as_json)
     for line in mode_lines(modes, adjoint):
         click.echo(f"# {line}", err=as_json)
 
@@ -96,7 +97,7 @@ def say_by_index(differential: Differential, outputs: tuple[str, ...], whole: bo
             click.echo(form.equation(style))
         return
     for output in outputs or differential.moving_outputs:
-        click.echo(api.index_form(differential, output).equation(style))
+        click.echo(pf.index_form(differential, output).equation(style))
 
 
 def say_reverse(adjoint: Adjoint, steps: bool, whole: bool, style: str, as_json: bool) -> None:

@@ -7,8 +7,9 @@ from pathlib import Path
 
 import click
 
+import pushforward as pf
 from codegen.files import write_text
-from pushforward import api
+from pushforward.api.programs import decode, read_content
 from pushforward.cli import EXIT_FAILED
 from pushforward.commands.options import echo_json
 from pushforward.exercises.dialogue import converse
@@ -40,14 +41,14 @@ def command(
     """
     if answer is not None:
         _refuse_with("--answer", sheet=sheet, solution=solutions, hints=hints > 0, output=output is not None)
-        marked = api.exercise(level, seed).mark(_read(answer))
+        marked = pf.exercise(level, seed).mark(_read(answer))
         echo_json(marked.to_dict(reveal)) if as_json else click.echo(marked.report(reveal))
         context.exit(0 if marked.passed else EXIT_FAILED)
     if sheet:
         _refuse_with("--sheet", hints=hints > 0, json=as_json)
-        _write(api.exercise_sheet(level, seed, count, format_, solutions), output)
+        _write(pf.exercise_sheet(level, seed, count, format_, solutions), output)
         return
-    found = api.exercise(level, seed)
+    found = pf.exercise(level, seed)
     if as_json:
         echo_json(found.to_dict())
     elif format_ != "text" or output is not None:
@@ -69,10 +70,10 @@ def _refuse_with(option: str, **given: bool) -> None:
 def _read(answer: str) -> str:
     """The text of an answer: standard input, a file if there is one of this name, or the argument itself."""
     if answer == "-":
-        return api.decode(sys.stdin.buffer.read(), "<stdin>")
+        return decode(sys.stdin.buffer.read(), "<stdin>")
     path = Path(answer)
     if _is_file(path):
-        return api.decode(api.read_content(path), path.name)
+        return decode(read_content(path), path.name)
     return answer
 
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import click
 
+import pushforward as pf
 from codegen.files import write_text
-from pushforward import api
 from pushforward.commands.options import program_options
 from pushforward.lesson.build import LEVELS
 from pushforward.lesson.render import FORMATS
@@ -25,7 +25,7 @@ def command(differential: Differential, format_: str, level: str, output: str | 
 
     FILE holds the program; - is standard input. HTML is one page, LaTeX a whole document.
     """
-    text = api.explain(differential, format_, level)
+    text = pf.explain(differential, format_, level)
     if output is None:
         click.echo(text, nl=False)
     else:

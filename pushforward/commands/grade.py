@@ -7,7 +7,8 @@ from pathlib import Path
 
 import click
 
-from pushforward import api
+import pushforward as pf
+from pushforward.api.programs import decode, read_content
 from pushforward.cli import EXIT_FAILED
 from pushforward.commands.options import echo_json, load_program
 
@@ -34,8 +35,8 @@ def command(
     if derivation == "-":
         content, name = sys.stdin.buffer.read(), "<stdin>"
     else:
-        content, name = api.read_content(Path(derivation)), Path(derivation).name
-    verdict = api.grade(read, api.decode(content, name), wrt or None, name)
+        content, name = read_content(Path(derivation)), Path(derivation).name
+    verdict = pf.grade(read, decode(content, name), wrt or None, name)
     if as_json:
         echo_json(verdict.to_dict(reveal))
     else:

@@ -11,10 +11,11 @@ from typing import Any
 import click
 import numpy as np
 
+import pushforward as pf
 from codegen.files import write_bytes
 from codegen.jacobian.confirmation import sensible_lengths
 from codegen.sampling import sample
-from pushforward import api, plots
+from pushforward import plots
 from pushforward.commands.options import echo_json, size_option, sizes_from, source_options
 from pushforward.jacobians import Jacobian
 from pushforward.layouts import said
@@ -82,12 +83,12 @@ def _found(program: Program, of: str | None, wrt: str | None, view: str | None) 
     """In the view asked for; if none is, by rows where these are independent, else in the first that can be written."""
     for wish in () if view is not None else ("rows", "tensor"):
         try:
-            found = api.jacobian(program, of, wrt, wish)
+            found = pf.jacobian(program, of, wrt, wish)
             found.closed_form.equations()
             return found
         except NotSupported:
             continue
-    return api.jacobian(program, of, wrt, view or "vec")
+    return pf.jacobian(program, of, wrt, view or "vec")
 
 
 def _formula(found: Jacobian, style: str) -> None:
@@ -166,7 +167,7 @@ def _plot(
     if output is None:
         raise click.UsageError("a picture needs a file: -o structure.svg (or .png)")
     plots.require(output)
-    found = api.jacobian(program, of, wrt, "tensor")
+    found = pf.jacobian(program, of, wrt, "tensor")
     lengths = {**sensible_lengths(program), **(sizes or {})}
     program.check_sizes(lengths)
     plots.structure(found.structure, output, lengths, view if view in ("vec", "vec-row-major") else None)

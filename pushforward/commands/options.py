@@ -10,7 +10,9 @@ from typing import Any
 
 import click
 
-from pushforward import api
+import pushforward as pf
+from pushforward.api.derivatives import gradient_of
+from pushforward.api.programs import read_bytes
 from symbolic.differential import Differential
 from symbolic.program import Program
 from symbolic.reverse.adjoint import Adjoint
@@ -29,7 +31,7 @@ def program_options(function: Callable[..., Any]) -> Callable[..., Any]:
     )  # fmt: skip
     @functools.wraps(function)
     def command(program: Program, wrt: tuple[str, ...], order: int, **rest: Any) -> Any:
-        return function(api.differential(program, wrt or None, order), **rest)
+        return function(pf.differential(program, wrt or None, order), **rest)
 
     return command
 
@@ -71,18 +73,18 @@ def in_mode(differential: Differential, mode: str) -> Differential | Adjoint:
     """What a mode makes of a differential."""
     if mode == "forward":
         return differential
-    return api.adjoint(differential) if mode == "reverse" else api.gradient_of(differential)
+    return pf.adjoint(differential) if mode == "reverse" else gradient_of(differential)
 
 
 def load_program(file: str | None, text: str | None) -> Program:
     if (file is None) == (text is None):
         raise click.UsageError("give a FILE (or - for standard input), or the program after -e")
     if text is not None:
-        return api.parse(text)
+        return pf.parse(text)
     if file == "-":
-        return api.read_bytes(sys.stdin.buffer.read(), "<stdin>").renamed("program")
+        return read_bytes(sys.stdin.buffer.read(), "<stdin>").renamed("program")
     assert file is not None
-    return api.read(file)
+    return pf.read(file)
 
 
 def sizes_from(size: tuple[str, ...]) -> dict[str, int] | None:

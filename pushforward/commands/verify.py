@@ -6,10 +6,11 @@ import click
 from rich.console import Console
 from rich.progress import Progress
 
+import pushforward as pf
 from codegen.check import CheckReport
 from codegen.kernel import Kernel
 from codegen.verify import SEEDS
-from pushforward import api, plots
+from pushforward import plots
 from pushforward.cli import EXIT_FAILED
 from pushforward.commands.options import (
     echo_json,
@@ -50,7 +51,7 @@ def command(
     """
     if plot is not None:
         plots.require(plot)
-    kernel = api.compile(in_mode(differential, mode), target)
+    kernel = pf.compile(in_mode(differential, mode), target)
     report = _verified(kernel, sizes_from(size), seeds)
     if plot is not None:
         plots.remainder(report, plot)
@@ -65,4 +66,4 @@ def _verified(kernel: Kernel, sizes: dict[str, int] | None, seeds: tuple[int, ..
     console = Console(stderr=True)
     with Progress(console=console, transient=True, disable=not console.is_terminal) as progress:
         task = progress.add_task("checking", total=None)
-        return api.verify(kernel, sizes, seeds, lambda done, total: progress.update(task, completed=done, total=total))
+        return pf.verify(kernel, sizes, seeds, lambda done, total: progress.update(task, completed=done, total=total))

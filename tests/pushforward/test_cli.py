@@ -16,7 +16,6 @@ from click.testing import CliRunner, Result
 
 import pushforward as pf
 from codegen.version import VERSION
-from pushforward import api
 from pushforward.cli import COMMANDS, main
 
 SEED = "X1 = X0*W1; X2 = f(X1); X3 = X2*W2; X4 = f(X3)"
@@ -221,7 +220,7 @@ class TestVerify:
 
     def test_a_wrong_kernel_fails(self, monkeypatch: pytest.MonkeyPatch) -> None:
         """A coefficient of 1 + 1e-9, planted."""
-        compile_right = api.compile
+        compile_right = pf.compile
 
         def compile_wrong(*arguments: Any) -> pf.Kernel:
             kernel = compile_right(*arguments)
@@ -229,7 +228,7 @@ class TestVerify:
             kernel.function = lambda *a, **k: (lambda Y, dY: (Y, dY * (1 + 1e-9)))(*right(*a, **k))
             return kernel
 
-        monkeypatch.setattr(api, "compile", compile_wrong)
+        monkeypatch.setattr(pf, "compile", compile_wrong)
         result = run("verify", "-e", SINE)
         assert result.exit_code == FAILED
         assert "FAILED" in result.output

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
+import pushforward as pf
 from codegen.reference import Evaluation, Functions
 from codegen.sampling import numbers_for, sample
-from pushforward import api
 from pushforward.exercises.mistakes import mistakes
 from pushforward.grading.marks import Status
 from symbolic.errors import PushforwardError
@@ -107,7 +107,7 @@ def _functions(known: Functions) -> Functions:
 
 def _marked(case: Case, text: str, label: str, position: int = 0, changed: bool = False) -> Outcome:
     try:
-        verdict = api.grade(api.parse(case.program_text), text, case.differential.wrt)
+        verdict = pf.grade(pf.parse(case.program_text), text, case.differential.wrt)
     except PushforwardError as error:
         return Outcome(label, text, case.program_text, changed=changed, refused=str(error))
     statuses = [equality.status for equality in verdict.equalities]
