@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from sympy import Add
+from sympy import Add, Mul, floor
 
 from codegen.blocks.kinds import COLUMNS, CUT, ROWS
 from codegen.blocks.phases import in_blocks
@@ -59,11 +59,10 @@ class BlockedEmission(Emission):
 
     def made_body(self) -> Body:
         """What the functions compute has the rows of a block."""
-        rows, *local = (self.names.choose(f"of blocks: {name}", name) for name in ("rows", "cut", "joined", "width"))
-        self.cut, self.joined, self.width = local
-        self.run_by = (
-            f"_in_threads({self.threads}, " if self.threads > 1 and not self.signature.functions else "_in_blocks("
-        )
+        self.is_shared = self.threads > 1 and not self.signature.functions
+        wishes = ("rows", "cut", "joined", "width", *(("work",) if self.is_shared else ()))
+        rows, *self.local = (self.names.choose(f"of blocks: {name}", name) for name in wishes)
+        self.run_by = f"_in_threads({self.threads}, " if self.is_shared else "_in_blocks("
         inside = (instr.out for piece in self.pieces.functions for instr in self.schedule.instrs[piece.place])
         height = Height(frozenset(inside), self.rows, rows)
         return Body(self.schedule, self.names, self.arguments.sizes, height, self.run_by)
@@ -91,12 +90,22 @@ class BlockedEmission(Emission):
         arguments = self.given[piece.place.start]
         cut = _tuple(_AXIS.get(kinds.get(name, ""), "None") for name in arguments)
         joined = _tuple(_AXIS.get(self.kinds[name], "None") for name in piece.outputs)
-        width = _total(piece.width, self.arguments.symbols(lambda place: f"{place[0]}.shape[{place[1]}]"))
+        lengths = self.arguments.symbols(lambda place: f"{place[0]}.shape[{place[1]}]")
+        width = _total(piece.width, lengths)
+        values = [cut, joined, width, *([self.work(piece, lengths)] if self.is_shared else [])]
         given = f"{self.called[piece.place.start]}, {_tuple(arguments)}"
         return [
-            f"{self.cut}, {self.joined}, {self.width} = {cut}, {joined}, {width}",
-            f"{targets} = {self.run_by}{given}, {self.cut}, {self.joined}, {self.width})",
+            f"{', '.join(self.local)} = {', '.join(values)}",
+            f"{targets} = {self.run_by}{given}, {', '.join(self.local)})",
         ]
+
+    def work(self, piece: Piece, lengths: Mapping[Any, str]) -> str:
+        """How many multiplications the largest product takes for a row."""
+        products = [i.names for i in self.schedule.instrs[piece.place] if i.kind == "product"]
+        shapes = [(*self.schedule.shapes[first], self.schedule.shapes[last][1]) for first, *_, last in products]
+        sizes = dict.fromkeys(floor(Mul(*shape) / self.rows) for shape in shapes if self.rows in shape)
+        found = [size_text(size, lengths) for size in sizes]
+        return f"max({', '.join(found)})" if len(found) > 1 else "".join(found) or "0"
 
     # The functions
 

@@ -19,12 +19,16 @@ def _in_blocks(compute, given, cut, joined, width):
     return results
 
 
-def _in_threads(threads, compute, given, cut, joined, width):
+def _in_threads(threads, compute, given, cut, joined, width, work):
     """The same, the blocks shared out among threads, at least four to each.
 
-    Each thread makes its sums apart, and these are added in order: the result is the same every time.
+    Each thread makes its sums apart, and these are added in order: the result is the same every time. work: how many
+    multiplications the largest product takes for a row; 2**18 are about where BLAS uses threads of its own, and threads
+    that call it then wait for each other. So blocks stay below that, or one thread computes them all.
     """
-    results, firsts = _first_block(compute, given, cut, joined, width)
+    results, firsts = _first_block(compute, given, cut, joined, max(width, work // 2))
+    if firsts.step * work > 262144:
+        threads = 1
     share = max(4, -(-len(firsts) // threads))
     mine, *others = [firsts[start : start + share] for start in range(0, len(firsts), share)] or [firsts]
     if not others:

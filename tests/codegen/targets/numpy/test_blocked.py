@@ -249,6 +249,19 @@ def test_every_block_is_computed_once_by_some_thread():
     assert len({thread for thread, _ in seen}) > 1
 
 
+@pytest.mark.parametrize(("m", "threads"), [(32, 2), (33, 1)])
+def test_products_that_blas_shares_out_are_left_to_one_thread(m, threads):
+    """Of a row, m² multiplications; of a block, blocks being at least of 256 rows, more or less than 2**18."""
+    kernel = compile_kernel(read_program("X : n x m; W : m x m; Y = tanh(X*W)"), threads=2)
+    names = kernel.function.__globals__
+    compute, seen = names["_rows"], {}
+    names["_height"] = lambda rows, width: 256
+    X, W = np.ones((256 * 12, m)), np.ones((m, m))
+    names["_rows"] = lambda X, W: seen.setdefault(threading.get_ident()) or compute(X, W)
+    kernel(X, W)
+    assert len(seen) == threads
+
+
 @pytest.mark.parametrize("place", [0, 60, 99])
 def test_an_error_in_a_thread_is_raised(place):
     kernel = compile_kernel(differentiate(read_program("X : n x m; Y = sqrt(sin(X))"), "X"), threads=2)
