@@ -25,9 +25,7 @@ from codegen.schedule import Instr, Literal, Schedule
 
 _SCALED = VALUES.index(scale_by_diagonals) + 1
 APART = tuple(
-    run
-    for run in (*VALUES[:_SCALED], scale_smaller_factor, *VALUES[_SCALED:], *FUNCTIONS)
-    if run is not share_exponentials
+    run for run in (*VALUES[:_SCALED], scale_smaller_factor, *VALUES[_SCALED:]) if run is not share_exponentials
 )
 """A value and a derivative computed by one routine could not be told apart; and directions are small factors."""
 
@@ -48,7 +46,7 @@ class Split:
     joined: Schedule
     """All three, one after the other."""
     whole: Schedule
-    """The same, not parted, and without a place in memory for anything."""
+    """What they compute, in one, before anything is done for NumPy alone."""
     width: Any = None
     kinds: Mapping[str, str] = field(default_factory=dict)
     """In blocks of rows, the kind of every value."""
@@ -69,7 +67,8 @@ def split(
     `directions`: how many are thought of, by which the order of products is chosen. Raises what `lower` raises.
     """
     lowered = replace(lower(linear.program, sizes), seeds=linear.seeds, directions=directions)
-    whole = optimize(lowered, APART)
+    plain = optimize(lowered, APART)
+    whole = optimize(plain, FUNCTIONS)
     blocks = cut(whole, rows) if rows is not None and rows.is_Symbol else None
     if blocks is not None and not _in_one_loop(blocks, (*linear.values, *linear.results)):
         blocks = None
@@ -90,9 +89,9 @@ def split(
         outputs=tuple(dict.fromkeys((*linear.values, *linear.results))),
     )
     if blocks is None:
-        return Split(once, values, along, joined, whole)
+        return Split(once, values, along, joined, plain)
     (loop,) = blocks.loops
-    return Split(once, values, along, joined, whole, blocks.width(loop), blocks.kinds)
+    return Split(once, values, along, joined, plain, blocks.width(loop), blocks.kinds)
 
 
 def _in_one_loop(blocks: Blocks, results: tuple[str, ...]) -> bool:
