@@ -136,6 +136,18 @@ FIXTURES = {
         ["P = matmul A B", "S = subtract P C", ".1 = transpose B", ".2 = transpose A", ".3 = transpose C",
          ".4 = matmul .1 .2", "T = subtract .4 .3", ".6 = matmul .1 .2 v", ".7 = matmul .3 v", "Y = subtract .6 .7"],
     ),
+    "distribute_sums: a difference that is taken away": (
+        distribute_sums, "A:n,n B:n,n C:n,n D:n,n v:n,1",
+        ["P = matmul A B", "R = subtract D P", "S = subtract C R", "Y = matmul S v"], "Y",
+        ["P = matmul A B", "R = subtract D P", "S = subtract C R",
+         ".1 = matmul C v", ".2 = matmul A B v", ".3 = add .1 .2", ".4 = matmul D v", "Y = subtract .3 .4"],
+    ),
+    "distribute_sums: no positive term": (
+        distribute_sums, "A:n,n B:n,n C:n,n v:n,1",
+        ["P = matmul A B", "N = negative P", "S = subtract N C", "Y = matmul S v"], "Y",
+        ["P = matmul A B", "N = negative P", "S = subtract N C",
+         ".1 = matmul A B v", ".2 = negative .1", ".3 = matmul C v", "Y = subtract .2 .3"],
+    ),
     "factor_sums: from the left": (
         factor_sums, "A:n,n B:n,n C:n,n", ["P = matmul A B", "Q = matmul A C", "Y = subtract P Q"], "Y",
         ["P = matmul A B", "Q = matmul A C", ".1 = subtract B C", "Y = matmul A .1"],

@@ -32,6 +32,20 @@ def test_right_in_every_layout(program, text):
 
 
 @pytest.mark.parametrize(
+    "text, said",
+    [
+        ("∂r/∂w = X'", "in denominator layout, the transpose of the Jacobian"),
+        ("∂y/∂w = 2 r' X", "in numerator layout, the transpose of the gradient"),
+        ("∂r/∂w = X", ""),
+        ("∂y/∂w = 2 X' r", ""),
+    ],
+)
+def test_the_layout_is_said_where_it_is_the_other_one(text, said):
+    (equality,) = pf.grade(LEAST_SQUARES, text).equalities
+    assert equality.reason == said
+
+
+@pytest.mark.parametrize(
     "program, text, kind",
     [
         (SEED, "∂vec(X3)/∂vec(X0)ᵀ = (W2ᵀ ⊗ eye(n)) diag(vec(f'(X1))) (eye(n) ⊗ W1ᵀ)", "factors in the wrong order"),
