@@ -37,6 +37,14 @@ def test_shared_parts_are_met_once():
     assert len(met) == 1 + 3 * 40
 
 
+def test_operands_are_met_from_left_to_right():
+    left, right = apply("sin", A), apply("cos", B)
+    node = multiply(left, right)
+    met = []
+    bottom_up(node, {}, met.append)
+    assert met == list(subexpressions(node)) == [A, left, B, right, node]
+
+
 def test_depth_has_no_limit():
     node = A
     for _ in range(3000):
