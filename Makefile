@@ -29,6 +29,7 @@ check: $(VENV)/.dev ## Run everything that must hold before a change is handed i
 fuzz: $(VENV)/.dev ## Check random programs by every oracle: make fuzz N=20000 SEED=0
 	@$(PYTHON) -m pytest -m long
 	@$(PYTHON) -m tools.fuzz --count $(N) --seed $(SEED)
+	@$(PYTHON) -m tools.fuzz --target c --count 1000 --seed $(SEED)
 	@$(PYTHON) -m tools.structure_fuzz --count 5000 --seed $(SEED)
 
 marking: $(VENV)/.dev ## Mark derivations made right and wrong by rule: make marking N=20000 SEED=0

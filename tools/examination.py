@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import traceback
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from random import Random
 from typing import Any
@@ -13,10 +11,8 @@ import numpy as np
 from sympy import MatrixSymbol
 
 from codegen.check import (
-    BOUND_IN_ROUNDOFFS,
     COMPLEX_STEP,
     SINGLE_RANGE,
-    TOLERANCE_IN_ROUNDOFFS,
     Bounds,
     KernelAt,
     Values,
@@ -38,13 +34,12 @@ from symbolic.program import Program
 from symbolic.statements import Let
 from symbolic.walks import subexpressions
 from tools import jax_oracle
+from tools.forms import check_forms
+from tools.verdicts import ROUNDOFF, Checks, Result, Skipped, Wrong, compare, protected
 
-PASSED, SKIPPED, WRONG, CRASHED = "passed", "skipped", "WRONG", "CRASHED"
-VERDICTS = (PASSED, SKIPPED, WRONG, CRASHED)
 LENGTHS = (2, 2, 2, 3, 3, 3, 4, 4, 1)
 """Of the symbolic sizes; one at a time is enough to tell a transpose, and small matrices are quick."""
 LARGEST_EXACT = 9
-ROUNDOFF = float(np.finfo(float).eps) / 2
 JAX_ROUNDOFF = 100 * ROUNDOFF
 """Two ways of computing, both rounded, neither by the other's steps."""
 
@@ -56,27 +51,8 @@ class Plan:
     second_every: int = 8
     jax_every: int = 40
     differences_every: int = 3
-
-
-@dataclass(frozen=True)
-class Result:
-    """One check of one program; `detail` says why it was skipped, or what is wrong."""
-
-    check: str
-    verdict: str
-    detail: str = ""
-
-    @property
-    def is_fault(self) -> bool:
-        return self.verdict in (WRONG, CRASHED)
-
-
-class Wrong(Exception):
-    """A check that does not hold."""
-
-
-class Skipped(Exception):
-    """A check that cannot be made, and why."""
+    forms_every: int = 4
+    target: str = "numpy"
 
 
 def examine(program: Program, index: int, plan: Plan) -> list[Result]:
@@ -84,40 +60,18 @@ def examine(program: Program, index: int, plan: Plan) -> list[Result]:
     return _Examination(program, index, plan).results()
 
 
-class _Examination:
+class _Examination(Checks):
     def __init__(self, program: Program, index: int, plan: Plan) -> None:
-        self.program, self.index, self.plan = program, index, plan
-        self.found: list[Result] = []
+        super().__init__(index)
+        self.program, self.plan = program, plan
 
     def results(self) -> list[Result]:
         self.read_back("", self.program)
         self.differential("", self.program, self.chosen(0, self.program))
         return self.found
 
-    def chosen(self, order: int, program: Program) -> tuple[str, ...]:
-        """Some of the inputs."""
-        names = [given.name for given in program.inputs]
-        random = Random(f"{self.index} wrt {order}")
-        return tuple(random.sample(names, random.randint(1, len(names))))
-
     def due(self, every: int) -> bool:
         return bool(every) and self.index % every == 0
-
-    @contextmanager
-    def check(self, name: str) -> Iterator[None]:
-        """Note how a check ends."""
-        try:
-            yield
-            self.found.append(Result(name, PASSED))
-        except Skipped as reason:
-            self.found.append(Result(name, SKIPPED, str(reason)))
-        except Wrong as fault:
-            self.found.append(Result(name, WRONG, str(fault)))
-        except Exception as error:
-            place = traceback.extract_tb(error.__traceback__)[-1]
-            where = f"{place.filename.rpartition('/')[2]}:{place.lineno}"
-            message = getattr(error, "message", str(error)).splitlines() or [""]
-            self.found.append(Result(name, CRASHED, f"{type(error).__name__} in {where}: {message[0]}"))
 
     # Words
 
@@ -145,6 +99,8 @@ class _Examination:
         point = self.point(of, program, wrt, sizes)
         if point is not None:
             self.values(of, derived[0], point)
+        if not of and self.due(self.plan.forms_every):
+            check_forms(self, derived[0])
         if not of and self.due(self.plan.second_every):
             self.differential("second ", derived[0].tangent, self.chosen(1, derived[0].tangent))
 
@@ -243,7 +199,7 @@ def _check_reference(differential: Differential, point: Point, bounds: Bounds) -
     tangent = evaluate(differential.tangent, _with_seeds(differential, point), point.functions)
     for output in differential.primal.outputs:
         expected = np.imag(primal[output]) / COMPLEX_STEP
-        _compare(output, tangent[differential.name(output)], expected, bounds.differentials.get(output, 0.0))
+        compare(output, tangent[differential.name(output)], expected, bounds.differentials.get(output, 0.0))
 
 
 def _check_by_jax(differential: Differential, point: Point, bounds: Bounds) -> None:
@@ -256,22 +212,9 @@ def _check_by_jax(differential: Differential, point: Point, bounds: Bounds) -> N
         raise Skipped(error.message) from None
     tangent = evaluate(differential.tangent, _with_seeds(differential, point), point.functions)
     for output in primal.outputs:
-        _compare(output, tangent[output], values[output], bounds.values.get(output, 0.0), JAX_ROUNDOFF)
+        compare(output, tangent[output], values[output], bounds.values.get(output, 0.0), JAX_ROUNDOFF)
         bound = bounds.differentials.get(output, 0.0)
-        _compare(f"d{output}", tangent[differential.name(output)], differentials[output], bound, JAX_ROUNDOFF)
-
-
-def _compare(what: str, found: Any, expected: Any, bound: float, roundoff: float = ROUNDOFF) -> None:
-    """Relative to the largest entry, or to what rounding can do where terms cancel, as `codegen.check` does."""
-    if found.shape != expected.shape:
-        raise Wrong(f"{what} has the shape {found.shape}, not {expected.shape}")
-    if not np.isfinite(found).all() or not np.isfinite(expected).all():
-        raise Wrong(f"{what} is not finite")
-    scale = float(np.abs(expected).max(initial=0.0))
-    error = float(np.abs(found - expected).max(initial=0.0))
-    allowed = roundoff * max(TOLERANCE_IN_ROUNDOFFS * scale, BOUND_IN_ROUNDOFFS * bound)
-    if error > allowed:
-        raise Wrong(f"{what} is off by {error:.1e}, where {allowed:.1e} is allowed (largest entry {scale:.1e})")
+        compare(f"d{output}", tangent[differential.name(output)], differentials[output], bound, JAX_ROUNDOFF)
 
 
 def _check_kernel(kernel: Kernel, point: Point, bounds: Bounds, dtype: str, differences: bool, order: str) -> None:
@@ -284,7 +227,7 @@ def _check_kernel(kernel: Kernel, point: Point, bounds: Bounds, dtype: str, diff
     def at(inputs: Values, directions: Values) -> tuple[Values, Values]:
         given = [inputs[given.name] for given in differential.primal.inputs]
         given += [directions[name] for name in differential.wrt]
-        results = kernel(*(_protected(matrix, order) for matrix in given), **functions)
+        results = kernel(*(protected(matrix, order) for matrix in given), **functions)
         return dict(zip(outputs, results, strict=False)), dict(zip(outputs, results[len(outputs) :], strict=True))
 
     if not differences:
@@ -296,13 +239,6 @@ def _check_kernel(kernel: Kernel, point: Point, bounds: Bounds, dtype: str, diff
             order = f", order {measurement.order:.2f}" if measurement.order is not None else ""
             what = f"{measurement.method} of {measurement.output}"
             raise Wrong(f"{what}: {error:.1e}, where {allowed:.1e} is allowed{order}")
-
-
-def _protected(matrix: Any, order: str) -> Any:
-    """A copy that cannot be written."""
-    copy = matrix.copy(order=order)
-    copy.flags.writeable = False
-    return copy
 
 
 def _compare_at(at: KernelAt, primal: Program, point: Point, bounds: Bounds, dtype: str) -> None:
@@ -321,9 +257,9 @@ def _compare_at(at: KernelAt, primal: Program, point: Point, bounds: Bounds, dty
     values, differentials = at(inputs, directions)
     for output in primal.outputs:
         expected = moved[output]
-        _compare(output, values[output], expected.real, bounds.values.get(output, 0.0), roundoff)
+        compare(output, values[output], expected.real, bounds.values.get(output, 0.0), roundoff)
         slope = np.imag(expected) / COMPLEX_STEP
-        _compare(f"d{output}", differentials[output], slope, bounds.differentials.get(output, 0.0), roundoff)
+        compare(f"d{output}", differentials[output], slope, bounds.differentials.get(output, 0.0), roundoff)
 
 
 def _is_in_single_range(value: Any) -> bool:

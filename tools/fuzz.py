@@ -1,10 +1,15 @@
-"""Check random programs by every oracle: `python -m tools.fuzz --count 20000 --seed 0`; `--only K` replays one."""
+"""Check random programs by every oracle: `python -m tools.fuzz --count 20000 --seed 0`; `--only K` replays one.
+
+With `--target c` their C kernels are compiled, and compared with the NumPy kernels.
+"""
 
 from __future__ import annotations
 
 import multiprocessing
+import os
 import signal
 import sys
+import tempfile
 import time
 import warnings
 from collections import Counter
@@ -19,10 +24,13 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
+from codegen.native.cache import VARIABLE
 from symbolic.program import Program
-from tools.examination import CRASHED, SKIPPED, VERDICTS, Plan, Result, examine
+from tools.examination import Plan, examine
 from tools.generator import NODES, Pair, draw, pairs, possible_pairs
+from tools.native import examine_native
 from tools.shrinking import shrink
+from tools.verdicts import CRASHED, SKIPPED, VERDICTS, Result
 
 SECONDS_EACH = 60
 """What takes longer counts as a crash."""
@@ -91,7 +99,7 @@ def _examined(program: Program, index: int, plan: Plan) -> list[Result]:
     try:
         with _time_limit(SECONDS_EACH), warnings.catch_warnings():
             warnings.simplefilter("ignore")  # overflows are looked for, and are no news
-            return examine(program, index, plan)
+            return examine_native(program, index) if plan.target == "c" else examine(program, index, plan)
     except _TooLong:
         return [Result("time", CRASHED, f"took longer than {SECONDS_EACH} seconds")]
 
@@ -144,6 +152,19 @@ def run(seed: int, indices: Iterable[int], plan: Plan, processes: int = 1, shrin
         yield from pool.imap(work, indices, chunksize=CHUNK)
 
 
+@contextmanager
+def _kernels_apart() -> Iterator[None]:
+    """Kernels that are compiled are kept in a folder of this run: there are thousands."""
+    before = os.environ.get(VARIABLE)
+    with tempfile.TemporaryDirectory(prefix="pushforward-") as folder:
+        os.environ[VARIABLE] = folder
+        try:
+            yield
+        finally:
+            os.environ.pop(VARIABLE)
+            os.environ.update({VARIABLE: before} if before is not None else {})
+
+
 # Words
 
 
@@ -167,9 +188,10 @@ def report(console: Console, summary: Summary, seconds: float) -> None:
         )
 
 
-def show_fault(console: Console, outcome: Outcome, seed: int) -> None:
+def show_fault(console: Console, outcome: Outcome, seed: int, target: str) -> None:
     """A failing program, so that it can be run again."""
-    lines = [f"program {outcome.index}: python -m tools.fuzz --seed {seed} --only {outcome.index}"]
+    command = f"python -m tools.fuzz --target {target} --seed {seed} --only {outcome.index}"
+    lines = [f"program {outcome.index}: {command}"]
     lines += [f"  {result.verdict} {result.check}: {result.detail}" for result in outcome.faults]
     lines += [outcome.text, *(["smaller:", outcome.smaller] if outcome.smaller else []), ""]
     for line in lines:
@@ -181,6 +203,7 @@ def show_fault(console: Console, outcome: Outcome, seed: int) -> None:
 @click.option("--seed", default=0, show_default=True, help="Of the stream of programs.")
 @click.option("--start", default=0, show_default=True, help="The first program of the stream.")
 @click.option("--only", type=int, help="Run this program of the stream alone.")
+@click.option("--target", type=click.Choice(["numpy", "c"]), default="numpy", show_default=True)
 @click.option("--processes", default=2, show_default=True)
 @click.option("--second-every", default=Plan.second_every, show_default=True, help="Differentiate twice; 0: never.")
 @click.option("--jax-every", default=Plan.jax_every, show_default=True, help="Ask JAX too; 0: never.")
@@ -191,6 +214,7 @@ def main(
     seed: int,
     start: int,
     only: int | None,
+    target: str,
     processes: int,
     second_every: int,
     jax_every: int,
@@ -198,21 +222,22 @@ def main(
     most: int,
 ) -> None:
     """Check random programs by every oracle."""
-    plan = Plan(second_every, jax_every)
+    plan = Plan(second_every, jax_every, target=target)
     console = Console(width=120 if not sys.stdout.isatty() else None)
     if only is not None:
-        plan = Plan(1, bool(jax_every), 1)
+        plan = Plan(1, bool(jax_every), 1, 1, target)
         indices, processes = range(only, only + 1), 1
     else:
         indices = range(start, start + count)
     summary, began = Summary(), time.monotonic()
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    with Progress(*columns, console=console, disable=not console.is_terminal) as progress:
+    progress = Progress(*columns, console=console, disable=not console.is_terminal)
+    with progress, _kernels_apart():
         task = progress.add_task("programs", total=len(indices))
         for outcome in run(seed, indices, plan, processes, shrinking):
             summary.add(outcome)
             if outcome.faults and len(summary.failed) <= most:
-                show_fault(progress.console, outcome, seed)
+                show_fault(progress.console, outcome, seed, target)
             progress.advance(task)
     report(console, summary, time.monotonic() - began)
     if only is not None:

@@ -20,9 +20,10 @@ from symbolic.nodes import Elementwise, Operation
 from symbolic.program import Program
 from symbolic.rules import RULES
 from tools import examination, fuzz
-from tools.examination import CRASHED, PASSED, SKIPPED, WRONG, Plan
+from tools.examination import Plan
 from tools.fuzz import Outcome, Summary, run
 from tools.generator import draw, pairs
+from tools.verdicts import CRASHED, PASSED, SKIPPED, WRONG
 
 SEED = 3
 COUNT = 80
@@ -136,10 +137,8 @@ def test_a_crash_is_counted(monkeypatch: pytest.MonkeyPatch) -> None:
 
     monkeypatch.setitem(codegen.kernel.TARGETS, "numpy", crash)
     outcome = next(run(SEED, [0], PLAN, shrinking=False))
-    assert {(result.check, result.verdict) for result in outcome.faults} == {
-        ("compiles", CRASHED),
-        ("second compiles", CRASHED),
-    }
+    crashed = {result.check for result in outcome.faults if result.verdict == CRASHED}
+    assert crashed == {result.check for result in outcome.faults} >= {"compiles", "second compiles"}
     assert "a planted crash" in outcome.faults[0].detail
 
 

@@ -20,10 +20,11 @@ from symbolic.language.read import read_program
 from symbolic.nodes import Elementwise
 from symbolic.operations import OPERATIONS
 from symbolic.rules import RULES
-from tools.examination import PASSED, SKIPPED, WRONG, Plan
+from tools.examination import Plan
 from tools.fuzz import run
 from tools.generator import draw, pairs
 from tools.jax_oracle import _NOT_IN_JAX, _functions, _operations, differentials, load_jax
+from tools.verdicts import PASSED, SKIPPED, WRONG
 
 pytest.importorskip("jax")
 pytestmark = pytest.mark.filterwarnings("ignore")
