@@ -6,6 +6,9 @@
 #include <Python.h>
 #include <structmember.h>
 #include <numpy/arrayobject.h>
+#ifdef __linux__
+#include <sys/mman.h>
+#endif
 
 typedef int (*run_function)(const size_t *sizes, void *const *arrays, void *work, int threads);
 typedef size_t (*work_function)(const size_t *sizes, int threads);
@@ -15,7 +18,7 @@ typedef struct {
     work_function work;
 } Precision;
 
-enum { MOST = 64, MOST_AXES = 3, ALIGNMENT = 64 };
+enum { MOST = 64, MOST_AXES = 3, ALIGNMENT = 64, LARGE_PAGE = 1 << 21 };
 
 /* An array has two axes, or three. A length is the number of a symbolic size, or -1 - c where it is the constant c. */
 typedef struct {
@@ -62,18 +65,30 @@ static PyObject *new_array(const Caller *self, int k, int type, const size_t *si
     return PyArray_SimpleNew(self->axes[k], shape, type);
 }
 
+/* Where the kernel's memory begins, in a piece that is one alignment larger; what is large gets large pages. */
+static void *aligned(char *memory, size_t bytes)
+{
+    const size_t alignment = bytes >= 2 * LARGE_PAGE ? LARGE_PAGE : ALIGNMENT;
+    char *work = memory + (alignment - (uintptr_t)memory % alignment);
+#ifdef MADV_HUGEPAGE
+    if (alignment == LARGE_PAGE)
+        (void)madvise(work, bytes / LARGE_PAGE * LARGE_PAGE, MADV_HUGEPAGE);
+#endif
+    return work;
+}
+
 /* 0 done; -1 with an exception set; else what the kernel returned. */
 static int run(const Caller *self, int type, const size_t *sizes, void *const *arrays)
 {
     const Precision *precision = type == NPY_DOUBLE ? &self->f64 : &self->f32;
     int threads = *self->threads, code;
     size_t bytes = precision->work(sizes, threads) * (type == NPY_DOUBLE ? sizeof(double) : sizeof(float));
-    char *memory = PyMem_RawMalloc(bytes + ALIGNMENT);
+    char *memory = PyMem_RawMalloc(bytes + (bytes >= 2 * LARGE_PAGE ? LARGE_PAGE : ALIGNMENT));
     if (memory == NULL) {
         PyErr_NoMemory();
         return -1;
     }
-    void *work = memory + (ALIGNMENT - (uintptr_t)memory % ALIGNMENT);
+    void *work = aligned(memory, bytes);
     Py_BEGIN_ALLOW_THREADS
     code = precision->run(sizes, arrays, work, threads);
     Py_END_ALLOW_THREADS

@@ -36,23 +36,30 @@ enum { VECTOR = 16, TALL = 4 };
 enum { TALL = 2 };
 #define WIDE 4
 #endif
+/* SOON: an address that is about to be written to. */
 #ifdef HAS_VECTORS
 #define INLINE inline __attribute__((always_inline))
+#define SOON(address) __builtin_prefetch(address, 1)
 #else
 #define INLINE inline
+#define SOON(address) (void)0
 #endif
-/* No entry of the following loop depends on another. */
+/* INDEPENDENT: no entry of the following loop depends on another. UNROLLED: the loop is to be written out. */
 #if defined HAS_VECTORS && defined __clang__
 #define INDEPENDENT _Pragma("clang loop vectorize(assume_safety)")
+#define UNROLLED _Pragma("unroll")
 #elif defined HAS_VECTORS
 #define INDEPENDENT _Pragma("GCC ivdep")
+#define UNROLLED _Pragma("GCC unroll 8")
 #else
 #define INDEPENDENT
+#define UNROLLED
 #endif
 
-/* Bytes of what is made of the rows that are done at once; bytes of a matrix that counts as large; depth of a product
-   that is summed up in one go; entries of results, about a quarter of a millisecond's, from which on threads start. */
-enum { BLOCK = 65536, WIDEST = 262144, DEPTH = 256, THREADED = 1048576 };
+/* Bytes of what is made of the rows that are done at once; bytes of a matrix that counts as wide, and as large; depth of
+   a product that is summed up in one go; bytes of a left factor that meet all panels of the right one before the next
+   do; entries of results, about a quarter of a millisecond's, from which on threads start. */
+enum { BLOCK = 65536, WIDEST = 262144, LARGE = 1048576, DEPTH = 256, TILED = 393216, THREADED = 1048576 };
 enum { NO_DERIVATIVE = 1, SINGULAR = 2, EMPTY = 3 };
 
 const char *layer_norm_wrt_all_message(int code);
@@ -74,6 +81,18 @@ static inline size_t least(size_t a, size_t b)
 static inline size_t most(size_t a, size_t b)
 {
     return a > b ? a : b;
+}
+
+/* How many pieces of a size there are, the last one perhaps smaller. */
+static inline size_t pieces(size_t count, size_t size)
+{
+    return (count + size - 1) / size;
+}
+
+/* Rows that are whole tiles, whatever the registers are. */
+static inline size_t whole_tiles(size_t rows)
+{
+    return pieces(rows, 12) * 12;
 }
 
 /* In double */
@@ -139,24 +158,24 @@ static void row_sums_f64(size_t rows, size_t cols, const double *x, double *y)
         y[i] = total_f64(cols, x + i * cols);
 }
 
-/* How many rows are done at once, so that what is made of them stays in the cache; more where they meet a large matrix. */
+/* How many rows are done at once, so that what is made of them stays in the cache; more where they meet a large matrix.
+   All blocks are about as large. */
 static size_t step_f64(size_t total, size_t width, size_t widest, int threads)
 {
-    const size_t share = (total + (size_t)threads - 1) / (size_t)threads;
+    const size_t share = most(pieces(total, (size_t)threads), 1);
     size_t step = BLOCK / sizeof(double) / (width + 1);
     if (widest > WIDEST / sizeof(double))
-        step = most(step, 192);
-    step = least(step, share);
-    return most(step / 48 * 48, 48);
+        step = most(step, TILED / sizeof(double) / DEPTH);
+    step = most(step / 48 * 48, 48);
+    return whole_tiles(pieces(share, pieces(share, step)));
 }
 
 /* How many rows each thread does: all, where one thread has done them before the others have started. */
-static size_t share_f64(size_t total, size_t step, size_t work, int threads)
+static size_t share_f64(size_t total, size_t work, int threads)
 {
     if (threads <= 1 || total * work < THREADED)
         return most(total, 1);
-    const size_t blocks = (total + step - 1) / step;
-    return (blocks + (size_t)threads - 1) / (size_t)threads * step;
+    return whole_tiles(pieces(total, (size_t)threads));
 }
 
 struct layer_norm_wrt_all_f64 {
@@ -291,9 +310,9 @@ static int layer_norm_wrt_all_blocks1_f64(struct layer_norm_wrt_all_f64 *at, dou
 {
     const size_t n = at->n, m = at->m;
     const size_t total = n, step = step_f64(total, 1 + 1 + 1 + 1 + m + m + m + m, 0, threads);
-    const size_t share = share_f64(total, step, 1 + 1 + 1 + 1 + m + m + m + m, threads), sums = 0;
+    const size_t share = share_f64(total, 1 + 1 + 1 + 1 + m + m + m + m, threads), sums = 0;
     const size_t own = sums + room_f64(step) + room_f64(step) + room_f64(step) + room_f64(step) + room_f64(step * m) + room_f64(step * m) + room_f64(step * m) + room_f64(step * m);
-    const int shares = (int)((total + share - 1) / share);
+    const int shares = (int)(pieces(total, share));
     int failed = 0;
 #ifdef _OPENMP
 #pragma omp parallel for num_threads(threads) schedule(static) reduction(max : failed) if (shares > 1)
@@ -317,8 +336,8 @@ size_t layer_norm_wrt_all_f64_work(size_t n, size_t m, int threads)
     size_t loops = 0;
     {
         const size_t total = n, step = step_f64(total, 1 + 1 + 1 + 1 + m + m + m + m, 0, threads);
-        const size_t share = share_f64(total, step, 1 + 1 + 1 + 1 + m + m + m + m, threads), sums = 0;
-        loops = most(loops, 0 + (total + share - 1) / share * (sums + room_f64(step) + room_f64(step) + room_f64(step) + room_f64(step) + room_f64(step * m) + room_f64(step * m) + room_f64(step * m) + room_f64(step * m)));
+        const size_t share = share_f64(total, 1 + 1 + 1 + 1 + m + m + m + m, threads), sums = 0;
+        loops = most(loops, 0 + pieces(total, share) * (sums + room_f64(step) + room_f64(step) + room_f64(step) + room_f64(step) + room_f64(step * m) + room_f64(step * m) + room_f64(step * m) + room_f64(step * m)));
     }
     (void)n;
     (void)m;
@@ -443,24 +462,24 @@ static void row_sums_f32(size_t rows, size_t cols, const float *x, float *y)
         y[i] = total_f32(cols, x + i * cols);
 }
 
-/* How many rows are done at once, so that what is made of them stays in the cache; more where they meet a large matrix. */
+/* How many rows are done at once, so that what is made of them stays in the cache; more where they meet a large matrix.
+   All blocks are about as large. */
 static size_t step_f32(size_t total, size_t width, size_t widest, int threads)
 {
-    const size_t share = (total + (size_t)threads - 1) / (size_t)threads;
+    const size_t share = most(pieces(total, (size_t)threads), 1);
     size_t step = BLOCK / sizeof(float) / (width + 1);
     if (widest > WIDEST / sizeof(float))
-        step = most(step, 192);
-    step = least(step, share);
-    return most(step / 48 * 48, 48);
+        step = most(step, TILED / sizeof(float) / DEPTH);
+    step = most(step / 48 * 48, 48);
+    return whole_tiles(pieces(share, pieces(share, step)));
 }
 
 /* How many rows each thread does: all, where one thread has done them before the others have started. */
-static size_t share_f32(size_t total, size_t step, size_t work, int threads)
+static size_t share_f32(size_t total, size_t work, int threads)
 {
     if (threads <= 1 || total * work < THREADED)
         return most(total, 1);
-    const size_t blocks = (total + step - 1) / step;
-    return (blocks + (size_t)threads - 1) / (size_t)threads * step;
+    return whole_tiles(pieces(total, (size_t)threads));
 }
 
 struct layer_norm_wrt_all_f32 {
@@ -595,9 +614,9 @@ static int layer_norm_wrt_all_blocks1_f32(struct layer_norm_wrt_all_f32 *at, flo
 {
     const size_t n = at->n, m = at->m;
     const size_t total = n, step = step_f32(total, 1 + 1 + 1 + 1 + m + m + m + m, 0, threads);
-    const size_t share = share_f32(total, step, 1 + 1 + 1 + 1 + m + m + m + m, threads), sums = 0;
+    const size_t share = share_f32(total, 1 + 1 + 1 + 1 + m + m + m + m, threads), sums = 0;
     const size_t own = sums + room_f32(step) + room_f32(step) + room_f32(step) + room_f32(step) + room_f32(step * m) + room_f32(step * m) + room_f32(step * m) + room_f32(step * m);
-    const int shares = (int)((total + share - 1) / share);
+    const int shares = (int)(pieces(total, share));
     int failed = 0;
 #ifdef _OPENMP
 #pragma omp parallel for num_threads(threads) schedule(static) reduction(max : failed) if (shares > 1)
@@ -621,8 +640,8 @@ size_t layer_norm_wrt_all_f32_work(size_t n, size_t m, int threads)
     size_t loops = 0;
     {
         const size_t total = n, step = step_f32(total, 1 + 1 + 1 + 1 + m + m + m + m, 0, threads);
-        const size_t share = share_f32(total, step, 1 + 1 + 1 + 1 + m + m + m + m, threads), sums = 0;
-        loops = most(loops, 0 + (total + share - 1) / share * (sums + room_f32(step) + room_f32(step) + room_f32(step) + room_f32(step) + room_f32(step * m) + room_f32(step * m) + room_f32(step * m) + room_f32(step * m)));
+        const size_t share = share_f32(total, 1 + 1 + 1 + 1 + m + m + m + m, threads), sums = 0;
+        loops = most(loops, 0 + pieces(total, share) * (sums + room_f32(step) + room_f32(step) + room_f32(step) + room_f32(step) + room_f32(step * m) + room_f32(step * m) + room_f32(step * m) + room_f32(step * m)));
     }
     (void)n;
     (void)m;

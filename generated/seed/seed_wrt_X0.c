@@ -38,23 +38,30 @@ enum { VECTOR = 16, TALL = 4 };
 enum { TALL = 2 };
 #define WIDE 4
 #endif
+/* SOON: an address that is about to be written to. */
 #ifdef HAS_VECTORS
 #define INLINE inline __attribute__((always_inline))
+#define SOON(address) __builtin_prefetch(address, 1)
 #else
 #define INLINE inline
+#define SOON(address) (void)0
 #endif
-/* No entry of the following loop depends on another. */
+/* INDEPENDENT: no entry of the following loop depends on another. UNROLLED: the loop is to be written out. */
 #if defined HAS_VECTORS && defined __clang__
 #define INDEPENDENT _Pragma("clang loop vectorize(assume_safety)")
+#define UNROLLED _Pragma("unroll")
 #elif defined HAS_VECTORS
 #define INDEPENDENT _Pragma("GCC ivdep")
+#define UNROLLED _Pragma("GCC unroll 8")
 #else
 #define INDEPENDENT
+#define UNROLLED
 #endif
 
-/* Bytes of what is made of the rows that are done at once; bytes of a matrix that counts as large; depth of a product
-   that is summed up in one go; entries of results, about a quarter of a millisecond's, from which on threads start. */
-enum { BLOCK = 65536, WIDEST = 262144, DEPTH = 256, THREADED = 1048576 };
+/* Bytes of what is made of the rows that are done at once; bytes of a matrix that counts as wide, and as large; depth of
+   a product that is summed up in one go; bytes of a left factor that meet all panels of the right one before the next
+   do; entries of results, about a quarter of a millisecond's, from which on threads start. */
+enum { BLOCK = 65536, WIDEST = 262144, LARGE = 1048576, DEPTH = 256, TILED = 393216, THREADED = 1048576 };
 enum { NO_DERIVATIVE = 1, SINGULAR = 2, EMPTY = 3 };
 
 const char *seed_wrt_X0_message(int code);
@@ -76,6 +83,18 @@ static inline size_t least(size_t a, size_t b)
 static inline size_t most(size_t a, size_t b)
 {
     return a > b ? a : b;
+}
+
+/* How many pieces of a size there are, the last one perhaps smaller. */
+static inline size_t pieces(size_t count, size_t size)
+{
+    return (count + size - 1) / size;
+}
+
+/* Rows that are whole tiles, whatever the registers are. */
+static inline size_t whole_tiles(size_t rows)
+{
+    return pieces(rows, 12) * 12;
 }
 
 /* In double */
@@ -112,7 +131,23 @@ static inline int is_narrow_f64(size_t inner, size_t cols, size_t across)
     return across == 1 ? cols * (inner / LANES_f64 + 8) < inner : cols == 1;
 }
 
-/* The right factor, b[k * down + j * across], as `product` reads it: columns, or panels of whole vectors filled up with zeros. */
+/* Columns of the right factor, b[k * down + j * across], from `first` on, as whole vectors filled up with zeros. */
+static void panel_f64(size_t inner, size_t cols, const double *b, size_t down, size_t across, size_t first, double *packed)
+{
+    const size_t here = least(PANEL_f64, cols - first), wide = (here + LANES_f64 - 1) / LANES_f64 * LANES_f64;
+    for (size_t k = 0; k < inner; k++, packed += wide) {
+        const double *row = b + k * down + first * across;
+        if (across == 1)
+            memcpy(packed, row, here * sizeof(double));
+        else
+            for (size_t j = 0; j < here; j++)
+                packed[j] = row[j * across];
+        for (size_t j = here; j < wide; j++)
+            packed[j] = 0.0;
+    }
+}
+
+/* The right factor as `product` reads it: columns, or panels. */
 static void pack_f64(size_t inner, size_t cols, const double *b, size_t down, size_t across, int narrow, double *packed)
 {
     if (narrow) {
@@ -121,19 +156,23 @@ static void pack_f64(size_t inner, size_t cols, const double *b, size_t down, si
                 packed[j * inner + k] = b[k * down + j * across];
         return;
     }
-    for (size_t first = 0; first < cols; first += PANEL_f64) {
-        const size_t here = least(PANEL_f64, cols - first), wide = (here + LANES_f64 - 1) / LANES_f64 * LANES_f64;
-        for (size_t k = 0; k < inner; k++, packed += wide) {
-            const double *row = b + k * down + first * across;
-            if (across == 1)
-                memcpy(packed, row, here * sizeof(double));
-            else
-                for (size_t j = 0; j < here; j++)
-                    packed[j] = row[j * across];
-            for (size_t j = here; j < wide; j++)
-                packed[j] = 0.0;
-        }
+    for (size_t first = 0; first < cols; first += PANEL_f64)
+        panel_f64(inner, cols, b, down, across, first, packed + first * inner);
+}
+
+/* The same by several threads, where the factor is large. */
+static void pack_shared_f64(int threads, size_t inner, size_t cols, const double *b, size_t down, size_t across, int narrow,
+                          double *packed)
+{
+    if (threads <= 1 || narrow || inner * cols * sizeof(double) < LARGE) {
+        pack_f64(inner, cols, b, down, across, narrow, packed);
+        return;
     }
+#ifdef _OPENMP
+#pragma omp parallel for num_threads(threads) schedule(static)
+#endif
+    for (size_t first = 0; first < cols; first += PANEL_f64)
+        panel_f64(inner, cols, b, down, across, first, packed + first * inner);
 }
 
 /* How many entries a packed factor has. */
@@ -147,42 +186,88 @@ static INLINE void tile_f64(const size_t tall, const size_t wide, size_t inner, 
                           const double *panel, double *c, size_t cols, size_t last, int adds)
 {
     vector_f64 sum[TALL][WIDE];
-    for (size_t r = 0; r < tall; r++)
-        for (size_t t = 0; t < wide; t++)
+    UNROLLED for (size_t r = 0; r < tall; r++)
+        UNROLLED for (size_t t = 0; t < wide; t++)
             sum[r][t] = (vector_f64){0};
     for (size_t k = 0; k < inner; k++, a += across, panel += wide * LANES_f64) {
         vector_f64 b[WIDE];
-        for (size_t t = 0; t < wide; t++)
+        UNROLLED for (size_t t = 0; t < wide; t++)
             b[t] = *(const vector_f64 *)(panel + t * LANES_f64);
-        for (size_t r = 0; r < tall; r++)
-            for (size_t t = 0; t < wide; t++)
+        UNROLLED for (size_t r = 0; r < tall; r++)
+            UNROLLED for (size_t t = 0; t < wide; t++)
                 sum[r][t] += a[r * down] * b[t];
     }
-    for (size_t r = 0; r < tall; r++)
-        for (size_t t = 0; t < wide; t++) {
-            double *to = c + r * cols + t * LANES_f64;
-            if (t + 1 < wide || last == LANES_f64) {
-                if (adds)
-                    sum[r][t] += *(vector_f64 *)to;
-                *(vector_f64 *)to = sum[r][t];
-            } else {
-                double entries[LANES_f64];
-                memcpy(entries, &sum[r][t], sizeof entries);
-                for (size_t e = 0; e < last; e++)
-                    to[e] = adds ? to[e] + entries[e] : entries[e];
-            }
-        }
+    const size_t full = last == LANES_f64 ? wide : wide - 1;
+    if (adds) {
+        UNROLLED for (size_t r = 0; r < tall; r++)
+            UNROLLED for (size_t t = 0; t < wide; t++)
+                if (t < full)
+                    sum[r][t] += *(vector_f64 *)(c + r * cols + t * LANES_f64);
+    }
+    UNROLLED for (size_t r = 0; r < tall; r++)
+        UNROLLED for (size_t t = 0; t < wide; t++)
+            if (t < full)
+                *(vector_f64 *)(c + r * cols + t * LANES_f64) = sum[r][t];
+    if (full < wide) {
+        double entries[TALL][LANES_f64], *to = c + full * LANES_f64;
+        UNROLLED for (size_t r = 0; r < tall; r++)
+            memcpy(entries[r], &sum[r][wide - 1], sizeof entries[r]);
+        for (size_t r = 0; r < tall; r++, to += cols)
+            for (size_t e = 0; e < last; e++)
+                to[e] = adds ? to[e] + entries[r][e] : entries[r][e];
+    }
 }
 
-/* All rows times `wide` vectors of a panel. */
+/* All rows times `wide` vectors of a panel. Rows of the left factor are `down` apart; where it is `tiled`, it stands as
+   `tiles` leaves it, and the product is larger than the cache. */
 static INLINE void strip_f64(const size_t wide, size_t rows, size_t inner, const double *a, size_t down, size_t across,
-                           const double *panel, double *c, size_t cols, size_t last, int adds)
+                           int tiled, const double *panel, double *c, size_t cols, size_t last, int adds)
 {
+    const size_t in_tile = tiled ? 1 : down, along_tile = tiled ? TALL : across;
     size_t i = 0;
-    for (; i + TALL <= rows; i += TALL)
-        tile_f64(TALL, wide, inner, a + i * down, down, across, panel, c + i * cols, cols, last, adds);
+    for (; i + TALL <= rows; i += TALL) {
+        if (tiled)
+            for (size_t r = 0; r < TALL; r++)
+                for (size_t t = 0; t < wide; t++)
+                    SOON(c + (i + r) * cols + t * LANES_f64);
+        tile_f64(TALL, wide, inner, a + i * down, in_tile, along_tile, panel, c + i * cols, cols, last, adds);
+    }
     for (; i < rows; i++)
         tile_f64(1, wide, inner, a + i * down, down, across, panel, c + i * cols, cols, last, adds);
+}
+
+/* All rows times all panels of a slice of a product, `inner` of `depth` deep, of which the first begins at `packed`. */
+static void slice_f64(size_t rows, size_t inner, size_t cols, const double *a, size_t down, size_t across, int tiled,
+                    const double *packed, size_t first, size_t depth, double *c, int adds)
+{
+    for (size_t j = 0; j < cols; j += PANEL_f64) {
+        const size_t here = least(PANEL_f64, cols - j), wide = (here + LANES_f64 - 1) / LANES_f64;
+        const size_t last = here - (wide - 1) * LANES_f64;
+        const double *panel = packed + j * inner + first * wide * LANES_f64;
+        if (wide == 1)
+            strip_f64(1, rows, depth, a, down, across, tiled, panel, c + j, cols, last, adds);
+        else if (wide == 2)
+            strip_f64(2, rows, depth, a, down, across, tiled, panel, c + j, cols, last, adds);
+#if WIDE > 2
+        else if (wide == 3)
+            strip_f64(3, rows, depth, a, down, across, tiled, panel, c + j, cols, last, adds);
+        else
+            strip_f64(4, rows, depth, a, down, across, tiled, panel, c + j, cols, last, adds);
+#endif
+    }
+}
+
+/* A slice of the left factor by tiles, in each of which its columns follow each other, and what is left by rows. */
+static void tiles_f64(size_t rows, size_t depth, const double *a, size_t down, size_t across, double *tiled)
+{
+    size_t i = 0;
+    for (; i + TALL <= rows; i += TALL, a += TALL * down)
+        for (size_t k = 0; k < depth; k++)
+            for (size_t r = 0; r < TALL; r++)
+                *tiled++ = a[r * down + k * across];
+    for (; i < rows; i++, a += down)
+        for (size_t k = 0; k < depth; k++)
+            *tiled++ = a[k * across];
 }
 
 /* The sum of products of entries that follow each other, by two vectors of partial sums. */
@@ -230,9 +315,21 @@ static void combination_f64(size_t rows, size_t inner, const double *a, size_t a
     }
 }
 
+/* Whether slices of the left factor are copied: those of a deep one are not in one piece, and many panels read them. */
+static inline int is_tiled_f64(size_t inner, size_t cols)
+{
+    return inner > DEPTH && cols >= 4 * PANEL_f64;
+}
+
+/* How many entries `product` needs for itself. */
+static inline size_t side_f64(size_t inner, size_t cols)
+{
+    return is_tiled_f64(inner, cols) ? TILED / sizeof(double) : 0;
+}
+
 /* C = A B, or C += A B where it `adds`: A by a[i * down + k * across], B packed, C in rows that follow each other. */
 static void product_f64(size_t rows, size_t inner, size_t cols, const double *a, size_t down, size_t across,
-                      const double *packed, int narrow, double *c, int adds)
+                      const double *packed, int narrow, double *c, int adds, double *side)
 {
     if (narrow && across == 1) {
         dots_f64(rows, inner, cols, a, down, packed, c, adds);
@@ -242,44 +339,37 @@ static void product_f64(size_t rows, size_t inner, size_t cols, const double *a,
         combination_f64(rows, inner, a, across, packed, c, adds);
         return;
     }
-    for (size_t k = 0; k < inner || k == 0; k += DEPTH) {
-        const size_t depth = least(DEPTH, inner - k);
-        for (size_t j = 0; j < cols; j += PANEL_f64) {
-            const size_t here = least(PANEL_f64, cols - j), wide = (here + LANES_f64 - 1) / LANES_f64;
-            const size_t last = here - (wide - 1) * LANES_f64;
-            const double *panel = packed + j * inner + k * wide * LANES_f64, *from = a + k * across;
-            if (wide == 1)
-                strip_f64(1, rows, depth, from, down, across, panel, c + j, cols, last, adds || k > 0);
-            else if (wide == 2)
-                strip_f64(2, rows, depth, from, down, across, panel, c + j, cols, last, adds || k > 0);
-#if WIDE > 2
-            else if (wide == 3)
-                strip_f64(3, rows, depth, from, down, across, panel, c + j, cols, last, adds || k > 0);
-            else
-                strip_f64(4, rows, depth, from, down, across, panel, c + j, cols, last, adds || k > 0);
-#endif
+    const int tiled = is_tiled_f64(inner, cols);
+    const size_t high = tiled ? TILED / sizeof(double) / DEPTH : most(rows, 1);
+    for (size_t i = 0; i < rows; i += high)
+        for (size_t k = 0; k < inner || k == 0; k += DEPTH) {
+            const size_t here = least(high, rows - i), depth = least(DEPTH, inner - k);
+            const double *from = a + i * down + k * across;
+            if (tiled)
+                tiles_f64(here, depth, from, down, across, side);
+            slice_f64(here, inner, cols, tiled ? side : from, tiled ? depth : down, tiled ? 1 : across, tiled, packed, k, depth,
+                    c + i * cols, adds || k > 0);
         }
-    }
 }
 
-/* How many rows are done at once, so that what is made of them stays in the cache; more where they meet a large matrix. */
+/* How many rows are done at once, so that what is made of them stays in the cache; more where they meet a large matrix.
+   All blocks are about as large. */
 static size_t step_f64(size_t total, size_t width, size_t widest, int threads)
 {
-    const size_t share = (total + (size_t)threads - 1) / (size_t)threads;
+    const size_t share = most(pieces(total, (size_t)threads), 1);
     size_t step = BLOCK / sizeof(double) / (width + 1);
     if (widest > WIDEST / sizeof(double))
-        step = most(step, 192);
-    step = least(step, share);
-    return most(step / 48 * 48, 48);
+        step = most(step, TILED / sizeof(double) / DEPTH);
+    step = most(step / 48 * 48, 48);
+    return whole_tiles(pieces(share, pieces(share, step)));
 }
 
 /* How many rows each thread does: all, where one thread has done them before the others have started. */
-static size_t share_f64(size_t total, size_t step, size_t work, int threads)
+static size_t share_f64(size_t total, size_t work, int threads)
 {
     if (threads <= 1 || total * work < THREADED)
         return most(total, 1);
-    const size_t blocks = (total + step - 1) / step;
-    return (blocks + (size_t)threads - 1) / (size_t)threads * step;
+    return whole_tiles(pieces(total, (size_t)threads));
 }
 
 struct seed_wrt_X0_f64 {
@@ -302,6 +392,7 @@ static int seed_wrt_X0_block0_f64(const struct seed_wrt_X0_f64 *at, size_t first
     double *const room__3 = take_f64(&memory, step * h);
     double *const room__4 = take_f64(&memory, step * p);
     double *const room__5 = take_f64(&memory, step * p);
+    double *const work = take_f64(&memory, most(side_f64(m, h), side_f64(h, p)));
     const double *const X0 = at->X0 + first * m;
     double *const X1 = room__0;
     const double *const dX0 = at->dX0 + first * m;
@@ -314,17 +405,17 @@ static int seed_wrt_X0_block0_f64(const struct seed_wrt_X0_f64 *at, size_t first
     double *const dX2 = room__2;
     double *const dX3 = room__4;
     double *const dX4 = at->dX4 + first * p;
-    product_f64(rows, m, h, X0, m, 1, at->packed[0], at->narrow[0], X1, 0);  /* X1 = X0 W1 */
-    product_f64(rows, m, h, dX0, m, 1, at->packed[0], at->narrow[0], dX1, 0);  /* δX1 = δX0 W1 */
+    product_f64(rows, m, h, X0, m, 1, at->packed[0], at->narrow[0], X1, 0, work);  /* X1 = X0 W1 */
+    product_f64(rows, m, h, dX0, m, 1, at->packed[0], at->narrow[0], dX1, 0, work);  /* δX1 = δX0 W1 */
     at->f(at->context, rows * h, X1, X2);  /* X2 = f(X1) */
     at->df(at->context, rows * h, X1, df_X1);  /* f'(X1) */
-    product_f64(rows, h, p, X2, h, 1, at->packed[1], at->narrow[1], X3, 0);  /* X3 = X2 W2 */
+    product_f64(rows, h, p, X2, h, 1, at->packed[1], at->narrow[1], X3, 0, work);  /* X3 = X2 W2 */
     at->f(at->context, rows * p, X3, X4);  /* X4 = f(X3) */
     at->df(at->context, rows * p, X3, df_X3);  /* f'(X3) */
     INDEPENDENT
     for (size_t i = 0; i < rows * h; i++)
         dX2[i] = df_X1[i] * dX1[i];  /* δX2 = f'(X1) ⊙ δX1 */
-    product_f64(rows, h, p, dX2, h, 1, at->packed[1], at->narrow[1], dX3, 0);  /* δX3 = δX2 W2 */
+    product_f64(rows, h, p, dX2, h, 1, at->packed[1], at->narrow[1], dX3, 0, work);  /* δX3 = δX2 W2 */
     INDEPENDENT
     for (size_t i = 0; i < rows * p; i++)
         dX4[i] = df_X3[i] * dX3[i];  /* δX4 = f'(X3) ⊙ δX3 */
@@ -335,16 +426,16 @@ static int seed_wrt_X0_blocks0_f64(struct seed_wrt_X0_f64 *at, double *memory, i
 {
     const size_t n = at->n, m = at->m, h = at->h, p = at->p;
     const size_t total = n, step = step_f64(total, h + h + h + h + p + p, most(m * h, h * p), threads);
-    const size_t share = share_f64(total, step, h + h + h + h + p + p + m * h / 8 + h * p / 8, threads), sums = 0;
-    const size_t own = sums + room_f64(step * h) + room_f64(step * h) + room_f64(step * h) + room_f64(step * h) + room_f64(step * p) + room_f64(step * p);
-    const int shares = (int)((total + share - 1) / share);
+    const size_t share = share_f64(total, h + h + h + h + p + p + m * h / 8 + h * p / 8, threads), sums = 0;
+    const size_t own = sums + room_f64(step * h) + room_f64(step * h) + room_f64(step * h) + room_f64(step * h) + room_f64(step * p) + room_f64(step * p) + room_f64(most(side_f64(m, h), side_f64(h, p)));
+    const int shares = (int)(pieces(total, share));
     int failed = 0;
     at->narrow[0] = is_narrow_f64(m, h, 1);
     at->packed[0] = take_f64(&memory, packed_f64(m, h));
-    pack_f64(m, h, at->W1, h, 1, at->narrow[0], at->packed[0]);
+    pack_shared_f64(shares, m, h, at->W1, h, 1, at->narrow[0], at->packed[0]);
     at->narrow[1] = is_narrow_f64(h, p, 1);
     at->packed[1] = take_f64(&memory, packed_f64(h, p));
-    pack_f64(h, p, at->W2, p, 1, at->narrow[1], at->packed[1]);
+    pack_shared_f64(shares, h, p, at->W2, p, 1, at->narrow[1], at->packed[1]);
 #ifdef _OPENMP
 #pragma omp parallel for num_threads(threads) schedule(static) reduction(max : failed) if (shares > 1)
 #endif
@@ -367,8 +458,8 @@ size_t seed_wrt_X0_f64_work(size_t n, size_t m, size_t h, size_t p, int threads)
     size_t loops = 0;
     {
         const size_t total = n, step = step_f64(total, h + h + h + h + p + p, most(m * h, h * p), threads);
-        const size_t share = share_f64(total, step, h + h + h + h + p + p + m * h / 8 + h * p / 8, threads), sums = 0;
-        loops = most(loops, room_f64(packed_f64(m, h)) + room_f64(packed_f64(h, p)) + (total + share - 1) / share * (sums + room_f64(step * h) + room_f64(step * h) + room_f64(step * h) + room_f64(step * h) + room_f64(step * p) + room_f64(step * p)));
+        const size_t share = share_f64(total, h + h + h + h + p + p + m * h / 8 + h * p / 8, threads), sums = 0;
+        loops = most(loops, room_f64(packed_f64(m, h)) + room_f64(packed_f64(h, p)) + pieces(total, share) * (sums + room_f64(step * h) + room_f64(step * h) + room_f64(step * h) + room_f64(step * h) + room_f64(step * p) + room_f64(step * p) + room_f64(most(side_f64(m, h), side_f64(h, p)))));
     }
     (void)n;
     (void)m;
@@ -468,7 +559,23 @@ static inline int is_narrow_f32(size_t inner, size_t cols, size_t across)
     return across == 1 ? cols * (inner / LANES_f32 + 8) < inner : cols == 1;
 }
 
-/* The right factor, b[k * down + j * across], as `product` reads it: columns, or panels of whole vectors filled up with zeros. */
+/* Columns of the right factor, b[k * down + j * across], from `first` on, as whole vectors filled up with zeros. */
+static void panel_f32(size_t inner, size_t cols, const float *b, size_t down, size_t across, size_t first, float *packed)
+{
+    const size_t here = least(PANEL_f32, cols - first), wide = (here + LANES_f32 - 1) / LANES_f32 * LANES_f32;
+    for (size_t k = 0; k < inner; k++, packed += wide) {
+        const float *row = b + k * down + first * across;
+        if (across == 1)
+            memcpy(packed, row, here * sizeof(float));
+        else
+            for (size_t j = 0; j < here; j++)
+                packed[j] = row[j * across];
+        for (size_t j = here; j < wide; j++)
+            packed[j] = 0.0f;
+    }
+}
+
+/* The right factor as `product` reads it: columns, or panels. */
 static void pack_f32(size_t inner, size_t cols, const float *b, size_t down, size_t across, int narrow, float *packed)
 {
     if (narrow) {
@@ -477,19 +584,23 @@ static void pack_f32(size_t inner, size_t cols, const float *b, size_t down, siz
                 packed[j * inner + k] = b[k * down + j * across];
         return;
     }
-    for (size_t first = 0; first < cols; first += PANEL_f32) {
-        const size_t here = least(PANEL_f32, cols - first), wide = (here + LANES_f32 - 1) / LANES_f32 * LANES_f32;
-        for (size_t k = 0; k < inner; k++, packed += wide) {
-            const float *row = b + k * down + first * across;
-            if (across == 1)
-                memcpy(packed, row, here * sizeof(float));
-            else
-                for (size_t j = 0; j < here; j++)
-                    packed[j] = row[j * across];
-            for (size_t j = here; j < wide; j++)
-                packed[j] = 0.0f;
-        }
+    for (size_t first = 0; first < cols; first += PANEL_f32)
+        panel_f32(inner, cols, b, down, across, first, packed + first * inner);
+}
+
+/* The same by several threads, where the factor is large. */
+static void pack_shared_f32(int threads, size_t inner, size_t cols, const float *b, size_t down, size_t across, int narrow,
+                          float *packed)
+{
+    if (threads <= 1 || narrow || inner * cols * sizeof(float) < LARGE) {
+        pack_f32(inner, cols, b, down, across, narrow, packed);
+        return;
     }
+#ifdef _OPENMP
+#pragma omp parallel for num_threads(threads) schedule(static)
+#endif
+    for (size_t first = 0; first < cols; first += PANEL_f32)
+        panel_f32(inner, cols, b, down, across, first, packed + first * inner);
 }
 
 /* How many entries a packed factor has. */
@@ -503,42 +614,88 @@ static INLINE void tile_f32(const size_t tall, const size_t wide, size_t inner, 
                           const float *panel, float *c, size_t cols, size_t last, int adds)
 {
     vector_f32 sum[TALL][WIDE];
-    for (size_t r = 0; r < tall; r++)
-        for (size_t t = 0; t < wide; t++)
+    UNROLLED for (size_t r = 0; r < tall; r++)
+        UNROLLED for (size_t t = 0; t < wide; t++)
             sum[r][t] = (vector_f32){0};
     for (size_t k = 0; k < inner; k++, a += across, panel += wide * LANES_f32) {
         vector_f32 b[WIDE];
-        for (size_t t = 0; t < wide; t++)
+        UNROLLED for (size_t t = 0; t < wide; t++)
             b[t] = *(const vector_f32 *)(panel + t * LANES_f32);
-        for (size_t r = 0; r < tall; r++)
-            for (size_t t = 0; t < wide; t++)
+        UNROLLED for (size_t r = 0; r < tall; r++)
+            UNROLLED for (size_t t = 0; t < wide; t++)
                 sum[r][t] += a[r * down] * b[t];
     }
-    for (size_t r = 0; r < tall; r++)
-        for (size_t t = 0; t < wide; t++) {
-            float *to = c + r * cols + t * LANES_f32;
-            if (t + 1 < wide || last == LANES_f32) {
-                if (adds)
-                    sum[r][t] += *(vector_f32 *)to;
-                *(vector_f32 *)to = sum[r][t];
-            } else {
-                float entries[LANES_f32];
-                memcpy(entries, &sum[r][t], sizeof entries);
-                for (size_t e = 0; e < last; e++)
-                    to[e] = adds ? to[e] + entries[e] : entries[e];
-            }
-        }
+    const size_t full = last == LANES_f32 ? wide : wide - 1;
+    if (adds) {
+        UNROLLED for (size_t r = 0; r < tall; r++)
+            UNROLLED for (size_t t = 0; t < wide; t++)
+                if (t < full)
+                    sum[r][t] += *(vector_f32 *)(c + r * cols + t * LANES_f32);
+    }
+    UNROLLED for (size_t r = 0; r < tall; r++)
+        UNROLLED for (size_t t = 0; t < wide; t++)
+            if (t < full)
+                *(vector_f32 *)(c + r * cols + t * LANES_f32) = sum[r][t];
+    if (full < wide) {
+        float entries[TALL][LANES_f32], *to = c + full * LANES_f32;
+        UNROLLED for (size_t r = 0; r < tall; r++)
+            memcpy(entries[r], &sum[r][wide - 1], sizeof entries[r]);
+        for (size_t r = 0; r < tall; r++, to += cols)
+            for (size_t e = 0; e < last; e++)
+                to[e] = adds ? to[e] + entries[r][e] : entries[r][e];
+    }
 }
 
-/* All rows times `wide` vectors of a panel. */
+/* All rows times `wide` vectors of a panel. Rows of the left factor are `down` apart; where it is `tiled`, it stands as
+   `tiles` leaves it, and the product is larger than the cache. */
 static INLINE void strip_f32(const size_t wide, size_t rows, size_t inner, const float *a, size_t down, size_t across,
-                           const float *panel, float *c, size_t cols, size_t last, int adds)
+                           int tiled, const float *panel, float *c, size_t cols, size_t last, int adds)
 {
+    const size_t in_tile = tiled ? 1 : down, along_tile = tiled ? TALL : across;
     size_t i = 0;
-    for (; i + TALL <= rows; i += TALL)
-        tile_f32(TALL, wide, inner, a + i * down, down, across, panel, c + i * cols, cols, last, adds);
+    for (; i + TALL <= rows; i += TALL) {
+        if (tiled)
+            for (size_t r = 0; r < TALL; r++)
+                for (size_t t = 0; t < wide; t++)
+                    SOON(c + (i + r) * cols + t * LANES_f32);
+        tile_f32(TALL, wide, inner, a + i * down, in_tile, along_tile, panel, c + i * cols, cols, last, adds);
+    }
     for (; i < rows; i++)
         tile_f32(1, wide, inner, a + i * down, down, across, panel, c + i * cols, cols, last, adds);
+}
+
+/* All rows times all panels of a slice of a product, `inner` of `depth` deep, of which the first begins at `packed`. */
+static void slice_f32(size_t rows, size_t inner, size_t cols, const float *a, size_t down, size_t across, int tiled,
+                    const float *packed, size_t first, size_t depth, float *c, int adds)
+{
+    for (size_t j = 0; j < cols; j += PANEL_f32) {
+        const size_t here = least(PANEL_f32, cols - j), wide = (here + LANES_f32 - 1) / LANES_f32;
+        const size_t last = here - (wide - 1) * LANES_f32;
+        const float *panel = packed + j * inner + first * wide * LANES_f32;
+        if (wide == 1)
+            strip_f32(1, rows, depth, a, down, across, tiled, panel, c + j, cols, last, adds);
+        else if (wide == 2)
+            strip_f32(2, rows, depth, a, down, across, tiled, panel, c + j, cols, last, adds);
+#if WIDE > 2
+        else if (wide == 3)
+            strip_f32(3, rows, depth, a, down, across, tiled, panel, c + j, cols, last, adds);
+        else
+            strip_f32(4, rows, depth, a, down, across, tiled, panel, c + j, cols, last, adds);
+#endif
+    }
+}
+
+/* A slice of the left factor by tiles, in each of which its columns follow each other, and what is left by rows. */
+static void tiles_f32(size_t rows, size_t depth, const float *a, size_t down, size_t across, float *tiled)
+{
+    size_t i = 0;
+    for (; i + TALL <= rows; i += TALL, a += TALL * down)
+        for (size_t k = 0; k < depth; k++)
+            for (size_t r = 0; r < TALL; r++)
+                *tiled++ = a[r * down + k * across];
+    for (; i < rows; i++, a += down)
+        for (size_t k = 0; k < depth; k++)
+            *tiled++ = a[k * across];
 }
 
 /* The sum of products of entries that follow each other, by two vectors of partial sums. */
@@ -586,9 +743,21 @@ static void combination_f32(size_t rows, size_t inner, const float *a, size_t ac
     }
 }
 
+/* Whether slices of the left factor are copied: those of a deep one are not in one piece, and many panels read them. */
+static inline int is_tiled_f32(size_t inner, size_t cols)
+{
+    return inner > DEPTH && cols >= 4 * PANEL_f32;
+}
+
+/* How many entries `product` needs for itself. */
+static inline size_t side_f32(size_t inner, size_t cols)
+{
+    return is_tiled_f32(inner, cols) ? TILED / sizeof(float) : 0;
+}
+
 /* C = A B, or C += A B where it `adds`: A by a[i * down + k * across], B packed, C in rows that follow each other. */
 static void product_f32(size_t rows, size_t inner, size_t cols, const float *a, size_t down, size_t across,
-                      const float *packed, int narrow, float *c, int adds)
+                      const float *packed, int narrow, float *c, int adds, float *side)
 {
     if (narrow && across == 1) {
         dots_f32(rows, inner, cols, a, down, packed, c, adds);
@@ -598,44 +767,37 @@ static void product_f32(size_t rows, size_t inner, size_t cols, const float *a, 
         combination_f32(rows, inner, a, across, packed, c, adds);
         return;
     }
-    for (size_t k = 0; k < inner || k == 0; k += DEPTH) {
-        const size_t depth = least(DEPTH, inner - k);
-        for (size_t j = 0; j < cols; j += PANEL_f32) {
-            const size_t here = least(PANEL_f32, cols - j), wide = (here + LANES_f32 - 1) / LANES_f32;
-            const size_t last = here - (wide - 1) * LANES_f32;
-            const float *panel = packed + j * inner + k * wide * LANES_f32, *from = a + k * across;
-            if (wide == 1)
-                strip_f32(1, rows, depth, from, down, across, panel, c + j, cols, last, adds || k > 0);
-            else if (wide == 2)
-                strip_f32(2, rows, depth, from, down, across, panel, c + j, cols, last, adds || k > 0);
-#if WIDE > 2
-            else if (wide == 3)
-                strip_f32(3, rows, depth, from, down, across, panel, c + j, cols, last, adds || k > 0);
-            else
-                strip_f32(4, rows, depth, from, down, across, panel, c + j, cols, last, adds || k > 0);
-#endif
+    const int tiled = is_tiled_f32(inner, cols);
+    const size_t high = tiled ? TILED / sizeof(float) / DEPTH : most(rows, 1);
+    for (size_t i = 0; i < rows; i += high)
+        for (size_t k = 0; k < inner || k == 0; k += DEPTH) {
+            const size_t here = least(high, rows - i), depth = least(DEPTH, inner - k);
+            const float *from = a + i * down + k * across;
+            if (tiled)
+                tiles_f32(here, depth, from, down, across, side);
+            slice_f32(here, inner, cols, tiled ? side : from, tiled ? depth : down, tiled ? 1 : across, tiled, packed, k, depth,
+                    c + i * cols, adds || k > 0);
         }
-    }
 }
 
-/* How many rows are done at once, so that what is made of them stays in the cache; more where they meet a large matrix. */
+/* How many rows are done at once, so that what is made of them stays in the cache; more where they meet a large matrix.
+   All blocks are about as large. */
 static size_t step_f32(size_t total, size_t width, size_t widest, int threads)
 {
-    const size_t share = (total + (size_t)threads - 1) / (size_t)threads;
+    const size_t share = most(pieces(total, (size_t)threads), 1);
     size_t step = BLOCK / sizeof(float) / (width + 1);
     if (widest > WIDEST / sizeof(float))
-        step = most(step, 192);
-    step = least(step, share);
-    return most(step / 48 * 48, 48);
+        step = most(step, TILED / sizeof(float) / DEPTH);
+    step = most(step / 48 * 48, 48);
+    return whole_tiles(pieces(share, pieces(share, step)));
 }
 
 /* How many rows each thread does: all, where one thread has done them before the others have started. */
-static size_t share_f32(size_t total, size_t step, size_t work, int threads)
+static size_t share_f32(size_t total, size_t work, int threads)
 {
     if (threads <= 1 || total * work < THREADED)
         return most(total, 1);
-    const size_t blocks = (total + step - 1) / step;
-    return (blocks + (size_t)threads - 1) / (size_t)threads * step;
+    return whole_tiles(pieces(total, (size_t)threads));
 }
 
 struct seed_wrt_X0_f32 {
@@ -658,6 +820,7 @@ static int seed_wrt_X0_block0_f32(const struct seed_wrt_X0_f32 *at, size_t first
     float *const room__3 = take_f32(&memory, step * h);
     float *const room__4 = take_f32(&memory, step * p);
     float *const room__5 = take_f32(&memory, step * p);
+    float *const work = take_f32(&memory, most(side_f32(m, h), side_f32(h, p)));
     const float *const X0 = at->X0 + first * m;
     float *const X1 = room__0;
     const float *const dX0 = at->dX0 + first * m;
@@ -670,17 +833,17 @@ static int seed_wrt_X0_block0_f32(const struct seed_wrt_X0_f32 *at, size_t first
     float *const dX2 = room__2;
     float *const dX3 = room__4;
     float *const dX4 = at->dX4 + first * p;
-    product_f32(rows, m, h, X0, m, 1, at->packed[0], at->narrow[0], X1, 0);  /* X1 = X0 W1 */
-    product_f32(rows, m, h, dX0, m, 1, at->packed[0], at->narrow[0], dX1, 0);  /* δX1 = δX0 W1 */
+    product_f32(rows, m, h, X0, m, 1, at->packed[0], at->narrow[0], X1, 0, work);  /* X1 = X0 W1 */
+    product_f32(rows, m, h, dX0, m, 1, at->packed[0], at->narrow[0], dX1, 0, work);  /* δX1 = δX0 W1 */
     at->f(at->context, rows * h, X1, X2);  /* X2 = f(X1) */
     at->df(at->context, rows * h, X1, df_X1);  /* f'(X1) */
-    product_f32(rows, h, p, X2, h, 1, at->packed[1], at->narrow[1], X3, 0);  /* X3 = X2 W2 */
+    product_f32(rows, h, p, X2, h, 1, at->packed[1], at->narrow[1], X3, 0, work);  /* X3 = X2 W2 */
     at->f(at->context, rows * p, X3, X4);  /* X4 = f(X3) */
     at->df(at->context, rows * p, X3, df_X3);  /* f'(X3) */
     INDEPENDENT
     for (size_t i = 0; i < rows * h; i++)
         dX2[i] = df_X1[i] * dX1[i];  /* δX2 = f'(X1) ⊙ δX1 */
-    product_f32(rows, h, p, dX2, h, 1, at->packed[1], at->narrow[1], dX3, 0);  /* δX3 = δX2 W2 */
+    product_f32(rows, h, p, dX2, h, 1, at->packed[1], at->narrow[1], dX3, 0, work);  /* δX3 = δX2 W2 */
     INDEPENDENT
     for (size_t i = 0; i < rows * p; i++)
         dX4[i] = df_X3[i] * dX3[i];  /* δX4 = f'(X3) ⊙ δX3 */
@@ -691,16 +854,16 @@ static int seed_wrt_X0_blocks0_f32(struct seed_wrt_X0_f32 *at, float *memory, in
 {
     const size_t n = at->n, m = at->m, h = at->h, p = at->p;
     const size_t total = n, step = step_f32(total, h + h + h + h + p + p, most(m * h, h * p), threads);
-    const size_t share = share_f32(total, step, h + h + h + h + p + p + m * h / 8 + h * p / 8, threads), sums = 0;
-    const size_t own = sums + room_f32(step * h) + room_f32(step * h) + room_f32(step * h) + room_f32(step * h) + room_f32(step * p) + room_f32(step * p);
-    const int shares = (int)((total + share - 1) / share);
+    const size_t share = share_f32(total, h + h + h + h + p + p + m * h / 8 + h * p / 8, threads), sums = 0;
+    const size_t own = sums + room_f32(step * h) + room_f32(step * h) + room_f32(step * h) + room_f32(step * h) + room_f32(step * p) + room_f32(step * p) + room_f32(most(side_f32(m, h), side_f32(h, p)));
+    const int shares = (int)(pieces(total, share));
     int failed = 0;
     at->narrow[0] = is_narrow_f32(m, h, 1);
     at->packed[0] = take_f32(&memory, packed_f32(m, h));
-    pack_f32(m, h, at->W1, h, 1, at->narrow[0], at->packed[0]);
+    pack_shared_f32(shares, m, h, at->W1, h, 1, at->narrow[0], at->packed[0]);
     at->narrow[1] = is_narrow_f32(h, p, 1);
     at->packed[1] = take_f32(&memory, packed_f32(h, p));
-    pack_f32(h, p, at->W2, p, 1, at->narrow[1], at->packed[1]);
+    pack_shared_f32(shares, h, p, at->W2, p, 1, at->narrow[1], at->packed[1]);
 #ifdef _OPENMP
 #pragma omp parallel for num_threads(threads) schedule(static) reduction(max : failed) if (shares > 1)
 #endif
@@ -723,8 +886,8 @@ size_t seed_wrt_X0_f32_work(size_t n, size_t m, size_t h, size_t p, int threads)
     size_t loops = 0;
     {
         const size_t total = n, step = step_f32(total, h + h + h + h + p + p, most(m * h, h * p), threads);
-        const size_t share = share_f32(total, step, h + h + h + h + p + p + m * h / 8 + h * p / 8, threads), sums = 0;
-        loops = most(loops, room_f32(packed_f32(m, h)) + room_f32(packed_f32(h, p)) + (total + share - 1) / share * (sums + room_f32(step * h) + room_f32(step * h) + room_f32(step * h) + room_f32(step * h) + room_f32(step * p) + room_f32(step * p)));
+        const size_t share = share_f32(total, h + h + h + h + p + p + m * h / 8 + h * p / 8, threads), sums = 0;
+        loops = most(loops, room_f32(packed_f32(m, h)) + room_f32(packed_f32(h, p)) + pieces(total, share) * (sums + room_f32(step * h) + room_f32(step * h) + room_f32(step * h) + room_f32(step * h) + room_f32(step * p) + room_f32(step * p) + room_f32(most(side_f32(m, h), side_f32(h, p)))));
     }
     (void)n;
     (void)m;

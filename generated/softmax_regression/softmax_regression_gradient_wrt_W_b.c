@@ -37,23 +37,30 @@ enum { VECTOR = 16, TALL = 4 };
 enum { TALL = 2 };
 #define WIDE 4
 #endif
+/* SOON: an address that is about to be written to. */
 #ifdef HAS_VECTORS
 #define INLINE inline __attribute__((always_inline))
+#define SOON(address) __builtin_prefetch(address, 1)
 #else
 #define INLINE inline
+#define SOON(address) (void)0
 #endif
-/* No entry of the following loop depends on another. */
+/* INDEPENDENT: no entry of the following loop depends on another. UNROLLED: the loop is to be written out. */
 #if defined HAS_VECTORS && defined __clang__
 #define INDEPENDENT _Pragma("clang loop vectorize(assume_safety)")
+#define UNROLLED _Pragma("unroll")
 #elif defined HAS_VECTORS
 #define INDEPENDENT _Pragma("GCC ivdep")
+#define UNROLLED _Pragma("GCC unroll 8")
 #else
 #define INDEPENDENT
+#define UNROLLED
 #endif
 
-/* Bytes of what is made of the rows that are done at once; bytes of a matrix that counts as large; depth of a product
-   that is summed up in one go; entries of results, about a quarter of a millisecond's, from which on threads start. */
-enum { BLOCK = 65536, WIDEST = 262144, DEPTH = 256, THREADED = 1048576 };
+/* Bytes of what is made of the rows that are done at once; bytes of a matrix that counts as wide, and as large; depth of
+   a product that is summed up in one go; bytes of a left factor that meet all panels of the right one before the next
+   do; entries of results, about a quarter of a millisecond's, from which on threads start. */
+enum { BLOCK = 65536, WIDEST = 262144, LARGE = 1048576, DEPTH = 256, TILED = 393216, THREADED = 1048576 };
 enum { NO_DERIVATIVE = 1, SINGULAR = 2, EMPTY = 3 };
 
 const char *softmax_regression_gradient_wrt_W_b_message(int code);
@@ -75,6 +82,18 @@ static inline size_t least(size_t a, size_t b)
 static inline size_t most(size_t a, size_t b)
 {
     return a > b ? a : b;
+}
+
+/* How many pieces of a size there are, the last one perhaps smaller. */
+static inline size_t pieces(size_t count, size_t size)
+{
+    return (count + size - 1) / size;
+}
+
+/* Rows that are whole tiles, whatever the registers are. */
+static inline size_t whole_tiles(size_t rows)
+{
+    return pieces(rows, 12) * 12;
 }
 
 /* In double */
@@ -280,7 +299,23 @@ static inline int is_narrow_f64(size_t inner, size_t cols, size_t across)
     return across == 1 ? cols * (inner / LANES_f64 + 8) < inner : cols == 1;
 }
 
-/* The right factor, b[k * down + j * across], as `product` reads it: columns, or panels of whole vectors filled up with zeros. */
+/* Columns of the right factor, b[k * down + j * across], from `first` on, as whole vectors filled up with zeros. */
+static void panel_f64(size_t inner, size_t cols, const double *b, size_t down, size_t across, size_t first, double *packed)
+{
+    const size_t here = least(PANEL_f64, cols - first), wide = (here + LANES_f64 - 1) / LANES_f64 * LANES_f64;
+    for (size_t k = 0; k < inner; k++, packed += wide) {
+        const double *row = b + k * down + first * across;
+        if (across == 1)
+            memcpy(packed, row, here * sizeof(double));
+        else
+            for (size_t j = 0; j < here; j++)
+                packed[j] = row[j * across];
+        for (size_t j = here; j < wide; j++)
+            packed[j] = 0.0;
+    }
+}
+
+/* The right factor as `product` reads it: columns, or panels. */
 static void pack_f64(size_t inner, size_t cols, const double *b, size_t down, size_t across, int narrow, double *packed)
 {
     if (narrow) {
@@ -289,19 +324,23 @@ static void pack_f64(size_t inner, size_t cols, const double *b, size_t down, si
                 packed[j * inner + k] = b[k * down + j * across];
         return;
     }
-    for (size_t first = 0; first < cols; first += PANEL_f64) {
-        const size_t here = least(PANEL_f64, cols - first), wide = (here + LANES_f64 - 1) / LANES_f64 * LANES_f64;
-        for (size_t k = 0; k < inner; k++, packed += wide) {
-            const double *row = b + k * down + first * across;
-            if (across == 1)
-                memcpy(packed, row, here * sizeof(double));
-            else
-                for (size_t j = 0; j < here; j++)
-                    packed[j] = row[j * across];
-            for (size_t j = here; j < wide; j++)
-                packed[j] = 0.0;
-        }
+    for (size_t first = 0; first < cols; first += PANEL_f64)
+        panel_f64(inner, cols, b, down, across, first, packed + first * inner);
+}
+
+/* The same by several threads, where the factor is large. */
+static void pack_shared_f64(int threads, size_t inner, size_t cols, const double *b, size_t down, size_t across, int narrow,
+                          double *packed)
+{
+    if (threads <= 1 || narrow || inner * cols * sizeof(double) < LARGE) {
+        pack_f64(inner, cols, b, down, across, narrow, packed);
+        return;
     }
+#ifdef _OPENMP
+#pragma omp parallel for num_threads(threads) schedule(static)
+#endif
+    for (size_t first = 0; first < cols; first += PANEL_f64)
+        panel_f64(inner, cols, b, down, across, first, packed + first * inner);
 }
 
 /* How many entries a packed factor has. */
@@ -315,42 +354,88 @@ static INLINE void tile_f64(const size_t tall, const size_t wide, size_t inner, 
                           const double *panel, double *c, size_t cols, size_t last, int adds)
 {
     vector_f64 sum[TALL][WIDE];
-    for (size_t r = 0; r < tall; r++)
-        for (size_t t = 0; t < wide; t++)
+    UNROLLED for (size_t r = 0; r < tall; r++)
+        UNROLLED for (size_t t = 0; t < wide; t++)
             sum[r][t] = (vector_f64){0};
     for (size_t k = 0; k < inner; k++, a += across, panel += wide * LANES_f64) {
         vector_f64 b[WIDE];
-        for (size_t t = 0; t < wide; t++)
+        UNROLLED for (size_t t = 0; t < wide; t++)
             b[t] = *(const vector_f64 *)(panel + t * LANES_f64);
-        for (size_t r = 0; r < tall; r++)
-            for (size_t t = 0; t < wide; t++)
+        UNROLLED for (size_t r = 0; r < tall; r++)
+            UNROLLED for (size_t t = 0; t < wide; t++)
                 sum[r][t] += a[r * down] * b[t];
     }
-    for (size_t r = 0; r < tall; r++)
-        for (size_t t = 0; t < wide; t++) {
-            double *to = c + r * cols + t * LANES_f64;
-            if (t + 1 < wide || last == LANES_f64) {
-                if (adds)
-                    sum[r][t] += *(vector_f64 *)to;
-                *(vector_f64 *)to = sum[r][t];
-            } else {
-                double entries[LANES_f64];
-                memcpy(entries, &sum[r][t], sizeof entries);
-                for (size_t e = 0; e < last; e++)
-                    to[e] = adds ? to[e] + entries[e] : entries[e];
-            }
-        }
+    const size_t full = last == LANES_f64 ? wide : wide - 1;
+    if (adds) {
+        UNROLLED for (size_t r = 0; r < tall; r++)
+            UNROLLED for (size_t t = 0; t < wide; t++)
+                if (t < full)
+                    sum[r][t] += *(vector_f64 *)(c + r * cols + t * LANES_f64);
+    }
+    UNROLLED for (size_t r = 0; r < tall; r++)
+        UNROLLED for (size_t t = 0; t < wide; t++)
+            if (t < full)
+                *(vector_f64 *)(c + r * cols + t * LANES_f64) = sum[r][t];
+    if (full < wide) {
+        double entries[TALL][LANES_f64], *to = c + full * LANES_f64;
+        UNROLLED for (size_t r = 0; r < tall; r++)
+            memcpy(entries[r], &sum[r][wide - 1], sizeof entries[r]);
+        for (size_t r = 0; r < tall; r++, to += cols)
+            for (size_t e = 0; e < last; e++)
+                to[e] = adds ? to[e] + entries[r][e] : entries[r][e];
+    }
 }
 
-/* All rows times `wide` vectors of a panel. */
+/* All rows times `wide` vectors of a panel. Rows of the left factor are `down` apart; where it is `tiled`, it stands as
+   `tiles` leaves it, and the product is larger than the cache. */
 static INLINE void strip_f64(const size_t wide, size_t rows, size_t inner, const double *a, size_t down, size_t across,
-                           const double *panel, double *c, size_t cols, size_t last, int adds)
+                           int tiled, const double *panel, double *c, size_t cols, size_t last, int adds)
 {
+    const size_t in_tile = tiled ? 1 : down, along_tile = tiled ? TALL : across;
     size_t i = 0;
-    for (; i + TALL <= rows; i += TALL)
-        tile_f64(TALL, wide, inner, a + i * down, down, across, panel, c + i * cols, cols, last, adds);
+    for (; i + TALL <= rows; i += TALL) {
+        if (tiled)
+            for (size_t r = 0; r < TALL; r++)
+                for (size_t t = 0; t < wide; t++)
+                    SOON(c + (i + r) * cols + t * LANES_f64);
+        tile_f64(TALL, wide, inner, a + i * down, in_tile, along_tile, panel, c + i * cols, cols, last, adds);
+    }
     for (; i < rows; i++)
         tile_f64(1, wide, inner, a + i * down, down, across, panel, c + i * cols, cols, last, adds);
+}
+
+/* All rows times all panels of a slice of a product, `inner` of `depth` deep, of which the first begins at `packed`. */
+static void slice_f64(size_t rows, size_t inner, size_t cols, const double *a, size_t down, size_t across, int tiled,
+                    const double *packed, size_t first, size_t depth, double *c, int adds)
+{
+    for (size_t j = 0; j < cols; j += PANEL_f64) {
+        const size_t here = least(PANEL_f64, cols - j), wide = (here + LANES_f64 - 1) / LANES_f64;
+        const size_t last = here - (wide - 1) * LANES_f64;
+        const double *panel = packed + j * inner + first * wide * LANES_f64;
+        if (wide == 1)
+            strip_f64(1, rows, depth, a, down, across, tiled, panel, c + j, cols, last, adds);
+        else if (wide == 2)
+            strip_f64(2, rows, depth, a, down, across, tiled, panel, c + j, cols, last, adds);
+#if WIDE > 2
+        else if (wide == 3)
+            strip_f64(3, rows, depth, a, down, across, tiled, panel, c + j, cols, last, adds);
+        else
+            strip_f64(4, rows, depth, a, down, across, tiled, panel, c + j, cols, last, adds);
+#endif
+    }
+}
+
+/* A slice of the left factor by tiles, in each of which its columns follow each other, and what is left by rows. */
+static void tiles_f64(size_t rows, size_t depth, const double *a, size_t down, size_t across, double *tiled)
+{
+    size_t i = 0;
+    for (; i + TALL <= rows; i += TALL, a += TALL * down)
+        for (size_t k = 0; k < depth; k++)
+            for (size_t r = 0; r < TALL; r++)
+                *tiled++ = a[r * down + k * across];
+    for (; i < rows; i++, a += down)
+        for (size_t k = 0; k < depth; k++)
+            *tiled++ = a[k * across];
 }
 
 /* The sum of products of entries that follow each other, by two vectors of partial sums. */
@@ -398,9 +483,21 @@ static void combination_f64(size_t rows, size_t inner, const double *a, size_t a
     }
 }
 
+/* Whether slices of the left factor are copied: those of a deep one are not in one piece, and many panels read them. */
+static inline int is_tiled_f64(size_t inner, size_t cols)
+{
+    return inner > DEPTH && cols >= 4 * PANEL_f64;
+}
+
+/* How many entries `product` needs for itself. */
+static inline size_t side_f64(size_t inner, size_t cols)
+{
+    return is_tiled_f64(inner, cols) ? TILED / sizeof(double) : 0;
+}
+
 /* C = A B, or C += A B where it `adds`: A by a[i * down + k * across], B packed, C in rows that follow each other. */
 static void product_f64(size_t rows, size_t inner, size_t cols, const double *a, size_t down, size_t across,
-                      const double *packed, int narrow, double *c, int adds)
+                      const double *packed, int narrow, double *c, int adds, double *side)
 {
     if (narrow && across == 1) {
         dots_f64(rows, inner, cols, a, down, packed, c, adds);
@@ -410,48 +507,41 @@ static void product_f64(size_t rows, size_t inner, size_t cols, const double *a,
         combination_f64(rows, inner, a, across, packed, c, adds);
         return;
     }
-    for (size_t k = 0; k < inner || k == 0; k += DEPTH) {
-        const size_t depth = least(DEPTH, inner - k);
-        for (size_t j = 0; j < cols; j += PANEL_f64) {
-            const size_t here = least(PANEL_f64, cols - j), wide = (here + LANES_f64 - 1) / LANES_f64;
-            const size_t last = here - (wide - 1) * LANES_f64;
-            const double *panel = packed + j * inner + k * wide * LANES_f64, *from = a + k * across;
-            if (wide == 1)
-                strip_f64(1, rows, depth, from, down, across, panel, c + j, cols, last, adds || k > 0);
-            else if (wide == 2)
-                strip_f64(2, rows, depth, from, down, across, panel, c + j, cols, last, adds || k > 0);
-#if WIDE > 2
-            else if (wide == 3)
-                strip_f64(3, rows, depth, from, down, across, panel, c + j, cols, last, adds || k > 0);
-            else
-                strip_f64(4, rows, depth, from, down, across, panel, c + j, cols, last, adds || k > 0);
-#endif
+    const int tiled = is_tiled_f64(inner, cols);
+    const size_t high = tiled ? TILED / sizeof(double) / DEPTH : most(rows, 1);
+    for (size_t i = 0; i < rows; i += high)
+        for (size_t k = 0; k < inner || k == 0; k += DEPTH) {
+            const size_t here = least(high, rows - i), depth = least(DEPTH, inner - k);
+            const double *from = a + i * down + k * across;
+            if (tiled)
+                tiles_f64(here, depth, from, down, across, side);
+            slice_f64(here, inner, cols, tiled ? side : from, tiled ? depth : down, tiled ? 1 : across, tiled, packed, k, depth,
+                    c + i * cols, adds || k > 0);
         }
-    }
 }
 
-/* How many rows are done at once, so that what is made of them stays in the cache; more where they meet a large matrix. */
+/* How many rows are done at once, so that what is made of them stays in the cache; more where they meet a large matrix.
+   All blocks are about as large. */
 static size_t step_f64(size_t total, size_t width, size_t widest, int threads)
 {
-    const size_t share = (total + (size_t)threads - 1) / (size_t)threads;
+    const size_t share = most(pieces(total, (size_t)threads), 1);
     size_t step = BLOCK / sizeof(double) / (width + 1);
     if (widest > WIDEST / sizeof(double))
-        step = most(step, 192);
-    step = least(step, share);
-    return most(step / 48 * 48, 48);
+        step = most(step, TILED / sizeof(double) / DEPTH);
+    step = most(step / 48 * 48, 48);
+    return whole_tiles(pieces(share, pieces(share, step)));
 }
 
 /* How many rows each thread does: all, where one thread has done them before the others have started. */
-static size_t share_f64(size_t total, size_t step, size_t work, int threads)
+static size_t share_f64(size_t total, size_t work, int threads)
 {
     if (threads <= 1 || total * work < THREADED)
         return most(total, 1);
-    const size_t blocks = (total + step - 1) / step;
-    return (blocks + (size_t)threads - 1) / (size_t)threads * step;
+    return whole_tiles(pieces(total, (size_t)threads));
 }
 
 struct softmax_regression_gradient_wrt_W_b_f64 {
-    size_t n, m, k;
+    size_t n, m, k_2;
     const double *X, *W, *b, *P;
     double *y, *W_bar, *b_bar;
     double *room[3];
@@ -461,30 +551,30 @@ struct softmax_regression_gradient_wrt_W_b_f64 {
 
 static int softmax_regression_gradient_wrt_W_b_once0_f64(const struct softmax_regression_gradient_wrt_W_b_f64 *at)
 {
-    const size_t k = at->k;
+    const size_t k_2 = at->k_2;
     const double *const b = at->b;
     double *const b_T = at->room[0];
-    move_f64(1, k, b, 1, 1, b_T, k);  /* bᵀ */
+    move_f64(1, k_2, b, 1, 1, b_T, k_2);  /* bᵀ */
     return 0;
 }
 
 static int softmax_regression_gradient_wrt_W_b_block1_f64(const struct softmax_regression_gradient_wrt_W_b_f64 *at, size_t first, size_t rows, size_t step, double *memory)
 {
-    const size_t n = at->n, m = at->m, k = at->k;
+    const size_t n = at->n, m = at->m, k_2 = at->k_2;
     double *const t_6 = take_f64(&memory, 1);
-    double *const W_bar = take_f64(&memory, m * k);
-    double *const t_12 = take_f64(&memory, k);
-    double *const room__0 = take_f64(&memory, step * k);
+    double *const W_bar = take_f64(&memory, m * k_2);
+    double *const t_12 = take_f64(&memory, k_2);
+    double *const room__0 = take_f64(&memory, step * k_2);
     double *const room__1 = take_f64(&memory, step);
-    double *const room__2 = take_f64(&memory, step * k);
-    double *const room__3 = take_f64(&memory, step * k);
+    double *const room__2 = take_f64(&memory, step * k_2);
+    double *const room__3 = take_f64(&memory, step * k_2);
     double *const room__4 = take_f64(&memory, step);
-    double *const room__5 = take_f64(&memory, step * k);
-    double *const work = take_f64(&memory, most(packed_f64(step, k), k));
+    double *const room__5 = take_f64(&memory, step * k_2);
+    double *const work = take_f64(&memory, most(most(side_f64(m, k_2), room_f64(packed_f64(step, k_2)) + side_f64(step, k_2)), k_2));
     int64_t fails = 0;
     const double *const X = at->X + first * m;
     double *const X_W = room__0;
-    const double *const P = at->P + first * k;
+    const double *const P = at->P + first * k_2;
     double *const t_8 = room__1;
     const double *const b_T = at->room[0];
     double *const Z = room__2;
@@ -494,32 +584,32 @@ static int softmax_regression_gradient_wrt_W_b_block1_f64(const struct softmax_r
     double *const t_5 = room__5;
     double *const t_9 = room__4;
     double *const Z_bar = room__5;
-    product_f64(rows, m, k, X, m, 1, at->packed[0], at->narrow[0], X_W, 0);  /* X W */
-    row_sums_f64(rows, k, P, t_8);  /* sum(P, 2) */
+    product_f64(rows, m, k_2, X, m, 1, at->packed[0], at->narrow[0], X_W, 0, work);  /* X W */
+    row_sums_f64(rows, k_2, P, t_8);  /* sum(P, 2) */
     for (size_t i = 0; i < rows; i++) {
         INDEPENDENT
-        for (size_t j = 0; j < k; j++) {
-            const double Z_i = X_W[i * k + j] + b_T[j];  /* Z = X W + bᵀ */
-            Z[i * k + j] = Z_i;
-            fails |= (Z_i != Z_i) & (X_W[i * k + j] == X_W[i * k + j]) & (b_T[j] == b_T[j]);
-            const double t_11_i = P[i * k + j] * (double)((1.0 / (double)n));  /* P ⊙ (1/n) */
-            t_11[i * k + j] = t_11_i;
-            fails |= (t_11_i != t_11_i) & (P[i * k + j] == P[i * k + j]);
+        for (size_t j = 0; j < k_2; j++) {
+            const double Z_i = X_W[i * k_2 + j] + b_T[j];  /* Z = X W + bᵀ */
+            Z[i * k_2 + j] = Z_i;
+            fails |= (Z_i != Z_i) & (X_W[i * k_2 + j] == X_W[i * k_2 + j]) & (b_T[j] == b_T[j]);
+            const double t_11_i = P[i * k_2 + j] * (double)((1.0 / (double)n));  /* P ⊙ (1/n) */
+            t_11[i * k_2 + j] = t_11_i;
+            fails |= (t_11_i != t_11_i) & (P[i * k_2 + j] == P[i * k_2 + j]);
         }
     }
-    if (softmax_f64(rows, k, k, 1, Z, t_3, t_7))
+    if (softmax_f64(rows, k_2, k_2, 1, Z, t_3, t_7))
         return EMPTY;  /* softmax_2(Z) */
     for (size_t i = 0; i < rows; i++) {
         const double t_3_i = t_3[i];
         INDEPENDENT
-        for (size_t j = 0; j < k; j++) {
-            const double t_4_i = Z[i * k + j] - t_3_i;  /* Z - logsumexp(Z, 2) */
-            const double t_5_i = P[i * k + j] * t_4_i;  /* P ⊙ (Z - logsumexp(Z, 2)) */
-            t_5[i * k + j] = t_5_i;
-            fails |= (t_5_i != t_5_i) & (P[i * k + j] == P[i * k + j]) & (Z[i * k + j] == Z[i * k + j]) & (t_3_i == t_3_i);
+        for (size_t j = 0; j < k_2; j++) {
+            const double t_4_i = Z[i * k_2 + j] - t_3_i;  /* Z - logsumexp(Z, 2) */
+            const double t_5_i = P[i * k_2 + j] * t_4_i;  /* P ⊙ (Z - logsumexp(Z, 2)) */
+            t_5[i * k_2 + j] = t_5_i;
+            fails |= (t_5_i != t_5_i) & (P[i * k_2 + j] == P[i * k_2 + j]) & (Z[i * k_2 + j] == Z[i * k_2 + j]) & (t_3_i == t_3_i);
         }
     }
-    t_6[0] += total_f64(rows * k, t_5);  /* sum(P ⊙ (Z - logsumexp(Z, 2))) */
+    t_6[0] += total_f64(rows * k_2, t_5);  /* sum(P ⊙ (Z - logsumexp(Z, 2))) */
     INDEPENDENT
     for (size_t i = 0; i < rows; i++) {
         const double t_9_i = t_8[i] * (double)((1.0 / (double)n));  /* sum(P, 2) ⊙ (1/n) */
@@ -529,31 +619,31 @@ static int softmax_regression_gradient_wrt_W_b_block1_f64(const struct softmax_r
     for (size_t i = 0; i < rows; i++) {
         const double t_9_i = t_9[i];
         INDEPENDENT
-        for (size_t j = 0; j < k; j++) {
-            const double t_10_i = t_9_i * t_7[i * k + j];  /* (sum(P, 2) ⊙ (1/n)) ⊙ softmax_2(Z) */
-            const double Z_bar_i = t_10_i - t_11[i * k + j];  /* Z̄ = t_10 - P ⊙ (1/n) */
-            Z_bar[i * k + j] = Z_bar_i;
-            fails |= (Z_bar_i != Z_bar_i) & (t_9_i == t_9_i) & (t_7[i * k + j] == t_7[i * k + j]) & (t_11[i * k + j] == t_11[i * k + j]);
+        for (size_t j = 0; j < k_2; j++) {
+            const double t_10_i = t_9_i * t_7[i * k_2 + j];  /* (sum(P, 2) ⊙ (1/n)) ⊙ softmax_2(Z) */
+            const double Z_bar_i = t_10_i - t_11[i * k_2 + j];  /* Z̄ = t_10 - P ⊙ (1/n) */
+            Z_bar[i * k_2 + j] = Z_bar_i;
+            fails |= (Z_bar_i != Z_bar_i) & (t_9_i == t_9_i) & (t_7[i * k_2 + j] == t_7[i * k_2 + j]) & (t_11[i * k_2 + j] == t_11[i * k_2 + j]);
         }
     }
-    pack_f64(rows, k, Z_bar, k, 1, is_narrow_f64(rows, k, m), work);
-    product_f64(m, rows, k, X, 1, m, work, is_narrow_f64(rows, k, m), W_bar, 1);  /* W̄ = Xᵀ Z̄ */
-    column_sums_f64(rows, k, Z_bar, work);
-    accumulate_f64(k, work, t_12);  /* sum(Z̄, 1) */
+    pack_f64(rows, k_2, Z_bar, k_2, 1, is_narrow_f64(rows, k_2, m), work);
+    product_f64(m, rows, k_2, X, 1, m, work, is_narrow_f64(rows, k_2, m), W_bar, 1, work + room_f64(packed_f64(rows, k_2)));  /* W̄ = Xᵀ Z̄ */
+    column_sums_f64(rows, k_2, Z_bar, work);
+    accumulate_f64(k_2, work, t_12);  /* sum(Z̄, 1) */
     return fails ? NO_DERIVATIVE : 0;
 }
 
 static int softmax_regression_gradient_wrt_W_b_blocks1_f64(struct softmax_regression_gradient_wrt_W_b_f64 *at, double *memory, int threads)
 {
-    const size_t n = at->n, m = at->m, k = at->k;
-    const size_t total = n, step = step_f64(total, k + 1 + k + k + 1 + k, m * k, threads);
-    const size_t share = share_f64(total, step, k + 1 + k + k + 1 + k + m * k / 8, threads), sums = room_f64(1) + room_f64(m * k) + room_f64(k);
-    const size_t own = sums + room_f64(step * k) + room_f64(step) + room_f64(step * k) + room_f64(step * k) + room_f64(step) + room_f64(step * k) + room_f64(most(packed_f64(step, k), k));
-    const int shares = (int)((total + share - 1) / share);
+    const size_t n = at->n, m = at->m, k_2 = at->k_2;
+    const size_t total = n, step = step_f64(total, k_2 + 1 + k_2 + k_2 + 1 + k_2, m * k_2, threads);
+    const size_t share = share_f64(total, k_2 + 1 + k_2 + k_2 + 1 + k_2 + m * k_2 / 8, threads), sums = room_f64(1) + room_f64(m * k_2) + room_f64(k_2);
+    const size_t own = sums + room_f64(step * k_2) + room_f64(step) + room_f64(step * k_2) + room_f64(step * k_2) + room_f64(step) + room_f64(step * k_2) + room_f64(most(most(side_f64(m, k_2), room_f64(packed_f64(step, k_2)) + side_f64(step, k_2)), k_2));
+    const int shares = (int)(pieces(total, share));
     int failed = 0;
-    at->narrow[0] = is_narrow_f64(m, k, 1);
-    at->packed[0] = take_f64(&memory, packed_f64(m, k));
-    pack_f64(m, k, at->W, k, 1, at->narrow[0], at->packed[0]);
+    at->narrow[0] = is_narrow_f64(m, k_2, 1);
+    at->packed[0] = take_f64(&memory, packed_f64(m, k_2));
+    pack_shared_f64(shares, m, k_2, at->W, k_2, 1, at->narrow[0], at->packed[0]);
 #ifdef _OPENMP
 #pragma omp parallel for num_threads(threads) schedule(static) reduction(max : failed) if (shares > 1)
 #endif
@@ -567,26 +657,26 @@ static int softmax_regression_gradient_wrt_W_b_blocks1_f64(struct softmax_regres
         }
     }
     fill_f64(1, 0.0, at->room[1]);
-    fill_f64(m * k, 0.0, at->W_bar);
-    fill_f64(k, 0.0, at->room[2]);
+    fill_f64(m * k_2, 0.0, at->W_bar);
+    fill_f64(k_2, 0.0, at->room[2]);
     for (int t = 0; t < shares; t++) {
         const double *room = memory + (size_t)t * own;
         accumulate_f64(1, room, at->room[1]);
-        accumulate_f64(m * k, room + room_f64(1), at->W_bar);
-        accumulate_f64(k, room + room_f64(1) + room_f64(m * k), at->room[2]);
+        accumulate_f64(m * k_2, room + room_f64(1), at->W_bar);
+        accumulate_f64(k_2, room + room_f64(1) + room_f64(m * k_2), at->room[2]);
     }
     return failed;
 }
 
 static int softmax_regression_gradient_wrt_W_b_once2_f64(const struct softmax_regression_gradient_wrt_W_b_f64 *at)
 {
-    const size_t n = at->n, k = at->k;
+    const size_t n = at->n, k_2 = at->k_2;
     int64_t fails = 0;
     const double *const t_12 = at->room[2];
     double *const b_bar = at->b_bar;
     const double *const t_6 = at->room[1];
     double *const y = at->y;
-    move_f64(k, 1, t_12, 1, k, b_bar, 1);  /* b̄ = sum(Z̄, 1)ᵀ */
+    move_f64(k_2, 1, t_12, 1, k_2, b_bar, 1);  /* b̄ = sum(Z̄, 1)ᵀ */
     INDEPENDENT
     for (size_t i = 0; i < 1; i++) {
         const double y_i = t_6[i] * (double)(((-1.0) * (1.0 / (double)n)));  /* y = t_6 ⊙ (-1/n) */
@@ -596,27 +686,27 @@ static int softmax_regression_gradient_wrt_W_b_once2_f64(const struct softmax_re
     return fails ? NO_DERIVATIVE : 0;
 }
 
-size_t softmax_regression_gradient_wrt_W_b_f64_work(size_t n, size_t m, size_t k, int threads);
+size_t softmax_regression_gradient_wrt_W_b_f64_work(size_t n, size_t m, size_t k_2, int threads);
 
-size_t softmax_regression_gradient_wrt_W_b_f64_work(size_t n, size_t m, size_t k, int threads)
+size_t softmax_regression_gradient_wrt_W_b_f64_work(size_t n, size_t m, size_t k_2, int threads)
 {
     size_t loops = 0;
     {
-        const size_t total = n, step = step_f64(total, k + 1 + k + k + 1 + k, m * k, threads);
-        const size_t share = share_f64(total, step, k + 1 + k + k + 1 + k + m * k / 8, threads), sums = room_f64(1) + room_f64(m * k) + room_f64(k);
-        loops = most(loops, room_f64(packed_f64(m, k)) + (total + share - 1) / share * (sums + room_f64(step * k) + room_f64(step) + room_f64(step * k) + room_f64(step * k) + room_f64(step) + room_f64(step * k) + room_f64(most(packed_f64(step, k), k))));
+        const size_t total = n, step = step_f64(total, k_2 + 1 + k_2 + k_2 + 1 + k_2, m * k_2, threads);
+        const size_t share = share_f64(total, k_2 + 1 + k_2 + k_2 + 1 + k_2 + m * k_2 / 8, threads), sums = room_f64(1) + room_f64(m * k_2) + room_f64(k_2);
+        loops = most(loops, room_f64(packed_f64(m, k_2)) + pieces(total, share) * (sums + room_f64(step * k_2) + room_f64(step) + room_f64(step * k_2) + room_f64(step * k_2) + room_f64(step) + room_f64(step * k_2) + room_f64(most(most(side_f64(m, k_2), room_f64(packed_f64(step, k_2)) + side_f64(step, k_2)), k_2))));
     }
     (void)n;
     (void)m;
-    (void)k;
+    (void)k_2;
     (void)threads;
-    return LINE_f64 + loops + room_f64(k) + room_f64(1) + room_f64(k);
+    return LINE_f64 + loops + room_f64(k_2) + room_f64(1) + room_f64(k_2);
 }
 
 int softmax_regression_gradient_wrt_W_b_f64(
     size_t n,
     size_t m,
-    size_t k,
+    size_t k_2,
     const double *X,
     const double *W,
     const double *b,
@@ -630,7 +720,7 @@ int softmax_regression_gradient_wrt_W_b_f64(
 int softmax_regression_gradient_wrt_W_b_f64(
     size_t n,
     size_t m,
-    size_t k,
+    size_t k_2,
     const double *X,
     const double *W,
     const double *b,
@@ -646,7 +736,7 @@ int softmax_regression_gradient_wrt_W_b_f64(
     double *memory = work + (64 - (uintptr_t)work % 64) % 64 / sizeof(double);
     at.n = n;
     at.m = m;
-    at.k = k;
+    at.k_2 = k_2;
     at.X = X;
     at.W = W;
     at.b = b;
@@ -654,9 +744,9 @@ int softmax_regression_gradient_wrt_W_b_f64(
     at.y = y;
     at.W_bar = W_bar;
     at.b_bar = b_bar;
-    at.room[0] = take_f64(&memory, k);
+    at.room[0] = take_f64(&memory, k_2);
     at.room[1] = take_f64(&memory, 1);
-    at.room[2] = take_f64(&memory, k);
+    at.room[2] = take_f64(&memory, k_2);
     failed = softmax_regression_gradient_wrt_W_b_once0_f64(&at);
     if (failed)
         return failed;
@@ -872,7 +962,23 @@ static inline int is_narrow_f32(size_t inner, size_t cols, size_t across)
     return across == 1 ? cols * (inner / LANES_f32 + 8) < inner : cols == 1;
 }
 
-/* The right factor, b[k * down + j * across], as `product` reads it: columns, or panels of whole vectors filled up with zeros. */
+/* Columns of the right factor, b[k * down + j * across], from `first` on, as whole vectors filled up with zeros. */
+static void panel_f32(size_t inner, size_t cols, const float *b, size_t down, size_t across, size_t first, float *packed)
+{
+    const size_t here = least(PANEL_f32, cols - first), wide = (here + LANES_f32 - 1) / LANES_f32 * LANES_f32;
+    for (size_t k = 0; k < inner; k++, packed += wide) {
+        const float *row = b + k * down + first * across;
+        if (across == 1)
+            memcpy(packed, row, here * sizeof(float));
+        else
+            for (size_t j = 0; j < here; j++)
+                packed[j] = row[j * across];
+        for (size_t j = here; j < wide; j++)
+            packed[j] = 0.0f;
+    }
+}
+
+/* The right factor as `product` reads it: columns, or panels. */
 static void pack_f32(size_t inner, size_t cols, const float *b, size_t down, size_t across, int narrow, float *packed)
 {
     if (narrow) {
@@ -881,19 +987,23 @@ static void pack_f32(size_t inner, size_t cols, const float *b, size_t down, siz
                 packed[j * inner + k] = b[k * down + j * across];
         return;
     }
-    for (size_t first = 0; first < cols; first += PANEL_f32) {
-        const size_t here = least(PANEL_f32, cols - first), wide = (here + LANES_f32 - 1) / LANES_f32 * LANES_f32;
-        for (size_t k = 0; k < inner; k++, packed += wide) {
-            const float *row = b + k * down + first * across;
-            if (across == 1)
-                memcpy(packed, row, here * sizeof(float));
-            else
-                for (size_t j = 0; j < here; j++)
-                    packed[j] = row[j * across];
-            for (size_t j = here; j < wide; j++)
-                packed[j] = 0.0f;
-        }
+    for (size_t first = 0; first < cols; first += PANEL_f32)
+        panel_f32(inner, cols, b, down, across, first, packed + first * inner);
+}
+
+/* The same by several threads, where the factor is large. */
+static void pack_shared_f32(int threads, size_t inner, size_t cols, const float *b, size_t down, size_t across, int narrow,
+                          float *packed)
+{
+    if (threads <= 1 || narrow || inner * cols * sizeof(float) < LARGE) {
+        pack_f32(inner, cols, b, down, across, narrow, packed);
+        return;
     }
+#ifdef _OPENMP
+#pragma omp parallel for num_threads(threads) schedule(static)
+#endif
+    for (size_t first = 0; first < cols; first += PANEL_f32)
+        panel_f32(inner, cols, b, down, across, first, packed + first * inner);
 }
 
 /* How many entries a packed factor has. */
@@ -907,42 +1017,88 @@ static INLINE void tile_f32(const size_t tall, const size_t wide, size_t inner, 
                           const float *panel, float *c, size_t cols, size_t last, int adds)
 {
     vector_f32 sum[TALL][WIDE];
-    for (size_t r = 0; r < tall; r++)
-        for (size_t t = 0; t < wide; t++)
+    UNROLLED for (size_t r = 0; r < tall; r++)
+        UNROLLED for (size_t t = 0; t < wide; t++)
             sum[r][t] = (vector_f32){0};
     for (size_t k = 0; k < inner; k++, a += across, panel += wide * LANES_f32) {
         vector_f32 b[WIDE];
-        for (size_t t = 0; t < wide; t++)
+        UNROLLED for (size_t t = 0; t < wide; t++)
             b[t] = *(const vector_f32 *)(panel + t * LANES_f32);
-        for (size_t r = 0; r < tall; r++)
-            for (size_t t = 0; t < wide; t++)
+        UNROLLED for (size_t r = 0; r < tall; r++)
+            UNROLLED for (size_t t = 0; t < wide; t++)
                 sum[r][t] += a[r * down] * b[t];
     }
-    for (size_t r = 0; r < tall; r++)
-        for (size_t t = 0; t < wide; t++) {
-            float *to = c + r * cols + t * LANES_f32;
-            if (t + 1 < wide || last == LANES_f32) {
-                if (adds)
-                    sum[r][t] += *(vector_f32 *)to;
-                *(vector_f32 *)to = sum[r][t];
-            } else {
-                float entries[LANES_f32];
-                memcpy(entries, &sum[r][t], sizeof entries);
-                for (size_t e = 0; e < last; e++)
-                    to[e] = adds ? to[e] + entries[e] : entries[e];
-            }
-        }
+    const size_t full = last == LANES_f32 ? wide : wide - 1;
+    if (adds) {
+        UNROLLED for (size_t r = 0; r < tall; r++)
+            UNROLLED for (size_t t = 0; t < wide; t++)
+                if (t < full)
+                    sum[r][t] += *(vector_f32 *)(c + r * cols + t * LANES_f32);
+    }
+    UNROLLED for (size_t r = 0; r < tall; r++)
+        UNROLLED for (size_t t = 0; t < wide; t++)
+            if (t < full)
+                *(vector_f32 *)(c + r * cols + t * LANES_f32) = sum[r][t];
+    if (full < wide) {
+        float entries[TALL][LANES_f32], *to = c + full * LANES_f32;
+        UNROLLED for (size_t r = 0; r < tall; r++)
+            memcpy(entries[r], &sum[r][wide - 1], sizeof entries[r]);
+        for (size_t r = 0; r < tall; r++, to += cols)
+            for (size_t e = 0; e < last; e++)
+                to[e] = adds ? to[e] + entries[r][e] : entries[r][e];
+    }
 }
 
-/* All rows times `wide` vectors of a panel. */
+/* All rows times `wide` vectors of a panel. Rows of the left factor are `down` apart; where it is `tiled`, it stands as
+   `tiles` leaves it, and the product is larger than the cache. */
 static INLINE void strip_f32(const size_t wide, size_t rows, size_t inner, const float *a, size_t down, size_t across,
-                           const float *panel, float *c, size_t cols, size_t last, int adds)
+                           int tiled, const float *panel, float *c, size_t cols, size_t last, int adds)
 {
+    const size_t in_tile = tiled ? 1 : down, along_tile = tiled ? TALL : across;
     size_t i = 0;
-    for (; i + TALL <= rows; i += TALL)
-        tile_f32(TALL, wide, inner, a + i * down, down, across, panel, c + i * cols, cols, last, adds);
+    for (; i + TALL <= rows; i += TALL) {
+        if (tiled)
+            for (size_t r = 0; r < TALL; r++)
+                for (size_t t = 0; t < wide; t++)
+                    SOON(c + (i + r) * cols + t * LANES_f32);
+        tile_f32(TALL, wide, inner, a + i * down, in_tile, along_tile, panel, c + i * cols, cols, last, adds);
+    }
     for (; i < rows; i++)
         tile_f32(1, wide, inner, a + i * down, down, across, panel, c + i * cols, cols, last, adds);
+}
+
+/* All rows times all panels of a slice of a product, `inner` of `depth` deep, of which the first begins at `packed`. */
+static void slice_f32(size_t rows, size_t inner, size_t cols, const float *a, size_t down, size_t across, int tiled,
+                    const float *packed, size_t first, size_t depth, float *c, int adds)
+{
+    for (size_t j = 0; j < cols; j += PANEL_f32) {
+        const size_t here = least(PANEL_f32, cols - j), wide = (here + LANES_f32 - 1) / LANES_f32;
+        const size_t last = here - (wide - 1) * LANES_f32;
+        const float *panel = packed + j * inner + first * wide * LANES_f32;
+        if (wide == 1)
+            strip_f32(1, rows, depth, a, down, across, tiled, panel, c + j, cols, last, adds);
+        else if (wide == 2)
+            strip_f32(2, rows, depth, a, down, across, tiled, panel, c + j, cols, last, adds);
+#if WIDE > 2
+        else if (wide == 3)
+            strip_f32(3, rows, depth, a, down, across, tiled, panel, c + j, cols, last, adds);
+        else
+            strip_f32(4, rows, depth, a, down, across, tiled, panel, c + j, cols, last, adds);
+#endif
+    }
+}
+
+/* A slice of the left factor by tiles, in each of which its columns follow each other, and what is left by rows. */
+static void tiles_f32(size_t rows, size_t depth, const float *a, size_t down, size_t across, float *tiled)
+{
+    size_t i = 0;
+    for (; i + TALL <= rows; i += TALL, a += TALL * down)
+        for (size_t k = 0; k < depth; k++)
+            for (size_t r = 0; r < TALL; r++)
+                *tiled++ = a[r * down + k * across];
+    for (; i < rows; i++, a += down)
+        for (size_t k = 0; k < depth; k++)
+            *tiled++ = a[k * across];
 }
 
 /* The sum of products of entries that follow each other, by two vectors of partial sums. */
@@ -990,9 +1146,21 @@ static void combination_f32(size_t rows, size_t inner, const float *a, size_t ac
     }
 }
 
+/* Whether slices of the left factor are copied: those of a deep one are not in one piece, and many panels read them. */
+static inline int is_tiled_f32(size_t inner, size_t cols)
+{
+    return inner > DEPTH && cols >= 4 * PANEL_f32;
+}
+
+/* How many entries `product` needs for itself. */
+static inline size_t side_f32(size_t inner, size_t cols)
+{
+    return is_tiled_f32(inner, cols) ? TILED / sizeof(float) : 0;
+}
+
 /* C = A B, or C += A B where it `adds`: A by a[i * down + k * across], B packed, C in rows that follow each other. */
 static void product_f32(size_t rows, size_t inner, size_t cols, const float *a, size_t down, size_t across,
-                      const float *packed, int narrow, float *c, int adds)
+                      const float *packed, int narrow, float *c, int adds, float *side)
 {
     if (narrow && across == 1) {
         dots_f32(rows, inner, cols, a, down, packed, c, adds);
@@ -1002,48 +1170,41 @@ static void product_f32(size_t rows, size_t inner, size_t cols, const float *a, 
         combination_f32(rows, inner, a, across, packed, c, adds);
         return;
     }
-    for (size_t k = 0; k < inner || k == 0; k += DEPTH) {
-        const size_t depth = least(DEPTH, inner - k);
-        for (size_t j = 0; j < cols; j += PANEL_f32) {
-            const size_t here = least(PANEL_f32, cols - j), wide = (here + LANES_f32 - 1) / LANES_f32;
-            const size_t last = here - (wide - 1) * LANES_f32;
-            const float *panel = packed + j * inner + k * wide * LANES_f32, *from = a + k * across;
-            if (wide == 1)
-                strip_f32(1, rows, depth, from, down, across, panel, c + j, cols, last, adds || k > 0);
-            else if (wide == 2)
-                strip_f32(2, rows, depth, from, down, across, panel, c + j, cols, last, adds || k > 0);
-#if WIDE > 2
-            else if (wide == 3)
-                strip_f32(3, rows, depth, from, down, across, panel, c + j, cols, last, adds || k > 0);
-            else
-                strip_f32(4, rows, depth, from, down, across, panel, c + j, cols, last, adds || k > 0);
-#endif
+    const int tiled = is_tiled_f32(inner, cols);
+    const size_t high = tiled ? TILED / sizeof(float) / DEPTH : most(rows, 1);
+    for (size_t i = 0; i < rows; i += high)
+        for (size_t k = 0; k < inner || k == 0; k += DEPTH) {
+            const size_t here = least(high, rows - i), depth = least(DEPTH, inner - k);
+            const float *from = a + i * down + k * across;
+            if (tiled)
+                tiles_f32(here, depth, from, down, across, side);
+            slice_f32(here, inner, cols, tiled ? side : from, tiled ? depth : down, tiled ? 1 : across, tiled, packed, k, depth,
+                    c + i * cols, adds || k > 0);
         }
-    }
 }
 
-/* How many rows are done at once, so that what is made of them stays in the cache; more where they meet a large matrix. */
+/* How many rows are done at once, so that what is made of them stays in the cache; more where they meet a large matrix.
+   All blocks are about as large. */
 static size_t step_f32(size_t total, size_t width, size_t widest, int threads)
 {
-    const size_t share = (total + (size_t)threads - 1) / (size_t)threads;
+    const size_t share = most(pieces(total, (size_t)threads), 1);
     size_t step = BLOCK / sizeof(float) / (width + 1);
     if (widest > WIDEST / sizeof(float))
-        step = most(step, 192);
-    step = least(step, share);
-    return most(step / 48 * 48, 48);
+        step = most(step, TILED / sizeof(float) / DEPTH);
+    step = most(step / 48 * 48, 48);
+    return whole_tiles(pieces(share, pieces(share, step)));
 }
 
 /* How many rows each thread does: all, where one thread has done them before the others have started. */
-static size_t share_f32(size_t total, size_t step, size_t work, int threads)
+static size_t share_f32(size_t total, size_t work, int threads)
 {
     if (threads <= 1 || total * work < THREADED)
         return most(total, 1);
-    const size_t blocks = (total + step - 1) / step;
-    return (blocks + (size_t)threads - 1) / (size_t)threads * step;
+    return whole_tiles(pieces(total, (size_t)threads));
 }
 
 struct softmax_regression_gradient_wrt_W_b_f32 {
-    size_t n, m, k;
+    size_t n, m, k_2;
     const float *X, *W, *b, *P;
     float *y, *W_bar, *b_bar;
     float *room[3];
@@ -1053,30 +1214,30 @@ struct softmax_regression_gradient_wrt_W_b_f32 {
 
 static int softmax_regression_gradient_wrt_W_b_once0_f32(const struct softmax_regression_gradient_wrt_W_b_f32 *at)
 {
-    const size_t k = at->k;
+    const size_t k_2 = at->k_2;
     const float *const b = at->b;
     float *const b_T = at->room[0];
-    move_f32(1, k, b, 1, 1, b_T, k);  /* bᵀ */
+    move_f32(1, k_2, b, 1, 1, b_T, k_2);  /* bᵀ */
     return 0;
 }
 
 static int softmax_regression_gradient_wrt_W_b_block1_f32(const struct softmax_regression_gradient_wrt_W_b_f32 *at, size_t first, size_t rows, size_t step, float *memory)
 {
-    const size_t n = at->n, m = at->m, k = at->k;
+    const size_t n = at->n, m = at->m, k_2 = at->k_2;
     float *const t_6 = take_f32(&memory, 1);
-    float *const W_bar = take_f32(&memory, m * k);
-    float *const t_12 = take_f32(&memory, k);
-    float *const room__0 = take_f32(&memory, step * k);
+    float *const W_bar = take_f32(&memory, m * k_2);
+    float *const t_12 = take_f32(&memory, k_2);
+    float *const room__0 = take_f32(&memory, step * k_2);
     float *const room__1 = take_f32(&memory, step);
-    float *const room__2 = take_f32(&memory, step * k);
-    float *const room__3 = take_f32(&memory, step * k);
+    float *const room__2 = take_f32(&memory, step * k_2);
+    float *const room__3 = take_f32(&memory, step * k_2);
     float *const room__4 = take_f32(&memory, step);
-    float *const room__5 = take_f32(&memory, step * k);
-    float *const work = take_f32(&memory, most(packed_f32(step, k), k));
+    float *const room__5 = take_f32(&memory, step * k_2);
+    float *const work = take_f32(&memory, most(most(side_f32(m, k_2), room_f32(packed_f32(step, k_2)) + side_f32(step, k_2)), k_2));
     int32_t fails = 0;
     const float *const X = at->X + first * m;
     float *const X_W = room__0;
-    const float *const P = at->P + first * k;
+    const float *const P = at->P + first * k_2;
     float *const t_8 = room__1;
     const float *const b_T = at->room[0];
     float *const Z = room__2;
@@ -1086,32 +1247,32 @@ static int softmax_regression_gradient_wrt_W_b_block1_f32(const struct softmax_r
     float *const t_5 = room__5;
     float *const t_9 = room__4;
     float *const Z_bar = room__5;
-    product_f32(rows, m, k, X, m, 1, at->packed[0], at->narrow[0], X_W, 0);  /* X W */
-    row_sums_f32(rows, k, P, t_8);  /* sum(P, 2) */
+    product_f32(rows, m, k_2, X, m, 1, at->packed[0], at->narrow[0], X_W, 0, work);  /* X W */
+    row_sums_f32(rows, k_2, P, t_8);  /* sum(P, 2) */
     for (size_t i = 0; i < rows; i++) {
         INDEPENDENT
-        for (size_t j = 0; j < k; j++) {
-            const float Z_i = X_W[i * k + j] + b_T[j];  /* Z = X W + bᵀ */
-            Z[i * k + j] = Z_i;
-            fails |= (Z_i != Z_i) & (X_W[i * k + j] == X_W[i * k + j]) & (b_T[j] == b_T[j]);
-            const float t_11_i = P[i * k + j] * (float)((1.0 / (double)n));  /* P ⊙ (1/n) */
-            t_11[i * k + j] = t_11_i;
-            fails |= (t_11_i != t_11_i) & (P[i * k + j] == P[i * k + j]);
+        for (size_t j = 0; j < k_2; j++) {
+            const float Z_i = X_W[i * k_2 + j] + b_T[j];  /* Z = X W + bᵀ */
+            Z[i * k_2 + j] = Z_i;
+            fails |= (Z_i != Z_i) & (X_W[i * k_2 + j] == X_W[i * k_2 + j]) & (b_T[j] == b_T[j]);
+            const float t_11_i = P[i * k_2 + j] * (float)((1.0 / (double)n));  /* P ⊙ (1/n) */
+            t_11[i * k_2 + j] = t_11_i;
+            fails |= (t_11_i != t_11_i) & (P[i * k_2 + j] == P[i * k_2 + j]);
         }
     }
-    if (softmax_f32(rows, k, k, 1, Z, t_3, t_7))
+    if (softmax_f32(rows, k_2, k_2, 1, Z, t_3, t_7))
         return EMPTY;  /* softmax_2(Z) */
     for (size_t i = 0; i < rows; i++) {
         const float t_3_i = t_3[i];
         INDEPENDENT
-        for (size_t j = 0; j < k; j++) {
-            const float t_4_i = Z[i * k + j] - t_3_i;  /* Z - logsumexp(Z, 2) */
-            const float t_5_i = P[i * k + j] * t_4_i;  /* P ⊙ (Z - logsumexp(Z, 2)) */
-            t_5[i * k + j] = t_5_i;
-            fails |= (t_5_i != t_5_i) & (P[i * k + j] == P[i * k + j]) & (Z[i * k + j] == Z[i * k + j]) & (t_3_i == t_3_i);
+        for (size_t j = 0; j < k_2; j++) {
+            const float t_4_i = Z[i * k_2 + j] - t_3_i;  /* Z - logsumexp(Z, 2) */
+            const float t_5_i = P[i * k_2 + j] * t_4_i;  /* P ⊙ (Z - logsumexp(Z, 2)) */
+            t_5[i * k_2 + j] = t_5_i;
+            fails |= (t_5_i != t_5_i) & (P[i * k_2 + j] == P[i * k_2 + j]) & (Z[i * k_2 + j] == Z[i * k_2 + j]) & (t_3_i == t_3_i);
         }
     }
-    t_6[0] += total_f32(rows * k, t_5);  /* sum(P ⊙ (Z - logsumexp(Z, 2))) */
+    t_6[0] += total_f32(rows * k_2, t_5);  /* sum(P ⊙ (Z - logsumexp(Z, 2))) */
     INDEPENDENT
     for (size_t i = 0; i < rows; i++) {
         const float t_9_i = t_8[i] * (float)((1.0 / (double)n));  /* sum(P, 2) ⊙ (1/n) */
@@ -1121,31 +1282,31 @@ static int softmax_regression_gradient_wrt_W_b_block1_f32(const struct softmax_r
     for (size_t i = 0; i < rows; i++) {
         const float t_9_i = t_9[i];
         INDEPENDENT
-        for (size_t j = 0; j < k; j++) {
-            const float t_10_i = t_9_i * t_7[i * k + j];  /* (sum(P, 2) ⊙ (1/n)) ⊙ softmax_2(Z) */
-            const float Z_bar_i = t_10_i - t_11[i * k + j];  /* Z̄ = t_10 - P ⊙ (1/n) */
-            Z_bar[i * k + j] = Z_bar_i;
-            fails |= (Z_bar_i != Z_bar_i) & (t_9_i == t_9_i) & (t_7[i * k + j] == t_7[i * k + j]) & (t_11[i * k + j] == t_11[i * k + j]);
+        for (size_t j = 0; j < k_2; j++) {
+            const float t_10_i = t_9_i * t_7[i * k_2 + j];  /* (sum(P, 2) ⊙ (1/n)) ⊙ softmax_2(Z) */
+            const float Z_bar_i = t_10_i - t_11[i * k_2 + j];  /* Z̄ = t_10 - P ⊙ (1/n) */
+            Z_bar[i * k_2 + j] = Z_bar_i;
+            fails |= (Z_bar_i != Z_bar_i) & (t_9_i == t_9_i) & (t_7[i * k_2 + j] == t_7[i * k_2 + j]) & (t_11[i * k_2 + j] == t_11[i * k_2 + j]);
         }
     }
-    pack_f32(rows, k, Z_bar, k, 1, is_narrow_f32(rows, k, m), work);
-    product_f32(m, rows, k, X, 1, m, work, is_narrow_f32(rows, k, m), W_bar, 1);  /* W̄ = Xᵀ Z̄ */
-    column_sums_f32(rows, k, Z_bar, work);
-    accumulate_f32(k, work, t_12);  /* sum(Z̄, 1) */
+    pack_f32(rows, k_2, Z_bar, k_2, 1, is_narrow_f32(rows, k_2, m), work);
+    product_f32(m, rows, k_2, X, 1, m, work, is_narrow_f32(rows, k_2, m), W_bar, 1, work + room_f32(packed_f32(rows, k_2)));  /* W̄ = Xᵀ Z̄ */
+    column_sums_f32(rows, k_2, Z_bar, work);
+    accumulate_f32(k_2, work, t_12);  /* sum(Z̄, 1) */
     return fails ? NO_DERIVATIVE : 0;
 }
 
 static int softmax_regression_gradient_wrt_W_b_blocks1_f32(struct softmax_regression_gradient_wrt_W_b_f32 *at, float *memory, int threads)
 {
-    const size_t n = at->n, m = at->m, k = at->k;
-    const size_t total = n, step = step_f32(total, k + 1 + k + k + 1 + k, m * k, threads);
-    const size_t share = share_f32(total, step, k + 1 + k + k + 1 + k + m * k / 8, threads), sums = room_f32(1) + room_f32(m * k) + room_f32(k);
-    const size_t own = sums + room_f32(step * k) + room_f32(step) + room_f32(step * k) + room_f32(step * k) + room_f32(step) + room_f32(step * k) + room_f32(most(packed_f32(step, k), k));
-    const int shares = (int)((total + share - 1) / share);
+    const size_t n = at->n, m = at->m, k_2 = at->k_2;
+    const size_t total = n, step = step_f32(total, k_2 + 1 + k_2 + k_2 + 1 + k_2, m * k_2, threads);
+    const size_t share = share_f32(total, k_2 + 1 + k_2 + k_2 + 1 + k_2 + m * k_2 / 8, threads), sums = room_f32(1) + room_f32(m * k_2) + room_f32(k_2);
+    const size_t own = sums + room_f32(step * k_2) + room_f32(step) + room_f32(step * k_2) + room_f32(step * k_2) + room_f32(step) + room_f32(step * k_2) + room_f32(most(most(side_f32(m, k_2), room_f32(packed_f32(step, k_2)) + side_f32(step, k_2)), k_2));
+    const int shares = (int)(pieces(total, share));
     int failed = 0;
-    at->narrow[0] = is_narrow_f32(m, k, 1);
-    at->packed[0] = take_f32(&memory, packed_f32(m, k));
-    pack_f32(m, k, at->W, k, 1, at->narrow[0], at->packed[0]);
+    at->narrow[0] = is_narrow_f32(m, k_2, 1);
+    at->packed[0] = take_f32(&memory, packed_f32(m, k_2));
+    pack_shared_f32(shares, m, k_2, at->W, k_2, 1, at->narrow[0], at->packed[0]);
 #ifdef _OPENMP
 #pragma omp parallel for num_threads(threads) schedule(static) reduction(max : failed) if (shares > 1)
 #endif
@@ -1159,26 +1320,26 @@ static int softmax_regression_gradient_wrt_W_b_blocks1_f32(struct softmax_regres
         }
     }
     fill_f32(1, 0.0f, at->room[1]);
-    fill_f32(m * k, 0.0f, at->W_bar);
-    fill_f32(k, 0.0f, at->room[2]);
+    fill_f32(m * k_2, 0.0f, at->W_bar);
+    fill_f32(k_2, 0.0f, at->room[2]);
     for (int t = 0; t < shares; t++) {
         const float *room = memory + (size_t)t * own;
         accumulate_f32(1, room, at->room[1]);
-        accumulate_f32(m * k, room + room_f32(1), at->W_bar);
-        accumulate_f32(k, room + room_f32(1) + room_f32(m * k), at->room[2]);
+        accumulate_f32(m * k_2, room + room_f32(1), at->W_bar);
+        accumulate_f32(k_2, room + room_f32(1) + room_f32(m * k_2), at->room[2]);
     }
     return failed;
 }
 
 static int softmax_regression_gradient_wrt_W_b_once2_f32(const struct softmax_regression_gradient_wrt_W_b_f32 *at)
 {
-    const size_t n = at->n, k = at->k;
+    const size_t n = at->n, k_2 = at->k_2;
     int32_t fails = 0;
     const float *const t_12 = at->room[2];
     float *const b_bar = at->b_bar;
     const float *const t_6 = at->room[1];
     float *const y = at->y;
-    move_f32(k, 1, t_12, 1, k, b_bar, 1);  /* b̄ = sum(Z̄, 1)ᵀ */
+    move_f32(k_2, 1, t_12, 1, k_2, b_bar, 1);  /* b̄ = sum(Z̄, 1)ᵀ */
     INDEPENDENT
     for (size_t i = 0; i < 1; i++) {
         const float y_i = t_6[i] * (float)(((-1.0) * (1.0 / (double)n)));  /* y = t_6 ⊙ (-1/n) */
@@ -1188,27 +1349,27 @@ static int softmax_regression_gradient_wrt_W_b_once2_f32(const struct softmax_re
     return fails ? NO_DERIVATIVE : 0;
 }
 
-size_t softmax_regression_gradient_wrt_W_b_f32_work(size_t n, size_t m, size_t k, int threads);
+size_t softmax_regression_gradient_wrt_W_b_f32_work(size_t n, size_t m, size_t k_2, int threads);
 
-size_t softmax_regression_gradient_wrt_W_b_f32_work(size_t n, size_t m, size_t k, int threads)
+size_t softmax_regression_gradient_wrt_W_b_f32_work(size_t n, size_t m, size_t k_2, int threads)
 {
     size_t loops = 0;
     {
-        const size_t total = n, step = step_f32(total, k + 1 + k + k + 1 + k, m * k, threads);
-        const size_t share = share_f32(total, step, k + 1 + k + k + 1 + k + m * k / 8, threads), sums = room_f32(1) + room_f32(m * k) + room_f32(k);
-        loops = most(loops, room_f32(packed_f32(m, k)) + (total + share - 1) / share * (sums + room_f32(step * k) + room_f32(step) + room_f32(step * k) + room_f32(step * k) + room_f32(step) + room_f32(step * k) + room_f32(most(packed_f32(step, k), k))));
+        const size_t total = n, step = step_f32(total, k_2 + 1 + k_2 + k_2 + 1 + k_2, m * k_2, threads);
+        const size_t share = share_f32(total, k_2 + 1 + k_2 + k_2 + 1 + k_2 + m * k_2 / 8, threads), sums = room_f32(1) + room_f32(m * k_2) + room_f32(k_2);
+        loops = most(loops, room_f32(packed_f32(m, k_2)) + pieces(total, share) * (sums + room_f32(step * k_2) + room_f32(step) + room_f32(step * k_2) + room_f32(step * k_2) + room_f32(step) + room_f32(step * k_2) + room_f32(most(most(side_f32(m, k_2), room_f32(packed_f32(step, k_2)) + side_f32(step, k_2)), k_2))));
     }
     (void)n;
     (void)m;
-    (void)k;
+    (void)k_2;
     (void)threads;
-    return LINE_f32 + loops + room_f32(k) + room_f32(1) + room_f32(k);
+    return LINE_f32 + loops + room_f32(k_2) + room_f32(1) + room_f32(k_2);
 }
 
 int softmax_regression_gradient_wrt_W_b_f32(
     size_t n,
     size_t m,
-    size_t k,
+    size_t k_2,
     const float *X,
     const float *W,
     const float *b,
@@ -1222,7 +1383,7 @@ int softmax_regression_gradient_wrt_W_b_f32(
 int softmax_regression_gradient_wrt_W_b_f32(
     size_t n,
     size_t m,
-    size_t k,
+    size_t k_2,
     const float *X,
     const float *W,
     const float *b,
@@ -1238,7 +1399,7 @@ int softmax_regression_gradient_wrt_W_b_f32(
     float *memory = work + (64 - (uintptr_t)work % 64) % 64 / sizeof(float);
     at.n = n;
     at.m = m;
-    at.k = k;
+    at.k_2 = k_2;
     at.X = X;
     at.W = W;
     at.b = b;
@@ -1246,9 +1407,9 @@ int softmax_regression_gradient_wrt_W_b_f32(
     at.y = y;
     at.W_bar = W_bar;
     at.b_bar = b_bar;
-    at.room[0] = take_f32(&memory, k);
+    at.room[0] = take_f32(&memory, k_2);
     at.room[1] = take_f32(&memory, 1);
-    at.room[2] = take_f32(&memory, k);
+    at.room[2] = take_f32(&memory, k_2);
     failed = softmax_regression_gradient_wrt_W_b_once0_f32(&at);
     if (failed)
         return failed;

@@ -11,12 +11,12 @@
    Flops: 4 n m k + 23 n k + n + 1.
 
    X: n x m
-   W: m x k
-   b: k x 1
-   P: n x k
+   W: m x k_2
+   b: k_2 x 1
+   P: n x k_2
    y: 1 x 1
-   W_bar: m x k
-   b_bar: k x 1
+   W_bar: m x k_2
+   b_bar: k_2 x 1
 
    All matrices are whole rows, one after the other. `work` is memory for softmax_regression_gradient_wrt_W_b_f64_work(...) numbers, or ..._f32_work,
    which the caller provides; it may be used again in any call, but by one at a time. `threads`: how many may be used,
@@ -39,12 +39,12 @@ extern "C" {
 
 const char *softmax_regression_gradient_wrt_W_b_message(int code);
 
-size_t softmax_regression_gradient_wrt_W_b_f64_work(size_t n, size_t m, size_t k, int threads);
+size_t softmax_regression_gradient_wrt_W_b_f64_work(size_t n, size_t m, size_t k_2, int threads);
 
 int softmax_regression_gradient_wrt_W_b_f64(
     size_t n,
     size_t m,
-    size_t k,
+    size_t k_2,
     const double *X,
     const double *W,
     const double *b,
@@ -55,12 +55,12 @@ int softmax_regression_gradient_wrt_W_b_f64(
     double *restrict work,
     int threads);
 
-size_t softmax_regression_gradient_wrt_W_b_f32_work(size_t n, size_t m, size_t k, int threads);
+size_t softmax_regression_gradient_wrt_W_b_f32_work(size_t n, size_t m, size_t k_2, int threads);
 
 int softmax_regression_gradient_wrt_W_b_f32(
     size_t n,
     size_t m,
-    size_t k,
+    size_t k_2,
     const float *X,
     const float *W,
     const float *b,

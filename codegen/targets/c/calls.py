@@ -62,14 +62,16 @@ def _matmul(instr: Instr, scope: Scope) -> Lines:
     key = (right, right_flipped, left_flipped)
     if key in scope.part.hoisted:
         packed, narrow = scope.packed(key)
+        scope.scratch, side = f"side_@({inner}, {cols})", "work"
         lines = []
     else:
         packed, narrow = "work", f"is_narrow_@({inner}, {cols}, {across})"
-        scope.scratch = f"packed_@({inner}, {cols})"
+        there = f"room_@(packed_@({inner}, {cols}))"
+        scope.scratch, side = f"{there} + side_@({inner}, {cols})", f"work + {there}"
         b = scope.pointer(right)
         lines = [f"pack_@({inner}, {cols}, {b}, {b_down}, {b_across}, {narrow}, work);"]
     sizes = f"{rows}, {inner}, {cols}, {scope.pointer(left)}, {down}, {across}"
-    return [*lines, f"product_@({sizes}, {packed}, {narrow}, {scope.pointer(instr.out)}, {adds});"]
+    return [*lines, f"product_@({sizes}, {packed}, {narrow}, {scope.pointer(instr.out)}, {adds}, {side});"]
 
 
 def _factors(instr: Instr, scope: Scope) -> tuple[str, str, str]:

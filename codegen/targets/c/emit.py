@@ -185,10 +185,10 @@ class CEmission(Interface):
             lines = [f"const size_t total = {phase.total}, step = step_@(total, {width}, {widest}, threads);"]
         if lots:
             whole = work if total == "1" else f"total * ({work})"
-            lines.append(f"const size_t lot = lot_@({number}, {whole}, threads), lots = ({number} + lot - 1) / lot;")
+            lines.append(f"const size_t lot = lot_@({number}, {whole}, threads), lots = pieces({number}, lot);")
         if phase.part.cut:
             every = f"({work}) * {number}" if phase.part.repeated else work
-            share = f"share_@(total, step, {every}, threads)"
+            share = f"share_@(total, {every}, threads)"
             share = f"lots > 1 ? most(total, 1) : {share}" if lots else share
         else:
             share = "1"
@@ -198,7 +198,7 @@ class CEmission(Interface):
             "lots": lots,
             "stack": number if lots else "",
             "range": "from, to, " if lots else f"0, {number}, " if phase.part.repeated else "",
-            "shares": "(total + share - 1) / share" + (" * lots" if lots else ""),
+            "shares": "pieces(total, share)" + (" * lots" if lots else ""),
         }
 
     def copies(self) -> list[str]:

@@ -13,7 +13,7 @@ from codegen.sizes import derived_sizes, size_text
 from codegen.targets.c.carried import HELPERS
 from codegen.targets.c.file import CFile
 from codegen.targets.c.numbers import size_code
-from codegen.targets.c.reserved import RESERVED
+from codegen.targets.c.reserved import OF_PRECISIONS, RESERVED
 from codegen.targets.c.scope import entries
 from codegen.targets.c.stacks import ALONE, Stack
 
@@ -138,7 +138,8 @@ def _named(schedule: Schedule, function: str, calls: list[tuple[str, int]]) -> N
     """Identifiers for the function, its arguments and what the program names."""
     own = {name.replace("_@", f"_{kind}") for name in HELPERS for kind in ("f32", "f64")}
     names = Names({*RESERVED, *own})
-    names.choose("the function", function)
+    is_helper = f"{function}_@" in HELPERS or function in OF_PRECISIONS
+    names.choose("the function", f"{function}_2" if is_helper else function)
     for name in (*schedule.inputs, *schedule.outputs):
         if name not in names.chosen:
             names.choose(name, name)

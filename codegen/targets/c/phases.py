@@ -162,7 +162,8 @@ class PhaseCode:
         inner, cols, down, across = self.factor(name, flipped)
         yield f"at->narrow[{number}] = is_narrow_@({inner}, {cols}, {'2' if left_flipped else '1'});"
         yield f"at->packed[{number}] = take_@(&memory, packed_@({inner}, {cols}));"
-        yield f"pack_@({inner}, {cols}, {pointer}, {down}, {across}, at->narrow[{number}], at->packed[{number}]);"
+        places = f"at->narrow[{number}], at->packed[{number}]"
+        yield f"pack_shared_@(shares, {inner}, {cols}, {pointer}, {down}, {across}, {places});"
 
     # Text
 

@@ -13,9 +13,11 @@ copysign nan nextafter fdim fmax fmin fma j0 j1 jn y0 y1 yn gamma drem significa
 M_E M_LOG2E M_LOG10E M_LN2 M_LN10 M_PI M_PI_2 M_PI_4 M_1_PI M_2_PI M_2_SQRTPI M_SQRT2 M_SQRT1_2
 OVERFLOW UNDERFLOW DOMAIN SING PLOSS TLOSS HUGE"""
 _OWN = """at first rows step memory work threads context count least most failed fails room packed narrow total share
-shares sums own begin end code loops i j t each from to lot lots inner INDEPENDENT INLINE VECTOR TALL WIDE
-DEPTH BLOCK WIDEST THREADED EMPTY NO_DERIVATIVE SINGULAR PUSHFORWARD_STRICT PUSHFORWARD_PLAIN HAS_VECTORS"""
-_OF_PRECISIONS = "bits vector LANES PANEL LINE room take"
+shares sums own begin end code loops i j k t each from to lot lots inner pieces whole_tiles INDEPENDENT UNROLLED SOON
+INLINE VECTOR TALL WIDE DEPTH BLOCK WIDEST LARGE TILED THREADED EMPTY NO_DERIVATIVE SINGULAR
+PUSHFORWARD_STRICT PUSHFORWARD_PLAIN HAS_VECTORS"""
+OF_PRECISIONS = ("bits", "vector", "LANES", "PANEL", "LINE", "room", "take")
+"""What stands in a file once for each precision, the functions of `helpers/` apart."""
 
 LIBRARY = frozenset(_LIBRARY.split())
 RESERVED = frozenset(
@@ -24,7 +26,7 @@ RESERVED = frozenset(
         *LIBRARY,
         *(f"{name}{kind}" for name in LIBRARY for kind in "fl"),
         *_OWN.split(),
-        *(f"{name}_{kind}" for name in _OF_PRECISIONS.split() for kind in ("f32", "f64")),
+        *(f"{name}_{kind}" for name in OF_PRECISIONS for kind in ("f32", "f64")),
     }
 )
 """The functions of `helpers/` apart."""

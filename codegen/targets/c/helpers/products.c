@@ -4,7 +4,23 @@ static inline int is_narrow_@(size_t inner, size_t cols, size_t across)
     return across == 1 ? cols * (inner / LANES_@ + 8) < inner : cols == 1;
 }
 
-/* The right factor, b[k * down + j * across], as `product` reads it: columns, or panels of whole vectors filled up with zeros. */
+/* Columns of the right factor, b[k * down + j * across], from `first` on, as whole vectors filled up with zeros. */
+static void panel_@(size_t inner, size_t cols, const @real *b, size_t down, size_t across, size_t first, @real *packed)
+{
+    const size_t here = least(PANEL_@, cols - first), wide = (here + LANES_@ - 1) / LANES_@ * LANES_@;
+    for (size_t k = 0; k < inner; k++, packed += wide) {
+        const @real *row = b + k * down + first * across;
+        if (across == 1)
+            memcpy(packed, row, here * sizeof(@real));
+        else
+            for (size_t j = 0; j < here; j++)
+                packed[j] = row[j * across];
+        for (size_t j = here; j < wide; j++)
+            packed[j] = @(0.0);
+    }
+}
+
+/* The right factor as `product` reads it: columns, or panels. */
 static void pack_@(size_t inner, size_t cols, const @real *b, size_t down, size_t across, int narrow, @real *packed)
 {
     if (narrow) {
@@ -13,19 +29,23 @@ static void pack_@(size_t inner, size_t cols, const @real *b, size_t down, size_
                 packed[j * inner + k] = b[k * down + j * across];
         return;
     }
-    for (size_t first = 0; first < cols; first += PANEL_@) {
-        const size_t here = least(PANEL_@, cols - first), wide = (here + LANES_@ - 1) / LANES_@ * LANES_@;
-        for (size_t k = 0; k < inner; k++, packed += wide) {
-            const @real *row = b + k * down + first * across;
-            if (across == 1)
-                memcpy(packed, row, here * sizeof(@real));
-            else
-                for (size_t j = 0; j < here; j++)
-                    packed[j] = row[j * across];
-            for (size_t j = here; j < wide; j++)
-                packed[j] = @(0.0);
-        }
+    for (size_t first = 0; first < cols; first += PANEL_@)
+        panel_@(inner, cols, b, down, across, first, packed + first * inner);
+}
+
+/* The same by several threads, where the factor is large. */
+static void pack_shared_@(int threads, size_t inner, size_t cols, const @real *b, size_t down, size_t across, int narrow,
+                          @real *packed)
+{
+    if (threads <= 1 || narrow || inner * cols * sizeof(@real) < LARGE) {
+        pack_@(inner, cols, b, down, across, narrow, packed);
+        return;
     }
+#ifdef _OPENMP
+#pragma omp parallel for num_threads(threads) schedule(static)
+#endif
+    for (size_t first = 0; first < cols; first += PANEL_@)
+        panel_@(inner, cols, b, down, across, first, packed + first * inner);
 }
 
 /* How many entries a packed factor has. */
@@ -39,42 +59,88 @@ static INLINE void tile_@(const size_t tall, const size_t wide, size_t inner, co
                           const @real *panel, @real *c, size_t cols, size_t last, int adds)
 {
     vector_@ sum[TALL][WIDE];
-    for (size_t r = 0; r < tall; r++)
-        for (size_t t = 0; t < wide; t++)
+    UNROLLED for (size_t r = 0; r < tall; r++)
+        UNROLLED for (size_t t = 0; t < wide; t++)
             sum[r][t] = (vector_@){0};
     for (size_t k = 0; k < inner; k++, a += across, panel += wide * LANES_@) {
         vector_@ b[WIDE];
-        for (size_t t = 0; t < wide; t++)
+        UNROLLED for (size_t t = 0; t < wide; t++)
             b[t] = *(const vector_@ *)(panel + t * LANES_@);
-        for (size_t r = 0; r < tall; r++)
-            for (size_t t = 0; t < wide; t++)
+        UNROLLED for (size_t r = 0; r < tall; r++)
+            UNROLLED for (size_t t = 0; t < wide; t++)
                 sum[r][t] += a[r * down] * b[t];
     }
-    for (size_t r = 0; r < tall; r++)
-        for (size_t t = 0; t < wide; t++) {
-            @real *to = c + r * cols + t * LANES_@;
-            if (t + 1 < wide || last == LANES_@) {
-                if (adds)
-                    sum[r][t] += *(vector_@ *)to;
-                *(vector_@ *)to = sum[r][t];
-            } else {
-                @real entries[LANES_@];
-                memcpy(entries, &sum[r][t], sizeof entries);
-                for (size_t e = 0; e < last; e++)
-                    to[e] = adds ? to[e] + entries[e] : entries[e];
-            }
-        }
+    const size_t full = last == LANES_@ ? wide : wide - 1;
+    if (adds) {
+        UNROLLED for (size_t r = 0; r < tall; r++)
+            UNROLLED for (size_t t = 0; t < wide; t++)
+                if (t < full)
+                    sum[r][t] += *(vector_@ *)(c + r * cols + t * LANES_@);
+    }
+    UNROLLED for (size_t r = 0; r < tall; r++)
+        UNROLLED for (size_t t = 0; t < wide; t++)
+            if (t < full)
+                *(vector_@ *)(c + r * cols + t * LANES_@) = sum[r][t];
+    if (full < wide) {
+        @real entries[TALL][LANES_@], *to = c + full * LANES_@;
+        UNROLLED for (size_t r = 0; r < tall; r++)
+            memcpy(entries[r], &sum[r][wide - 1], sizeof entries[r]);
+        for (size_t r = 0; r < tall; r++, to += cols)
+            for (size_t e = 0; e < last; e++)
+                to[e] = adds ? to[e] + entries[r][e] : entries[r][e];
+    }
 }
 
-/* All rows times `wide` vectors of a panel. */
+/* All rows times `wide` vectors of a panel. Rows of the left factor are `down` apart; where it is `tiled`, it stands as
+   `tiles` leaves it, and the product is larger than the cache. */
 static INLINE void strip_@(const size_t wide, size_t rows, size_t inner, const @real *a, size_t down, size_t across,
-                           const @real *panel, @real *c, size_t cols, size_t last, int adds)
+                           int tiled, const @real *panel, @real *c, size_t cols, size_t last, int adds)
 {
+    const size_t in_tile = tiled ? 1 : down, along_tile = tiled ? TALL : across;
     size_t i = 0;
-    for (; i + TALL <= rows; i += TALL)
-        tile_@(TALL, wide, inner, a + i * down, down, across, panel, c + i * cols, cols, last, adds);
+    for (; i + TALL <= rows; i += TALL) {
+        if (tiled)
+            for (size_t r = 0; r < TALL; r++)
+                for (size_t t = 0; t < wide; t++)
+                    SOON(c + (i + r) * cols + t * LANES_@);
+        tile_@(TALL, wide, inner, a + i * down, in_tile, along_tile, panel, c + i * cols, cols, last, adds);
+    }
     for (; i < rows; i++)
         tile_@(1, wide, inner, a + i * down, down, across, panel, c + i * cols, cols, last, adds);
+}
+
+/* All rows times all panels of a slice of a product, `inner` of `depth` deep, of which the first begins at `packed`. */
+static void slice_@(size_t rows, size_t inner, size_t cols, const @real *a, size_t down, size_t across, int tiled,
+                    const @real *packed, size_t first, size_t depth, @real *c, int adds)
+{
+    for (size_t j = 0; j < cols; j += PANEL_@) {
+        const size_t here = least(PANEL_@, cols - j), wide = (here + LANES_@ - 1) / LANES_@;
+        const size_t last = here - (wide - 1) * LANES_@;
+        const @real *panel = packed + j * inner + first * wide * LANES_@;
+        if (wide == 1)
+            strip_@(1, rows, depth, a, down, across, tiled, panel, c + j, cols, last, adds);
+        else if (wide == 2)
+            strip_@(2, rows, depth, a, down, across, tiled, panel, c + j, cols, last, adds);
+#if WIDE > 2
+        else if (wide == 3)
+            strip_@(3, rows, depth, a, down, across, tiled, panel, c + j, cols, last, adds);
+        else
+            strip_@(4, rows, depth, a, down, across, tiled, panel, c + j, cols, last, adds);
+#endif
+    }
+}
+
+/* A slice of the left factor by tiles, in each of which its columns follow each other, and what is left by rows. */
+static void tiles_@(size_t rows, size_t depth, const @real *a, size_t down, size_t across, @real *tiled)
+{
+    size_t i = 0;
+    for (; i + TALL <= rows; i += TALL, a += TALL * down)
+        for (size_t k = 0; k < depth; k++)
+            for (size_t r = 0; r < TALL; r++)
+                *tiled++ = a[r * down + k * across];
+    for (; i < rows; i++, a += down)
+        for (size_t k = 0; k < depth; k++)
+            *tiled++ = a[k * across];
 }
 
 /* The sum of products of entries that follow each other, by two vectors of partial sums. */
@@ -122,9 +188,21 @@ static void combination_@(size_t rows, size_t inner, const @real *a, size_t acro
     }
 }
 
+/* Whether slices of the left factor are copied: those of a deep one are not in one piece, and many panels read them. */
+static inline int is_tiled_@(size_t inner, size_t cols)
+{
+    return inner > DEPTH && cols >= 4 * PANEL_@;
+}
+
+/* How many entries `product` needs for itself. */
+static inline size_t side_@(size_t inner, size_t cols)
+{
+    return is_tiled_@(inner, cols) ? TILED / sizeof(@real) : 0;
+}
+
 /* C = A B, or C += A B where it `adds`: A by a[i * down + k * across], B packed, C in rows that follow each other. */
 static void product_@(size_t rows, size_t inner, size_t cols, const @real *a, size_t down, size_t across,
-                      const @real *packed, int narrow, @real *c, int adds)
+                      const @real *packed, int narrow, @real *c, int adds, @real *side)
 {
     if (narrow && across == 1) {
         dots_@(rows, inner, cols, a, down, packed, c, adds);
@@ -134,22 +212,15 @@ static void product_@(size_t rows, size_t inner, size_t cols, const @real *a, si
         combination_@(rows, inner, a, across, packed, c, adds);
         return;
     }
-    for (size_t k = 0; k < inner || k == 0; k += DEPTH) {
-        const size_t depth = least(DEPTH, inner - k);
-        for (size_t j = 0; j < cols; j += PANEL_@) {
-            const size_t here = least(PANEL_@, cols - j), wide = (here + LANES_@ - 1) / LANES_@;
-            const size_t last = here - (wide - 1) * LANES_@;
-            const @real *panel = packed + j * inner + k * wide * LANES_@, *from = a + k * across;
-            if (wide == 1)
-                strip_@(1, rows, depth, from, down, across, panel, c + j, cols, last, adds || k > 0);
-            else if (wide == 2)
-                strip_@(2, rows, depth, from, down, across, panel, c + j, cols, last, adds || k > 0);
-#if WIDE > 2
-            else if (wide == 3)
-                strip_@(3, rows, depth, from, down, across, panel, c + j, cols, last, adds || k > 0);
-            else
-                strip_@(4, rows, depth, from, down, across, panel, c + j, cols, last, adds || k > 0);
-#endif
+    const int tiled = is_tiled_@(inner, cols);
+    const size_t high = tiled ? TILED / sizeof(@real) / DEPTH : most(rows, 1);
+    for (size_t i = 0; i < rows; i += high)
+        for (size_t k = 0; k < inner || k == 0; k += DEPTH) {
+            const size_t here = least(high, rows - i), depth = least(DEPTH, inner - k);
+            const @real *from = a + i * down + k * across;
+            if (tiled)
+                tiles_@(here, depth, from, down, across, side);
+            slice_@(here, inner, cols, tiled ? side : from, tiled ? depth : down, tiled ? 1 : across, tiled, packed, k, depth,
+                    c + i * cols, adds || k > 0);
         }
-    }
 }

@@ -54,6 +54,14 @@ def test_a_size_may_have_every_name(size):
     np.testing.assert_allclose(native(a, b), np.tanh(b))
 
 
+@needs_compiler
+@pytest.mark.parametrize("name", ["product", "sin", "step", "pack", "int"])
+def test_a_kernel_may_have_every_name(name):
+    program = pf.parse("Y = sin(A*B)", name)
+    a, b = np.eye(3), np.ones((3, 2))
+    np.testing.assert_allclose(pf.compile(program, target="c")(a, b), np.sin(b))
+
+
 def test_comments_cannot_end_early():
     for text in ("a */ b", "a /* b", "a ??/ b", "a \\", "*/*/", "/*/"):
         inside = commented(text)
