@@ -13,7 +13,7 @@ from grid import DIRECTIONS, GRADIENT, JVP, NUMBER, ROWS, Cell
 import pushforward as pf
 
 NUMPY, C = "Pushforward, NumPy", "Pushforward, C"
-TARGETS = {JVP: (NUMPY, C), GRADIENT: (NUMPY, C), DIRECTIONS: (NUMPY,), ROWS: (NUMPY, C)}
+TARGETS = {JVP: (NUMPY, C), GRADIENT: (NUMPY, C), DIRECTIONS: (NUMPY, C), ROWS: (NUMPY, C)}
 _SPELLED = {NUMPY: "numpy", C: "c"}
 
 
@@ -52,5 +52,5 @@ def _kernel(program: pf.Program, cell: Cell, target: str, sizes: Mapping[str, in
     if cell.question == GRADIENT:
         return pf.compile(pf.gradient(program, moves), target, sizes, threads=threads)
     if cell.question == DIRECTIONS:
-        return pf.directions(pf.differential(program, moves), sizes)
+        return pf.directions(pf.differential(program, moves), sizes, target=target)
     return pf.jacobian(program, cell.problem.output, moves[0], "rows").kernel(sizes, target=target)
