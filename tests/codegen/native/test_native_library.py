@@ -1,4 +1,4 @@
-"""Libraries are found again by all that decides what they are: source, compiler, flags, options, what else they need."""
+"""Libraries are found again by all that decides what they are: source, compiler, flags, options and other needs."""
 
 from __future__ import annotations
 
