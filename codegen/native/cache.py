@@ -34,7 +34,8 @@ _ABANDONED = 3600.0
 def cached_library(made_of: tuple[str, ...], build: Callable[[Path], None]) -> Path:
     """The library made of these texts, built where it is not there: `build(path)` writes it.
 
-    Raises PushforwardError where PUSHFORWARD_CACHE names a folder that cannot be used, and what `build` raises.
+    Raises PushforwardError where PUSHFORWARD_CACHE names a folder that cannot be used, or where a file cannot be
+    written, as on a full disk; and what `build` raises.
     """
     folder = cache_folder()
     key = _digest("\0".join(made_of).encode())
@@ -44,16 +45,26 @@ def cached_library(made_of: tuple[str, ...], build: Callable[[Path], None]) -> P
         with contextlib.suppress(OSError):
             path.unlink()
     _remove_abandoned(folder)
+    try:
+        content = _built(folder, build)
+        path = folder / f"{key}-{_digest(content)}{SUFFIX}"
+        write_bytes(path, content)
+    except OSError as error:
+        raise PushforwardError(
+            f"a compiled kernel cannot be kept in {folder}: {error.strerror or error}; {VARIABLE} names another folder"
+        ) from None
+    return path
+
+
+def _built(folder: Path, build: Callable[[Path], None]) -> bytes:
+    """The content of a library, built beside those that are there."""
     workshop = Path(tempfile.mkdtemp(prefix=_WORKSHOP, dir=folder))
     try:
         built = workshop / f"library{SUFFIX}"
         build(built)
-        content = built.read_bytes()
+        return built.read_bytes()
     finally:
         shutil.rmtree(workshop, ignore_errors=True)
-    path = folder / f"{key}-{_digest(content)}{SUFFIX}"
-    write_bytes(path, content)
-    return path
 
 
 def cache_folder() -> Path:

@@ -42,6 +42,8 @@ class Compiler:
         done = _run((*self.command, *flags, source.name, "-o", str(library), "-lm"), source.parent)
         if done.returncode:
             raise PushforwardError(f"{self.command[0]} cannot compile {source.name}:\n{_shortened(done.stderr)}")
+        if not library.is_file():
+            raise PushforwardError(f"{self.command[0]} says that it has compiled {source.name}, but wrote no library")
 
 
 def find_compiler() -> Compiler:
@@ -51,7 +53,10 @@ def find_compiler() -> Compiler:
 
 @lru_cache(maxsize=8)
 def _found(chosen: str, path: str) -> Compiler:
-    commands = [tuple(shlex.split(chosen))] if chosen.strip() else [(name,) for name in COMMANDS]
+    try:
+        commands = [tuple(shlex.split(chosen))] if chosen.strip() else [(name,) for name in COMMANDS]
+    except ValueError as error:
+        raise NotSupported(f"CC is {chosen!r}, which is no command: {error}", hint=INSTALL) from None
     for command in commands:
         if shutil.which(command[0], path=path):
             return _identified(command)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import signal
 import stat
@@ -67,6 +68,18 @@ def test_a_failure_leaves_nothing(folder: Path) -> None:
 
     with pytest.raises(PushforwardError, match="no"):
         cached_library(("source",), fails)
+    assert files(folder) == []
+
+
+def test_a_full_disk_is_told(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(path: Path, content: bytes) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    with pytest.raises(PushforwardError, match=r"cannot be kept in .*No space left on device; PUSHFORWARD_CACHE"):
+        cached_library(("source",), lambda path: full(path, b""))
+    monkeypatch.setattr(cache, "write_bytes", full)
+    with pytest.raises(PushforwardError, match="No space left"):
+        cached_library(("source",), Builder())
     assert files(folder) == []
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from c_samples import needs_compiler
 
-from codegen.native.compiler import COMMANDS, SUFFIX, find_compiler
+from codegen.native.compiler import COMMANDS, SUFFIX, Compiler, find_compiler
 from symbolic.errors import NotSupported, PushforwardError
 
 
@@ -95,3 +95,16 @@ def test_a_cc_that_cannot_be_run_is_named(tmp_path: Path, monkeypatch: pytest.Mo
     monkeypatch.setenv("CC", str(broken))
     with pytest.raises(PushforwardError, match="broken cannot be run: "):
         find_compiler()
+
+
+def test_a_command_that_cannot_be_taken_apart(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CC", "gcc 'oops")
+    with pytest.raises(NotSupported, match=r"CC is .* which is no command: No closing quotation"):
+        find_compiler()
+
+
+def test_a_compiler_that_writes_nothing(tmp_path: Path) -> None:
+    (tmp_path / "kernel.c").write_text("int x;")
+    lazy = Compiler((str(program(tmp_path / "lazycc", "exit 0")),), (), "")
+    with pytest.raises(PushforwardError, match=r"lazycc says that it has compiled kernel\.c, but wrote no library"):
+        lazy.compile(tmp_path / "kernel.c", tmp_path / "library.so")

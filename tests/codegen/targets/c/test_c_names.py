@@ -1,12 +1,15 @@
 """Names of a program that mean something in C: keywords, macros, functions, what the file itself defines."""
 
 import re
+import subprocess
+import sys
 
 import numpy as np
 import pytest
 from c_samples import needs_compiler
 
 import pushforward as pf
+from codegen.native.compiler import find_compiler
 from codegen.targets.c.carried import HELPERS
 from codegen.targets.c.reserved import RESERVED
 from codegen.targets.c.scope import commented
@@ -15,6 +18,7 @@ from symbolic.errors import PushforwardError
 NAMES = (
     *("int", "double", "static", "NULL", "NAN", "INFINITY", "M_PI", "errno", "memcpy", "pow", "size_t", "linux"),
     *("at", "rows", "first", "memory", "work", "threads", "context", "count", "least", "i", "j", "fails", "code"),
+    *("FP_NAN", "MATH_ERRNO", "INT64_MAX", "UINT64_C", "SIZE_MAX", "PTRDIFF_MAX", "math_errhandling"),
     *("VECTOR", "INLINE", "sin_f64", "product_f32", "tile_f64", "step_f64", "room", "room0", "packed", "real", "a_i"),
 )
 
@@ -60,6 +64,17 @@ def test_a_kernel_may_have_every_name(name):
     program = pf.parse("Y = sin(A*B)", name)
     a, b = np.eye(3), np.ones((3, 2))
     np.testing.assert_allclose(pf.compile(program, target="c")(a, b), np.sin(b))
+
+
+@needs_compiler
+@pytest.mark.skipif(sys.platform != "linux", reason="other systems have other macros")
+@pytest.mark.parametrize("standard", ["c99", "gnu17"])
+def test_every_macro_of_the_headers_is_reserved(standard):
+    headers = "".join(f"#include <{name}.h>\n" for name in ("math", "stddef", "stdint", "string"))
+    command = [*find_compiler().command, f"-std={standard}", "-dM", "-E", "-x", "c", "-"]
+    defined = subprocess.run(command, input=headers, capture_output=True, text=True, check=True, timeout=60).stdout
+    macros = set(re.findall(r"^#define ([A-Za-z]\w*)", defined, re.MULTILINE))
+    assert macros and not macros - RESERVED
 
 
 def test_comments_cannot_end_early():
