@@ -67,6 +67,7 @@ def verify_kernel(
     plain = as_the_rules_give_it(kernel.differential) if kernel.differential else None
     transpose = _transpose(kernel.differential)
     agreement = Agreement(kernel) if kernel.file.target != "numpy" and kernel.returns_outputs else None
+    blocks = Agreement(kernel) if kernel.file.loops is not None else None
     for done, (lengths, seed, dtype) in enumerate(cases, start=1):
         where = Label.at(lengths, seed, dtype)
         try:
@@ -91,6 +92,8 @@ def verify_kernel(
             progress(done, len(cases))
     if agreement is not None and sizes is None:
         measurements += agreement.at_larger_lengths(primal, wrt, seeds[0])
+    if blocks is not None and sizes is None:
+        measurements += blocks.at_block_edges(primal, wrt, seeds[0])
     seen = [case for case in cases if Label.at(*case).sizes not in left_out]
     measurements += _exact_measurements(kernel.differential, seen)
     measurements += _exact_transposes(kernel.adjoint or transpose, seen)

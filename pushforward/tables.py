@@ -22,6 +22,7 @@ _WHAT = {
     "dot product": "⟨Ȳ, J δX⟩ = ⟨X̄, δX⟩: forward and reverse agree",
     "exact dot product": "the same over a prime field: exact",
     "NumPy kernel": "the results of the same kernel in NumPy, also at larger sizes",
+    "blocks": "a kernel in blocks of rows, against the same in one piece",
     "dual numbers": "the derivation, over a prime field with ε² = 0: exact",
 }
 

@@ -149,6 +149,7 @@ class NativeJacobian:
     """The file of a Jacobian in C, whose function gives the results along all directions."""
 
     target = "c"
+    loops = None
 
     def __init__(self, schedule: Schedule, header: Header, function: str, placing: Placing) -> None:
         self.about = header

@@ -28,6 +28,7 @@ class NativeKernel:
     """
 
     target = "c"
+    loops = None
 
     def __init__(
         self,

@@ -41,6 +41,7 @@ class NativeLinearized:
     """The file of both functions, the second of which is a kernel by itself, whose arguments begin with the state."""
 
     target = "c"
+    loops = None
 
     def __init__(
         self, made: LinearizedC, linear: LinearProgram, telling: Telling, about: Header, function: str

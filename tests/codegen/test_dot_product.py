@@ -23,6 +23,7 @@ class Spoiled:
         self.kernel, self.place, self.change = kernel, place, change
         self.program, self.differential, self.adjoint = kernel.program, kernel.differential, kernel.adjoint
         self.signature, self.file = kernel.signature, kernel.file
+        self.schedule, self.named_results = kernel.schedule, kernel.named_results
 
     def at(self, given, functions):
         return self(*(given[each.name] for each in self.program.inputs), **functions)
@@ -34,7 +35,8 @@ class Spoiled:
 
 
 def failing(kernel, place, change):
-    return {m.method for m in verify_kernel(Spoiled(kernel, place, change)).failures()}
+    """The methods that fail, besides the comparison with the plain kernel, which sees all."""
+    return {m.method for m in verify_kernel(Spoiled(kernel, place, change)).failures()} - {"blocks"}
 
 
 @pytest.mark.parametrize("text", [SEED, SCALAR])

@@ -201,7 +201,7 @@ class TestVerify:
     def test_passes(self) -> None:
         result = run("verify", "-e", SINE)
         assert result.exit_code == DONE
-        assert "passed: 56 of 56" in result.output
+        assert "passed: 60 of 60" in result.output
 
     @needs_compiler
     def test_c_is_also_compared_with_numpy(self) -> None:

@@ -6,6 +6,7 @@ Few rows are one block, for which the functions are called as they are.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from typing import Any
 
 from sympy import Add, Mul, floor
@@ -14,6 +15,7 @@ from codegen.blocks.kinds import COLUMNS, CUT, ROWS
 from codegen.blocks.phases import in_blocks
 from codegen.cost.header import blocked_cost_lines
 from codegen.header import Header
+from codegen.kernel_file import Loops
 from codegen.naming import identifier
 from codegen.passes import FUNCTIONS, MEMORY, optimize
 from codegen.schedule import Schedule
@@ -38,9 +40,12 @@ def emit_numpy(schedule: Schedule, header: Header, function: str, threads: int =
     schedule = optimize(schedule, FUNCTIONS)
     blocks = in_blocks(schedule)
     pieces = None if blocks is None or _is_few(blocks.rows) else in_pieces(blocks)
-    if pieces is None:
+    if blocks is None or pieces is None:
         return emit(optimize(schedule, MEMORY), header, function)
-    return render("kernel.py.jinja", BlockedEmission(pieces, identifier(function), threads), header)
+    loops = Loops(blocks.rows, tuple(piece.width for piece in pieces.functions), threads)
+    return replace(
+        render("kernel.py.jinja", BlockedEmission(pieces, identifier(function), threads), header), loops=loops
+    )
 
 
 class BlockedEmission(Emission):

@@ -13,6 +13,7 @@ from typing import Any
 
 from codegen.allowlist import check_source
 from codegen.header import Header, Signature
+from codegen.kernel_file import Loops
 from codegen.load import compiled, load
 from codegen.naming import identifier
 from codegen.schedule import Schedule
@@ -31,6 +32,7 @@ class Emitted:
     signature: Signature
     header: str = ""
     target: str = "numpy"
+    loops: Loops | None = None
 
     def load(self, namespace: Mapping[str, Any] | None = None) -> Callable[..., Any]:
         """The function, in a module that has the names of `namespace` too. Raises PushforwardError."""
