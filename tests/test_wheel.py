@@ -16,7 +16,7 @@ from codegen.version import VERSION
 ROOT = Path(__file__).resolve().parent.parent
 PACKAGES = ("symbolic", "codegen", "pushforward")
 TEMPLATES = ("arguments.jinja", "kernel.py.jinja", "linear.py.jinja", "native.py.jinja", "top.jinja")
-HELPERS = ("blocks", "functions", "movements", "products", "reductions", "systems")
+HELPERS = ("blocks", "functions", "halves", "movements", "products", "reductions", "systems")
 C_TEMPLATES = ("apart.c.jinja", "body.c.jinja", "kernel.c.jinja", "kernel.h.jinja", "precision.c.jinja")
 C_FILES = (*C_TEMPLATES, *(f"helpers/{name}.c" for name in HELPERS))
 LAYOUTS = (

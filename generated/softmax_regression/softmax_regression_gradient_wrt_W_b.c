@@ -404,25 +404,22 @@ static INLINE void strip_f64(const size_t wide, size_t rows, size_t inner, const
         tile_f64(1, wide, inner, a + i * down, down, across, panel, c + i * cols, cols, last, adds);
 }
 
-/* All rows times all panels of a slice of a product, `inner` of `depth` deep, of which the first begins at `packed`. */
-static void slice_f64(size_t rows, size_t inner, size_t cols, const double *a, size_t down, size_t across, int tiled,
-                    const double *packed, size_t first, size_t depth, double *c, int adds)
+/* All rows times the `here` columns of a panel, `depth` of its rows from `first` on. */
+static void panel_product_f64(size_t rows, size_t depth, const double *a, size_t down, size_t across, int tiled,
+                            const double *panel, size_t first, double *c, size_t cols, size_t here, int adds)
 {
-    for (size_t j = 0; j < cols; j += PANEL_f64) {
-        const size_t here = least(PANEL_f64, cols - j), wide = (here + LANES_f64 - 1) / LANES_f64;
-        const size_t last = here - (wide - 1) * LANES_f64;
-        const double *panel = packed + j * inner + first * wide * LANES_f64;
-        if (wide == 1)
-            strip_f64(1, rows, depth, a, down, across, tiled, panel, c + j, cols, last, adds);
-        else if (wide == 2)
-            strip_f64(2, rows, depth, a, down, across, tiled, panel, c + j, cols, last, adds);
+    const size_t wide = (here + LANES_f64 - 1) / LANES_f64, last = here - (wide - 1) * LANES_f64;
+    panel += first * wide * LANES_f64;
+    if (wide == 1)
+        strip_f64(1, rows, depth, a, down, across, tiled, panel, c, cols, last, adds);
+    else if (wide == 2)
+        strip_f64(2, rows, depth, a, down, across, tiled, panel, c, cols, last, adds);
 #if WIDE > 2
-        else if (wide == 3)
-            strip_f64(3, rows, depth, a, down, across, tiled, panel, c + j, cols, last, adds);
-        else
-            strip_f64(4, rows, depth, a, down, across, tiled, panel, c + j, cols, last, adds);
+    else if (wide == 3)
+        strip_f64(3, rows, depth, a, down, across, tiled, panel, c, cols, last, adds);
+    else
+        strip_f64(4, rows, depth, a, down, across, tiled, panel, c, cols, last, adds);
 #endif
-    }
 }
 
 /* A slice of the left factor by tiles, in each of which its columns follow each other, and what is left by rows. */
@@ -515,8 +512,9 @@ static void product_f64(size_t rows, size_t inner, size_t cols, const double *a,
             const double *from = a + i * down + k * across;
             if (tiled)
                 tiles_f64(here, depth, from, down, across, side);
-            slice_f64(here, inner, cols, tiled ? side : from, tiled ? depth : down, tiled ? 1 : across, tiled, packed, k, depth,
-                    c + i * cols, adds || k > 0);
+            for (size_t j = 0; j < cols; j += PANEL_f64)
+                panel_product_f64(here, depth, tiled ? side : from, tiled ? depth : down, tiled ? 1 : across, tiled,
+                                packed + j * inner, k, c + i * cols + j, cols, least(PANEL_f64, cols - j), adds || k > 0);
         }
 }
 
@@ -1067,25 +1065,22 @@ static INLINE void strip_f32(const size_t wide, size_t rows, size_t inner, const
         tile_f32(1, wide, inner, a + i * down, down, across, panel, c + i * cols, cols, last, adds);
 }
 
-/* All rows times all panels of a slice of a product, `inner` of `depth` deep, of which the first begins at `packed`. */
-static void slice_f32(size_t rows, size_t inner, size_t cols, const float *a, size_t down, size_t across, int tiled,
-                    const float *packed, size_t first, size_t depth, float *c, int adds)
+/* All rows times the `here` columns of a panel, `depth` of its rows from `first` on. */
+static void panel_product_f32(size_t rows, size_t depth, const float *a, size_t down, size_t across, int tiled,
+                            const float *panel, size_t first, float *c, size_t cols, size_t here, int adds)
 {
-    for (size_t j = 0; j < cols; j += PANEL_f32) {
-        const size_t here = least(PANEL_f32, cols - j), wide = (here + LANES_f32 - 1) / LANES_f32;
-        const size_t last = here - (wide - 1) * LANES_f32;
-        const float *panel = packed + j * inner + first * wide * LANES_f32;
-        if (wide == 1)
-            strip_f32(1, rows, depth, a, down, across, tiled, panel, c + j, cols, last, adds);
-        else if (wide == 2)
-            strip_f32(2, rows, depth, a, down, across, tiled, panel, c + j, cols, last, adds);
+    const size_t wide = (here + LANES_f32 - 1) / LANES_f32, last = here - (wide - 1) * LANES_f32;
+    panel += first * wide * LANES_f32;
+    if (wide == 1)
+        strip_f32(1, rows, depth, a, down, across, tiled, panel, c, cols, last, adds);
+    else if (wide == 2)
+        strip_f32(2, rows, depth, a, down, across, tiled, panel, c, cols, last, adds);
 #if WIDE > 2
-        else if (wide == 3)
-            strip_f32(3, rows, depth, a, down, across, tiled, panel, c + j, cols, last, adds);
-        else
-            strip_f32(4, rows, depth, a, down, across, tiled, panel, c + j, cols, last, adds);
+    else if (wide == 3)
+        strip_f32(3, rows, depth, a, down, across, tiled, panel, c, cols, last, adds);
+    else
+        strip_f32(4, rows, depth, a, down, across, tiled, panel, c, cols, last, adds);
 #endif
-    }
 }
 
 /* A slice of the left factor by tiles, in each of which its columns follow each other, and what is left by rows. */
@@ -1178,8 +1173,9 @@ static void product_f32(size_t rows, size_t inner, size_t cols, const float *a, 
             const float *from = a + i * down + k * across;
             if (tiled)
                 tiles_f32(here, depth, from, down, across, side);
-            slice_f32(here, inner, cols, tiled ? side : from, tiled ? depth : down, tiled ? 1 : across, tiled, packed, k, depth,
-                    c + i * cols, adds || k > 0);
+            for (size_t j = 0; j < cols; j += PANEL_f32)
+                panel_product_f32(here, depth, tiled ? side : from, tiled ? depth : down, tiled ? 1 : across, tiled,
+                                packed + j * inner, k, c + i * cols + j, cols, least(PANEL_f32, cols - j), adds || k > 0);
         }
 }
 

@@ -71,7 +71,20 @@ def _matmul(instr: Instr, scope: Scope) -> Lines:
         b = scope.pointer(right)
         lines = [f"pack_@({inner}, {cols}, {b}, {b_down}, {b_across}, {narrow}, work);"]
     sizes = f"{rows}, {inner}, {cols}, {scope.pointer(left)}, {down}, {across}"
-    return [*lines, f"product_@({sizes}, {packed}, {narrow}, {scope.pointer(instr.out)}, {adds}, {side});"]
+    function, told = _half(instr)
+    return [*lines, f"{function}_@({sizes}, {packed}, {narrow}, {scope.pointer(instr.out)}, {adds}, {side}{told});"]
+
+
+def _half(instr: Instr) -> tuple[str, str]:
+    """The function for a product, and which half of it is needless, as `halve_products` tells."""
+    told = dict(instr.attrs)
+    if not told.keys() & {"side", "symmetric"}:
+        return "product", ""
+    sides = [0, 0]
+    if "side" in told:
+        sides[told["side"]] = -1 if told["lower"] else 1
+    triangle = (-sum(sides) or -1) if "symmetric" in told else 0
+    return "half_product", f", {sides[0]}, {sides[1]}, {triangle}"
 
 
 def _factors(instr: Instr, scope: Scope) -> tuple[str, str, str]:

@@ -11,7 +11,7 @@ from codegen.targets.carried import reached
 
 _NAME = re.compile(r"^static .*?(\w+_@)\(", re.MULTILINE)
 _CALL = re.compile(r"\b(\w+_@)\(")
-_FILES = ("functions", "movements", "reductions", "products", "systems", "blocks")
+_FILES = ("functions", "movements", "reductions", "products", "halves", "systems", "blocks")
 
 
 @dataclass(frozen=True)

@@ -107,7 +107,7 @@ def _without_transposes(instrs: Iterable[Instr], blocks: Blocks, whole: Set[str]
         if instr.op in PRODUCTS:
             sources = [_source(name, every) for name in instr.names]
             flipped = tuple(odd for _, odd in sources)
-            instr = replace(instr, args=tuple(name for name, _ in sources), attrs=(("flipped", flipped),))
+            instr = replace(instr, args=tuple(name for name, _ in sources), attrs=(*instr.attrs, ("flipped", flipped)))
         elif instr.op == "transpose":
             if instr.out not in whole:
                 continue

@@ -109,25 +109,22 @@ static INLINE void strip_@(const size_t wide, size_t rows, size_t inner, const @
         tile_@(1, wide, inner, a + i * down, down, across, panel, c + i * cols, cols, last, adds);
 }
 
-/* All rows times all panels of a slice of a product, `inner` of `depth` deep, of which the first begins at `packed`. */
-static void slice_@(size_t rows, size_t inner, size_t cols, const @real *a, size_t down, size_t across, int tiled,
-                    const @real *packed, size_t first, size_t depth, @real *c, int adds)
+/* All rows times the `here` columns of a panel, `depth` of its rows from `first` on. */
+static void panel_product_@(size_t rows, size_t depth, const @real *a, size_t down, size_t across, int tiled,
+                            const @real *panel, size_t first, @real *c, size_t cols, size_t here, int adds)
 {
-    for (size_t j = 0; j < cols; j += PANEL_@) {
-        const size_t here = least(PANEL_@, cols - j), wide = (here + LANES_@ - 1) / LANES_@;
-        const size_t last = here - (wide - 1) * LANES_@;
-        const @real *panel = packed + j * inner + first * wide * LANES_@;
-        if (wide == 1)
-            strip_@(1, rows, depth, a, down, across, tiled, panel, c + j, cols, last, adds);
-        else if (wide == 2)
-            strip_@(2, rows, depth, a, down, across, tiled, panel, c + j, cols, last, adds);
+    const size_t wide = (here + LANES_@ - 1) / LANES_@, last = here - (wide - 1) * LANES_@;
+    panel += first * wide * LANES_@;
+    if (wide == 1)
+        strip_@(1, rows, depth, a, down, across, tiled, panel, c, cols, last, adds);
+    else if (wide == 2)
+        strip_@(2, rows, depth, a, down, across, tiled, panel, c, cols, last, adds);
 #if WIDE > 2
-        else if (wide == 3)
-            strip_@(3, rows, depth, a, down, across, tiled, panel, c + j, cols, last, adds);
-        else
-            strip_@(4, rows, depth, a, down, across, tiled, panel, c + j, cols, last, adds);
+    else if (wide == 3)
+        strip_@(3, rows, depth, a, down, across, tiled, panel, c, cols, last, adds);
+    else
+        strip_@(4, rows, depth, a, down, across, tiled, panel, c, cols, last, adds);
 #endif
-    }
 }
 
 /* A slice of the left factor by tiles, in each of which its columns follow each other, and what is left by rows. */
@@ -220,7 +217,8 @@ static void product_@(size_t rows, size_t inner, size_t cols, const @real *a, si
             const @real *from = a + i * down + k * across;
             if (tiled)
                 tiles_@(here, depth, from, down, across, side);
-            slice_@(here, inner, cols, tiled ? side : from, tiled ? depth : down, tiled ? 1 : across, tiled, packed, k, depth,
-                    c + i * cols, adds || k > 0);
+            for (size_t j = 0; j < cols; j += PANEL_@)
+                panel_product_@(here, depth, tiled ? side : from, tiled ? depth : down, tiled ? 1 : across, tiled,
+                                packed + j * inner, k, c + i * cols + j, cols, least(PANEL_@, cols - j), adds || k > 0);
         }
 }
