@@ -27,14 +27,16 @@ from codegen.targets.numpy.helpers.blocks import _height
 from symbolic.program import Program
 from symbolic.shapes import length
 
-HEIGHT: Callable[[int, int], int] = _height
-"""Of a block, by the number of rows and the entries of one."""
+HEIGHT: Callable[[int, int, int], int] = _height
+"""Of a block, by the number of rows, the entries of one, and the bytes of an entry."""
 LARGER = ((1031, 37, 70, 33, 19), (67, 130, 5, 300, 41))
 """Lengths of the symbolic sizes, in turn."""
 MAX_ENTRIES = 500_000
 """Matrices of more entries are not made to be compared."""
 
 
+DOUBLE = 8
+"""Bytes."""
 MANY = 10**9
 """So many rows that a block of them is as high as blocks get."""
 BESIDE = (12, 5, 9, 7, 8)
@@ -61,8 +63,8 @@ class Agreement:
         assert loops is not None
         lengths = numbers_for(primal, BESIDE)
         if str(loops.rows) in lengths:
-            most = max(HEIGHT(MANY, length(width, lengths)) for width in loops.widths)
-            number = 2 if loops.threads == 1 else 4 * loops.threads
+            most = max(HEIGHT(MANY, length(width, lengths), DOUBLE) for width in loops.widths)
+            number = 4 * loops.threads  # fewer are one in single precision, or one thread's
             lengths[str(loops.rows)] = number * max(most, FEW) + 1
         return self._compared(primal, wrt, lengths, seed)
 

@@ -83,7 +83,7 @@ def _names_of(kernel: Kernel) -> dict[str, Any]:
 
 def _in_blocks_of(height: int, kernel: Kernel) -> Kernel:
     """The kernel, from now on in blocks of that many rows, however few there are."""
-    _names_of(kernel).update(_height=lambda rows, width: min(rows, height), FEW=0)
+    _names_of(kernel).update(_height=lambda rows, *_: min(rows, height), FEW=0)
     return kernel
 
 

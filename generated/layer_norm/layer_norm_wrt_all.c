@@ -334,6 +334,7 @@ size_t layer_norm_wrt_all_f64_work(size_t n, size_t m, int threads);
 size_t layer_norm_wrt_all_f64_work(size_t n, size_t m, int threads)
 {
     size_t loops = 0;
+    threads = threads < 1 ? 1 : threads;
     {
         const size_t total = n, step = step_f64(total, 1 + 1 + 1 + 1 + m + m + m + m, 0, threads);
         const size_t share = share_f64(total, 1 + 1 + 1 + 1 + m + m + m + m, threads), sums = 0;
@@ -375,6 +376,7 @@ int layer_norm_wrt_all_f64(
 {
     struct layer_norm_wrt_all_f64 at;
     int failed = 0;
+    threads = threads < 1 ? 1 : threads;
     double *memory = work + (64 - (uintptr_t)work % 64) % 64 / sizeof(double);
     at.n = n;
     at.m = m;
@@ -393,7 +395,7 @@ int layer_norm_wrt_all_f64(
     failed = layer_norm_wrt_all_once0_f64(&at);
     if (failed)
         return failed;
-    failed = layer_norm_wrt_all_blocks1_f64(&at, memory, threads < 1 ? 1 : threads);
+    failed = layer_norm_wrt_all_blocks1_f64(&at, memory, threads);
     (void)memory;
     (void)threads;
     return failed;
@@ -638,6 +640,7 @@ size_t layer_norm_wrt_all_f32_work(size_t n, size_t m, int threads);
 size_t layer_norm_wrt_all_f32_work(size_t n, size_t m, int threads)
 {
     size_t loops = 0;
+    threads = threads < 1 ? 1 : threads;
     {
         const size_t total = n, step = step_f32(total, 1 + 1 + 1 + 1 + m + m + m + m, 0, threads);
         const size_t share = share_f32(total, 1 + 1 + 1 + 1 + m + m + m + m, threads), sums = 0;
@@ -679,6 +682,7 @@ int layer_norm_wrt_all_f32(
 {
     struct layer_norm_wrt_all_f32 at;
     int failed = 0;
+    threads = threads < 1 ? 1 : threads;
     float *memory = work + (64 - (uintptr_t)work % 64) % 64 / sizeof(float);
     at.n = n;
     at.m = m;
@@ -697,7 +701,7 @@ int layer_norm_wrt_all_f32(
     failed = layer_norm_wrt_all_once0_f32(&at);
     if (failed)
         return failed;
-    failed = layer_norm_wrt_all_blocks1_f32(&at, memory, threads < 1 ? 1 : threads);
+    failed = layer_norm_wrt_all_blocks1_f32(&at, memory, threads);
     (void)memory;
     (void)threads;
     return failed;

@@ -154,7 +154,7 @@ def _in_blocks(compute, given, cut, joined, width):
 def _first_block(compute, given, cut, joined, width):
     """Results with their first block in place, and where the others start."""
     rows = max(X.shape[axis] for X, axis in zip(given, cut, strict=True) if axis is not None)
-    height = _height(rows, width)
+    height = _height(rows, width, given[0].itemsize)
     if rows <= height:
         return compute(*given), range(0)
     found = compute(*_block(given, cut, 0, height))
@@ -163,12 +163,14 @@ def _first_block(compute, given, cut, joined, width):
     return results, range(height, rows, height)
 
 
-def _height(rows, width):
-    """How many rows a block has, all having about as many.
+def _height(rows, width, itemsize):
+    """How many rows a block has, all having about as many; or all, where everything takes no more than 2 MB.
 
     What is computed for a block stays in the cache; and products of wide matrices are worth it.
     """
-    most = max(131072 // max(1, width), min(width, 1024))
+    if rows * width * itemsize <= 2097152:
+        return rows
+    most = max(131072 // width, min(width, 1024))
     return -(-rows // -(-rows // most))
 
 

@@ -454,6 +454,7 @@ size_t seed_wrt_X0_f64_work(size_t n, size_t m, size_t h, size_t p, int threads)
 size_t seed_wrt_X0_f64_work(size_t n, size_t m, size_t h, size_t p, int threads)
 {
     size_t loops = 0;
+    threads = threads < 1 ? 1 : threads;
     {
         const size_t total = n, step = step_f64(total, h + h + h + h + p + p, most(m * h, h * p), threads);
         const size_t share = share_f64(total, h + h + h + h + p + p + m * h / 8 + h * p / 8, threads), sums = 0;
@@ -503,6 +504,7 @@ int seed_wrt_X0_f64(
 {
     struct seed_wrt_X0_f64 at;
     int failed = 0;
+    threads = threads < 1 ? 1 : threads;
     double *memory = work + (64 - (uintptr_t)work % 64) % 64 / sizeof(double);
     at.n = n;
     at.m = m;
@@ -517,7 +519,7 @@ int seed_wrt_X0_f64(
     at.X4 = X4;
     at.dX4 = dX4;
     at.context = context;
-    failed = seed_wrt_X0_blocks0_f64(&at, memory, threads < 1 ? 1 : threads);
+    failed = seed_wrt_X0_blocks0_f64(&at, memory, threads);
     (void)memory;
     (void)threads;
     return failed;
@@ -880,6 +882,7 @@ size_t seed_wrt_X0_f32_work(size_t n, size_t m, size_t h, size_t p, int threads)
 size_t seed_wrt_X0_f32_work(size_t n, size_t m, size_t h, size_t p, int threads)
 {
     size_t loops = 0;
+    threads = threads < 1 ? 1 : threads;
     {
         const size_t total = n, step = step_f32(total, h + h + h + h + p + p, most(m * h, h * p), threads);
         const size_t share = share_f32(total, h + h + h + h + p + p + m * h / 8 + h * p / 8, threads), sums = 0;
@@ -929,6 +932,7 @@ int seed_wrt_X0_f32(
 {
     struct seed_wrt_X0_f32 at;
     int failed = 0;
+    threads = threads < 1 ? 1 : threads;
     float *memory = work + (64 - (uintptr_t)work % 64) % 64 / sizeof(float);
     at.n = n;
     at.m = m;
@@ -943,7 +947,7 @@ int seed_wrt_X0_f32(
     at.X4 = X4;
     at.dX4 = dX4;
     at.context = context;
-    failed = seed_wrt_X0_blocks0_f32(&at, memory, threads < 1 ? 1 : threads);
+    failed = seed_wrt_X0_blocks0_f32(&at, memory, threads);
     (void)memory;
     (void)threads;
     return failed;

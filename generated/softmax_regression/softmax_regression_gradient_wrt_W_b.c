@@ -689,6 +689,7 @@ size_t softmax_regression_gradient_wrt_W_b_f64_work(size_t n, size_t m, size_t k
 size_t softmax_regression_gradient_wrt_W_b_f64_work(size_t n, size_t m, size_t k_2, int threads)
 {
     size_t loops = 0;
+    threads = threads < 1 ? 1 : threads;
     {
         const size_t total = n, step = step_f64(total, k_2 + 1 + k_2 + k_2 + 1 + k_2, m * k_2, threads);
         const size_t share = share_f64(total, k_2 + 1 + k_2 + k_2 + 1 + k_2 + m * k_2 / 8, threads), sums = room_f64(1) + room_f64(m * k_2) + room_f64(k_2);
@@ -731,6 +732,7 @@ int softmax_regression_gradient_wrt_W_b_f64(
 {
     struct softmax_regression_gradient_wrt_W_b_f64 at;
     int failed = 0;
+    threads = threads < 1 ? 1 : threads;
     double *memory = work + (64 - (uintptr_t)work % 64) % 64 / sizeof(double);
     at.n = n;
     at.m = m;
@@ -748,7 +750,7 @@ int softmax_regression_gradient_wrt_W_b_f64(
     failed = softmax_regression_gradient_wrt_W_b_once0_f64(&at);
     if (failed)
         return failed;
-    failed = softmax_regression_gradient_wrt_W_b_blocks1_f64(&at, memory, threads < 1 ? 1 : threads);
+    failed = softmax_regression_gradient_wrt_W_b_blocks1_f64(&at, memory, threads);
     if (failed)
         return failed;
     failed = softmax_regression_gradient_wrt_W_b_once2_f64(&at);
@@ -1350,6 +1352,7 @@ size_t softmax_regression_gradient_wrt_W_b_f32_work(size_t n, size_t m, size_t k
 size_t softmax_regression_gradient_wrt_W_b_f32_work(size_t n, size_t m, size_t k_2, int threads)
 {
     size_t loops = 0;
+    threads = threads < 1 ? 1 : threads;
     {
         const size_t total = n, step = step_f32(total, k_2 + 1 + k_2 + k_2 + 1 + k_2, m * k_2, threads);
         const size_t share = share_f32(total, k_2 + 1 + k_2 + k_2 + 1 + k_2 + m * k_2 / 8, threads), sums = room_f32(1) + room_f32(m * k_2) + room_f32(k_2);
@@ -1392,6 +1395,7 @@ int softmax_regression_gradient_wrt_W_b_f32(
 {
     struct softmax_regression_gradient_wrt_W_b_f32 at;
     int failed = 0;
+    threads = threads < 1 ? 1 : threads;
     float *memory = work + (64 - (uintptr_t)work % 64) % 64 / sizeof(float);
     at.n = n;
     at.m = m;
@@ -1409,7 +1413,7 @@ int softmax_regression_gradient_wrt_W_b_f32(
     failed = softmax_regression_gradient_wrt_W_b_once0_f32(&at);
     if (failed)
         return failed;
-    failed = softmax_regression_gradient_wrt_W_b_blocks1_f32(&at, memory, threads < 1 ? 1 : threads);
+    failed = softmax_regression_gradient_wrt_W_b_blocks1_f32(&at, memory, threads);
     if (failed)
         return failed;
     failed = softmax_regression_gradient_wrt_W_b_once2_f32(&at);

@@ -209,7 +209,7 @@ def test_what_cannot_fit_is_refused_before_anything_is_allocated():
 
 def test_rows_take_little_more_memory_than_their_result():
     kernel = compiled(SEED, "X0", "rows")
-    X0, W1, W2 = np.ones((200_000, 2)), np.ones((2, 64)), np.ones((64, 1))
+    X0, W1, W2 = np.ones((400_000, 2)), np.ones((2, 64)), np.ones((64, 1))
     tracemalloc.start()
     try:
         result = kernel(X0, W1, W2)
