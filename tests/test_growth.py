@@ -10,6 +10,7 @@ import pytest
 
 import pushforward as pf
 from codegen.linear.directions import compile_directions
+from symbolic.dependence.analysis import dependence
 from symbolic.errors import LimitError, NotSupported
 from symbolic.indices.form import index_statements
 
@@ -50,6 +51,7 @@ STAGES = {
     "parse": lambda text, program, d: pf.parse(text),
     "differential": lambda text, program, d: pf.differential(program),
     "second differential": lambda text, program, d: pf.differential(program, order=2),
+    "dependence": lambda text, program, d: dependence(d, program.outputs[0], d.wrt[0]),
     "compile": lambda text, program, d: pf.compile(d),
     "compile k directions": lambda text, program, d: compile_directions(d),
     "text": lambda text, program, d: str(d.program),

@@ -21,6 +21,7 @@ from codegen.targets.numpy.helpers import (
     products,
     reductions,
     second_derivatives,
+    sines,
     spectra,
     stacks,
     systems,
@@ -354,11 +355,11 @@ CASES = [pytest.param(*case, id=f"{name}-{k}") for name, cases in VALUES.items()
 
 ELSEWHERE = {
     name
-    for module in (blocks, stacks)
+    for module in (blocks, sines, stacks)
     for name, function in vars(module).items()
     if getattr(function, "__module__", "") == module.__name__
 }
-"""Helpers that are tested in `test_blocked.py` and in `test_stack_helpers.py`."""
+"""Helpers that are tested in `test_blocked.py`, `test_sines.py` and `test_stack_helpers.py`."""
 
 
 def test_every_helper_is_tested():

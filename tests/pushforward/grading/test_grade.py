@@ -35,13 +35,6 @@ def test_the_derivation_of_the_question_is_right():
     assert verdict.answer == "δX4 is reached in terms of δX0"
 
 
-def test_it_takes_less_than_a_tenth_of_a_second():
-    pf.grade(QUESTION, DERIVATION, wrt="X0")
-    start = time.perf_counter()
-    pf.grade(QUESTION, DERIVATION, wrt="X0")
-    assert time.perf_counter() - start < 0.1 * 3  # three, for a busy machine
-
-
 # One symbol changed: that equality is wrong, and no other
 
 CHANGES = [

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from dataclasses import replace
 
 import pytest
@@ -146,21 +145,6 @@ def test_intermediate_names_and_spellings():
         dependence(d, "Z")
     with pytest.raises(NameError_, match="is not an input that moves here"):
         dependence(differentiate(pf.parse(SEED), "X0"), "X4", "W1")
-
-
-def test_the_cost_is_linear_in_the_number_of_statements():
-    def seconds(layers):
-        statements = (f"X{k + 1} = f(X{k}*W{k % 3}) + X{k}" for k in range(layers))
-        d = differentiate(pf.parse("; ".join(["X0 : n x n; W0 : n x n; W1 : n x n; W2 : n x n", *statements])), "X0")
-        best = []
-        for _ in range(3):
-            begun = time.perf_counter()
-            assert dependence(d).rows_independent
-            best.append(time.perf_counter() - begun)
-        return min(best)
-
-    seconds(20)
-    assert seconds(200) < 4 * seconds(100)
 
 
 # Mistakes are seen
