@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import product
 from pathlib import Path
 from typing import Any
 
@@ -26,10 +27,19 @@ LENGTHS = ({"n": 3, "m": 4, "h": 2, "p": 5}, {"n": 301, "m": 5, "h": 67, "p": 3}
 PRECISIONS = (("f64", np.float64, 1e-12), ("f32", np.float32, 5e-5))
 
 
-@pytest.mark.parametrize("options", [FAST, SANITIZED], ids=["fast", "sanitized"])
-@pytest.mark.parametrize("name", PROGRAMS)
-@pytest.mark.parametrize("of", ["directions", "batch", "shared"])
-def test_a_c_program_finds_what_numpy_finds(of: str, name: str, options: tuple[str, ...], tmp_path: Path) -> None:
+def _always(name: str, of: str, options: tuple[str, ...]) -> bool:
+    """Every program, every form and every choice of options with one other; the rest is for the long run."""
+    return sum((name == "layers", of == "directions", options == SANITIZED)) >= 2
+
+
+CASES = [
+    pytest.param(*case, marks=() if _always(*case) else pytest.mark.long)
+    for case in product(PROGRAMS, ("directions", "batch", "shared"), (FAST, SANITIZED))
+]
+
+
+@pytest.mark.parametrize(("name", "of", "options"), CASES)
+def test_a_c_program_finds_what_numpy_finds(name: str, of: str, options: tuple[str, ...], tmp_path: Path) -> None:
     if not is_possible(options, tmp_path):
         pytest.skip(f"this compiler cannot do {' '.join(options)}")
     d = pf.differential(pf.parse(PROGRAMS[name], "sample"), "X0")
