@@ -51,7 +51,6 @@ STAGES = {
     "parse": lambda text, program, d: pf.parse(text),
     "differential": lambda text, program, d: pf.differential(program),
     "second differential": lambda text, program, d: pf.differential(program, order=2),
-    "dependence": lambda text, program, d: dependence(d, program.outputs[0], d.wrt[0]),
     "compile": lambda text, program, d: pf.compile(d),
     "compile k directions": lambda text, program, d: compile_directions(d),
     "text": lambda text, program, d: str(d.program),
@@ -83,6 +82,13 @@ def calls(case, n):
         program = pf.parse(text)
         found[stage] = counted(run, text, program, pf.differential(program))
     return found
+
+
+@pytest.mark.parametrize("case", ["deep", "terms", "sum shared", "product shared", "inverses"])
+def test_dependence_is_linear_in_the_number_of_statements(case):
+    differentials = [pf.differential(pf.parse("\n".join(CASES[case](n * STEP)))) for n in (3, 1, 2, 3)]
+    _, first, second, third = (counted(dependence, d, d.primal.outputs[0], d.wrt[0]) for d in differentials)
+    assert third - second <= TOLERANCE * (second - first)
 
 
 def test_the_count_sees_a_quadratic_step():
