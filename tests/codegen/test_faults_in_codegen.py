@@ -14,7 +14,7 @@ import pytest
 from faults import COUNTS, assert_caught, is_caught, is_right, plant
 
 import codegen.kernel
-import codegen.lower
+import codegen.lower_entrywise
 import codegen.lower_operations
 from codegen import passes
 from codegen.kernel import compile_kernel
@@ -45,7 +45,7 @@ LOWERING_FAULTS = [
 @pytest.mark.parametrize("name, wrong, text", [plant(fault) for fault in LOWERING_FAULTS])
 def test_wrong_lowering_is_caught(monkeypatch, name, wrong, text):
     assert is_right(text)
-    monkeypatch.setattr(codegen.lower, name, wrong)
+    monkeypatch.setattr(codegen.lower_entrywise, name, wrong)
     assert_caught("lowering", is_caught(text))
 
 
