@@ -53,7 +53,7 @@ _CHILDREN: dict[type, tuple[str, ...]] = {
 _ATTRIBUTES = frozenset(
     """shape view setflags dtype ndim T dot copy kind items values astype reshape swapaxes setdefault join trace
     diagonal sum max min all any imag real size eps prod itemsize type flags f_contiguous
-    step submit run result""".split()  # noqa: SIM905
+    step submit run result clip""".split()  # noqa: SIM905
 )
 _BUILTINS = frozenset(
     (

@@ -27,7 +27,6 @@ from codegen.passes.share_softmax import share_softmax
 from codegen.passes.shorten_lives import shorten_lives
 from codegen.passes.solve_with_inverses import solve_with_inverses
 from codegen.passes.split_ones import split_ones
-from codegen.passes.steps_by_sign import steps_by_sign
 from codegen.passes.traces_of_products import traces_of_products
 from codegen.passes.values_alone import values_alone
 from codegen.schedule import Schedule
@@ -62,10 +61,7 @@ VALUES: tuple[Pass, ...] = (
 )
 """What is computed."""
 
-FUNCTIONS: tuple[Pass, ...] = (
-    share_sines,
-    steps_by_sign,
-)
+FUNCTIONS: tuple[Pass, ...] = (share_sines,)
 """By which functions NumPy computes it fastest."""
 
 MEMORY: tuple[Pass, ...] = (

@@ -57,26 +57,29 @@ def biases_wrt_X(
         Y, dY = _rows(X, W1, W2, dX, b1_T, b2_T)
     else:
         cut, joined, width = (0, None, None, 0, None, None), (0, 0), 7 * W1.shape[1] + 7 * W2.shape[1]
-        Y, dY = _in_blocks(_rows, (X, W1, W2, dX, b1_T, b2_T), cut, joined, width)
+        space = ((None, W1.shape[1]), (None, W1.shape[1]), (None, W2.shape[1]), (None, W2.shape[1]), (None, W2.shape[1]))
+        Y, dY = _in_blocks(_rows, (X, W1, W2, dX, b1_T, b2_T), cut, joined, width, space)
     return Y, dY
 
 
-def _rows(X, W1, W2, dX, b1_T, b2_T):
-    """From a block of rows of X, dX: Y, dY."""
-    X_W1 = X.dot(W1)                    # X W1
+def _rows(
+    X, W1, W2, dX, b1_T, b2_T, X_W1=None, t_2=None, H_W2=None, t_5=None, dH_W2=None,
+):
+    """From a block of rows of X, dX: Y, dY. Memory may be given."""
+    X_W1 = X.dot(W1, out=X_W1)          # X W1
     t = add(X_W1, b1_T, out=X_W1)       # X W1 + b1ᵀ
     H = tanh(t, out=t)                  # H = tanh(X W1 + b1ᵀ)
-    t_2 = H * H                         # H ⊙ H
+    t_2 = multiply(H, H, out=t_2)       # H ⊙ H
     t_3 = subtract(1.0, t_2, out=t_2)   # 1 - H ⊙ H
-    H_W2 = H.dot(W2)                    # H W2
+    H_W2 = H.dot(W2, out=H_W2)          # H W2
     t_4 = add(H_W2, b2_T, out=H_W2)     # H W2 + b2ᵀ
     Y = tanh(t_4, out=t_4)              # Y = tanh(H W2 + b2ᵀ)
-    t_5 = Y * Y                         # Y ⊙ Y
+    t_5 = multiply(Y, Y, out=t_5)       # Y ⊙ Y
     t_6 = subtract(1.0, t_5, out=t_5)   # 1 - Y ⊙ Y
     dX_W1 = dX.dot(W1, out=H)           # δX W1
     dH = multiply(t_3, dX_W1, out=t_3)  # δH = (1 - H ⊙ H) ⊙ (δX W1)
     del X_W1, t, H, dX_W1
-    dH_W2 = dH.dot(W2)                  # δH W2
+    dH_W2 = dH.dot(W2, out=dH_W2)       # δH W2
     del t_2, t_3, dH
     dY = multiply(t_6, dH_W2, out=t_6)  # δY = (1 - Y ⊙ Y) ⊙ (δH W2)
     return Y, dY
@@ -119,27 +122,29 @@ def _converted(**given):
     return [value.astype(kind, copy=False) for value in values.values()]
 
 
-def _in_blocks(compute, given, cut, joined, width):
+def _in_blocks(compute, given, cut, joined, width, space):
     """What compute(*given) returns, from one block of rows after the other.
 
     cut: the axis of the rows of each argument, or None for what is the same for all blocks. joined: that of each
-    result, or None for what is summed over the blocks. width: how many entries are computed for a row.
+    result, or None for what is summed over the blocks. width: how many entries are computed for a row. space: the
+    shapes of what a block is computed in, None being its rows; compute takes matrices of these shapes too.
     """
     results, firsts = _first_block(compute, given, cut, joined, width)
-    _further_blocks(compute, given, cut, joined, results, firsts)
+    _further_blocks(compute, given, cut, joined, space, results, firsts)
     return results
 
 
 def _first_block(compute, given, cut, joined, width):
-    """Results with their first block in place, and where the others start."""
+    """Results with their first block in place, and where the others start; it takes what is over, in new memory."""
     rows = max(X.shape[axis] for X, axis in zip(given, cut, strict=True) if axis is not None)
     height = _height(rows, width, given[0].itemsize)
     if rows <= height:
         return compute(*given), range(0)
-    found = compute(*_block(given, cut, 0, height))
+    first = (rows - 1) % height + 1
+    found = compute(*_block(given, cut, 0, first))
     results = [_whole(part, axis, rows) for part, axis in zip(found, joined, strict=True)]
-    _join(results, found, joined, 0, height)
-    return results, range(height, rows, height)
+    _join(results, found, joined, 0, first)
+    return results, range(first, rows, height)
 
 
 def _height(rows, width, itemsize):
@@ -153,11 +158,13 @@ def _height(rows, width, itemsize):
     return -(-rows // -(-rows // most))
 
 
-def _further_blocks(compute, given, cut, joined, results, firsts):
-    """Compute the blocks that start there, and put them into the results."""
+def _further_blocks(compute, given, cut, joined, space, results, firsts):
+    """Compute the blocks that start there, all in the same memory, and put them into the results."""
+    shapes = [[firsts.step if length is None else length for length in shape] for shape in space]
+    memory = [empty(shape, given[0].dtype) for shape in shapes]
     for first in firsts:
         last = first + firsts.step
-        _join(results, compute(*_block(given, cut, first, last)), joined, first, last)
+        _join(results, compute(*_block(given, cut, first, last), *memory), joined, first, last)
 
 
 def _whole(part, axis, rows):

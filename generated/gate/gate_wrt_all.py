@@ -57,15 +57,16 @@ def gate_wrt_all(
         G, dG = _rows(A, U, V, dA, dU, dV)
     else:
         cut, joined, width = (0, None, None, 0, None, None), (0, 0), 23 * U.shape[1]
-        G, dG = _in_blocks(_rows, (A, U, V, dA, dU, dV), cut, joined, width)
+        space = ((None, U.shape[1]), (None, U.shape[1]), (None, U.shape[1]), (None, U.shape[1]), (None, U.shape[1]))
+        G, dG = _in_blocks(_rows, (A, U, V, dA, dU, dV), cut, joined, width, space)
     return G, dG
 
 
-def _rows(A, U, V, dA, dU, dV):
-    """From a block of rows of A, dA: G, dG."""
-    X = A.dot(U)                                # X = A U
-    dA_U = dA.dot(U)                            # δA U
-    A_dU = A.dot(dU)                            # A δU
+def _rows(A, U, V, dA, dU, dV, X=None, dA_U=None, A_dU=None, G=None, t_4=None):
+    """From a block of rows of A, dA: G, dG. Memory may be given."""
+    X = A.dot(U, out=X)                         # X = A U
+    dA_U = dA.dot(U, out=dA_U)                  # δA U
+    A_dU = A.dot(dU, out=A_dU)                  # A δU
     dX = add(dA_U, A_dU, out=dA_U)              # δX = δA U + A δU
     t = negative(X, out=X)                      # -X
     exp_t = exp(t, out=t)                       # exp(-X)
@@ -73,8 +74,8 @@ def _rows(A, U, V, dA, dU, dV):
     t_3 = divide(1.0, t_2, out=t_2)             # 1 ⊘ (exp(-X) + 1)
     Y = A.dot(V, out=A_dU)                      # Y = A V
     tanh_Y = tanh(Y, out=Y)                     # tanh(Y)
-    G = t_3 * tanh_Y                            # G = (1 ⊘ (exp(-X) + 1)) ⊙ tanh(Y)
-    t_4 = 1.0 - t_3                             # 1 - 1 ⊘ (exp(-X) + 1)
+    G = multiply(t_3, tanh_Y, out=G)            # G = (1 ⊘ (exp(-X) + 1)) ⊙ tanh(Y)
+    t_4 = subtract(1.0, t_3, out=t_4)           # 1 - 1 ⊘ (exp(-X) + 1)
     t_5 = multiply(t_3, t_4, out=t_4)           # (1 ⊘ (exp(-X) + 1)) ⊙ (1 - 1 ⊘ (exp(-X) + 1))
     t_6 = multiply(t_5, dX, out=t_5)            # t_5 ⊙ δX
     t_7 = multiply(t_6, tanh_Y, out=t_6)        # (t_5 ⊙ δX) ⊙ tanh(Y)
@@ -128,27 +129,29 @@ def _converted(**given):
     return [value.astype(kind, copy=False) for value in values.values()]
 
 
-def _in_blocks(compute, given, cut, joined, width):
+def _in_blocks(compute, given, cut, joined, width, space):
     """What compute(*given) returns, from one block of rows after the other.
 
     cut: the axis of the rows of each argument, or None for what is the same for all blocks. joined: that of each
-    result, or None for what is summed over the blocks. width: how many entries are computed for a row.
+    result, or None for what is summed over the blocks. width: how many entries are computed for a row. space: the
+    shapes of what a block is computed in, None being its rows; compute takes matrices of these shapes too.
     """
     results, firsts = _first_block(compute, given, cut, joined, width)
-    _further_blocks(compute, given, cut, joined, results, firsts)
+    _further_blocks(compute, given, cut, joined, space, results, firsts)
     return results
 
 
 def _first_block(compute, given, cut, joined, width):
-    """Results with their first block in place, and where the others start."""
+    """Results with their first block in place, and where the others start; it takes what is over, in new memory."""
     rows = max(X.shape[axis] for X, axis in zip(given, cut, strict=True) if axis is not None)
     height = _height(rows, width, given[0].itemsize)
     if rows <= height:
         return compute(*given), range(0)
-    found = compute(*_block(given, cut, 0, height))
+    first = (rows - 1) % height + 1
+    found = compute(*_block(given, cut, 0, first))
     results = [_whole(part, axis, rows) for part, axis in zip(found, joined, strict=True)]
-    _join(results, found, joined, 0, height)
-    return results, range(height, rows, height)
+    _join(results, found, joined, 0, first)
+    return results, range(first, rows, height)
 
 
 def _height(rows, width, itemsize):
@@ -162,11 +165,13 @@ def _height(rows, width, itemsize):
     return -(-rows // -(-rows // most))
 
 
-def _further_blocks(compute, given, cut, joined, results, firsts):
-    """Compute the blocks that start there, and put them into the results."""
+def _further_blocks(compute, given, cut, joined, space, results, firsts):
+    """Compute the blocks that start there, all in the same memory, and put them into the results."""
+    shapes = [[firsts.step if length is None else length for length in shape] for shape in space]
+    memory = [empty(shape, given[0].dtype) for shape in shapes]
     for first in firsts:
         last = first + firsts.step
-        _join(results, compute(*_block(given, cut, first, last)), joined, first, last)
+        _join(results, compute(*_block(given, cut, first, last), *memory), joined, first, last)
 
 
 def _whole(part, axis, rows):

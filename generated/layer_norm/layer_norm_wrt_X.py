@@ -48,17 +48,18 @@ def layer_norm_wrt_X(X: ndarray, g: ndarray, b: ndarray, dX: ndarray) -> tuple[n
         Y, dY = _rows(X, dX, g_T, b_T, m)
     else:
         cut, joined, width = (0, 0, None, None, None), (0, 0), 11 * X.shape[1] + 11
-        Y, dY = _in_blocks(_rows, (X, dX, g_T, b_T, m), cut, joined, width)
+        space = ((None, X.shape[1]), (None, X.shape[1]), (None, X.shape[1]))
+        Y, dY = _in_blocks(_rows, (X, dX, g_T, b_T, m), cut, joined, width, space)
     return Y, dY
 
 
-def _rows(X, dX, g_T, b_T, m):
-    """From a block of rows of X, dX: Y, dY."""
+def _rows(X, dX, g_T, b_T, m, t_3=None, t_4=None, Z=None):
+    """From a block of rows of X, dX: Y, dY. Memory may be given."""
     t = X.sum(axis=1, keepdims=True)            # sum(X, 2)
     t_2 = multiply(t, (1.0 / m), out=t)         # sum(X, 2) ⊙ (1/m)
-    t_3 = X - t_2                               # X - sum(X, 2) ⊙ (1/m)
+    t_3 = subtract(X, t_2, out=t_3)             # X - sum(X, 2) ⊙ (1/m)
     del t, t_2
-    t_4 = t_3 * t_3                             # (X - sum(X, 2) ⊙ (1/m)) ⊙ (X - sum(X, 2) ⊙ (1/m))
+    t_4 = multiply(t_3, t_3, out=t_4)           # (X - sum(X, 2) ⊙ (1/m)) ⊙ (X - sum(X, 2) ⊙ (1/m))
     t_5 = t_4.sum(axis=1, keepdims=True)        # sum(t_4, 2)
     t_6 = multiply(t_5, (1.0 / m), out=t_5)     # sum(t_4, 2) ⊙ (1/m)
     t_7 = add(t_6, 1e-05, out=t_6)              # sum(t_4, 2) ⊙ (1/m) + 1e-05
@@ -67,7 +68,7 @@ def _rows(X, dX, g_T, b_T, m):
     t_9 = multiply(t_8, (1.0 / m), out=t_8)     # sum(δX, 2) ⊙ (1/m)
     t_10 = subtract(dX, t_9, out=t_4)           # δX - sum(δX, 2) ⊙ (1/m)
     del t_8, t_9
-    Z = t_3 / sqrt_t_7                          # Z = (X - sum(X, 2) ⊙ (1/m)) ⊘ sqrt_t_7
+    Z = divide(t_3, sqrt_t_7, out=Z)            # Z = (X - sum(X, 2) ⊙ (1/m)) ⊘ sqrt_t_7
     t_11 = multiply(t_3, t_10, out=t_3)         # (X - sum(X, 2) ⊙ (1/m)) ⊙ (δX - sum(δX, 2) ⊙ (1/m))
     t_12 = t_11.sum(axis=1, keepdims=True)      # sum(t_11, 2)
     t_13 = divide(t_12, sqrt_t_7, out=t_12)     # sum(t_11, 2) ⊘ sqrt_t_7
@@ -124,27 +125,29 @@ def _converted(**given):
     return [value.astype(kind, copy=False) for value in values.values()]
 
 
-def _in_blocks(compute, given, cut, joined, width):
+def _in_blocks(compute, given, cut, joined, width, space):
     """What compute(*given) returns, from one block of rows after the other.
 
     cut: the axis of the rows of each argument, or None for what is the same for all blocks. joined: that of each
-    result, or None for what is summed over the blocks. width: how many entries are computed for a row.
+    result, or None for what is summed over the blocks. width: how many entries are computed for a row. space: the
+    shapes of what a block is computed in, None being its rows; compute takes matrices of these shapes too.
     """
     results, firsts = _first_block(compute, given, cut, joined, width)
-    _further_blocks(compute, given, cut, joined, results, firsts)
+    _further_blocks(compute, given, cut, joined, space, results, firsts)
     return results
 
 
 def _first_block(compute, given, cut, joined, width):
-    """Results with their first block in place, and where the others start."""
+    """Results with their first block in place, and where the others start; it takes what is over, in new memory."""
     rows = max(X.shape[axis] for X, axis in zip(given, cut, strict=True) if axis is not None)
     height = _height(rows, width, given[0].itemsize)
     if rows <= height:
         return compute(*given), range(0)
-    found = compute(*_block(given, cut, 0, height))
+    first = (rows - 1) % height + 1
+    found = compute(*_block(given, cut, 0, first))
     results = [_whole(part, axis, rows) for part, axis in zip(found, joined, strict=True)]
-    _join(results, found, joined, 0, height)
-    return results, range(height, rows, height)
+    _join(results, found, joined, 0, first)
+    return results, range(first, rows, height)
 
 
 def _height(rows, width, itemsize):
@@ -158,11 +161,13 @@ def _height(rows, width, itemsize):
     return -(-rows // -(-rows // most))
 
 
-def _further_blocks(compute, given, cut, joined, results, firsts):
-    """Compute the blocks that start there, and put them into the results."""
+def _further_blocks(compute, given, cut, joined, space, results, firsts):
+    """Compute the blocks that start there, all in the same memory, and put them into the results."""
+    shapes = [[firsts.step if length is None else length for length in shape] for shape in space]
+    memory = [empty(shape, given[0].dtype) for shape in shapes]
     for first in firsts:
         last = first + firsts.step
-        _join(results, compute(*_block(given, cut, first, last)), joined, first, last)
+        _join(results, compute(*_block(given, cut, first, last), *memory), joined, first, last)
 
 
 def _whole(part, axis, rows):

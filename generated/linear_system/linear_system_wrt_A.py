@@ -45,14 +45,15 @@ def linear_system_wrt_A(A: ndarray, B: ndarray, dA: ndarray) -> tuple[ndarray, n
         X, dX = _columns(B, dA, t)
     else:
         cut, joined, width = (1, None, None), (1, 1), 4 * A.shape[0]
-        X, dX = _in_blocks(_columns, (B, dA, t), cut, joined, width)
+        space = ((A.shape[0], None),)
+        X, dX = _in_blocks(_columns, (B, dA, t), cut, joined, width, space)
     return X, dX
 
 
-def _columns(B, dA, t):
-    """From a block of columns of B: X, dX."""
+def _columns(B, dA, t, dA_X=None):
+    """From a block of columns of B: X, dX. Memory may be given."""
     X = _solve_lu(t, B, 0)       # X = A \ B
-    dA_X = dA.dot(X)             # δA X
+    dA_X = dA.dot(X, out=dA_X)   # δA X
     t_2 = _solve_lu(t, dA_X, 0)  # A \ (δA X)
     del dA_X
     dX = negative(t_2, out=t_2)  # δX = -A \ (δA X)
@@ -96,27 +97,29 @@ def _converted(**given):
     return [value.astype(kind, copy=False) for value in values.values()]
 
 
-def _in_blocks(compute, given, cut, joined, width):
+def _in_blocks(compute, given, cut, joined, width, space):
     """What compute(*given) returns, from one block of rows after the other.
 
     cut: the axis of the rows of each argument, or None for what is the same for all blocks. joined: that of each
-    result, or None for what is summed over the blocks. width: how many entries are computed for a row.
+    result, or None for what is summed over the blocks. width: how many entries are computed for a row. space: the
+    shapes of what a block is computed in, None being its rows; compute takes matrices of these shapes too.
     """
     results, firsts = _first_block(compute, given, cut, joined, width)
-    _further_blocks(compute, given, cut, joined, results, firsts)
+    _further_blocks(compute, given, cut, joined, space, results, firsts)
     return results
 
 
 def _first_block(compute, given, cut, joined, width):
-    """Results with their first block in place, and where the others start."""
+    """Results with their first block in place, and where the others start; it takes what is over, in new memory."""
     rows = max(X.shape[axis] for X, axis in zip(given, cut, strict=True) if axis is not None)
     height = _height(rows, width, given[0].itemsize)
     if rows <= height:
         return compute(*given), range(0)
-    found = compute(*_block(given, cut, 0, height))
+    first = (rows - 1) % height + 1
+    found = compute(*_block(given, cut, 0, first))
     results = [_whole(part, axis, rows) for part, axis in zip(found, joined, strict=True)]
-    _join(results, found, joined, 0, height)
-    return results, range(height, rows, height)
+    _join(results, found, joined, 0, first)
+    return results, range(first, rows, height)
 
 
 def _height(rows, width, itemsize):
@@ -130,11 +133,13 @@ def _height(rows, width, itemsize):
     return -(-rows // -(-rows // most))
 
 
-def _further_blocks(compute, given, cut, joined, results, firsts):
-    """Compute the blocks that start there, and put them into the results."""
+def _further_blocks(compute, given, cut, joined, space, results, firsts):
+    """Compute the blocks that start there, all in the same memory, and put them into the results."""
+    shapes = [[firsts.step if length is None else length for length in shape] for shape in space]
+    memory = [empty(shape, given[0].dtype) for shape in shapes]
     for first in firsts:
         last = first + firsts.step
-        _join(results, compute(*_block(given, cut, first, last)), joined, first, last)
+        _join(results, compute(*_block(given, cut, first, last), *memory), joined, first, last)
 
 
 def _whole(part, axis, rows):

@@ -48,17 +48,18 @@ def seed_wrt_W2(X0: ndarray, W1: ndarray, W2: ndarray, dW2: ndarray, *, f, df) -
         X4, dX4 = _rows(X0, W1, W2, dW2, f, df)
     else:
         cut, joined, width = (0, None, None, None, None, None), (0, 0), 2 * W1.shape[1] + 5 * W2.shape[1]
-        X4, dX4 = _in_blocks(_rows, (X0, W1, W2, dW2, f, df), cut, joined, width)
+        space = ((None, W1.shape[1]), (None, W2.shape[1]), (None, W2.shape[1]))
+        X4, dX4 = _in_blocks(_rows, (X0, W1, W2, dW2, f, df), cut, joined, width, space)
     return X4, dX4
 
 
-def _rows(X0, W1, W2, dW2, f, df):
-    """From a block of rows of X0: X4, dX4."""
-    X1 = X0.dot(W1)                        # X1 = X0 W1
+def _rows(X0, W1, W2, dW2, f, df, X1=None, X3=None, dX3=None):
+    """From a block of rows of X0: X4, dX4. Memory may be given."""
+    X1 = X0.dot(W1, out=X1)                # X1 = X0 W1
     X2 = _applied("f", f, X1)              # X2 = f(X1)
     del X1
-    X3 = X2.dot(W2)                        # X3 = X2 W2
-    dX3 = X2.dot(dW2)                      # δX3 = X2 δW2
+    X3 = X2.dot(W2, out=X3)                # X3 = X2 W2
+    dX3 = X2.dot(dW2, out=dX3)             # δX3 = X2 δW2
     del X2
     X4 = _applied("f", f, X3)              # X4 = f(X3)
     df_X3 = _applied("df", df, X3)         # f'(X3)
@@ -114,27 +115,29 @@ def _applied(name, function, X):
     return Y
 
 
-def _in_blocks(compute, given, cut, joined, width):
+def _in_blocks(compute, given, cut, joined, width, space):
     """What compute(*given) returns, from one block of rows after the other.
 
     cut: the axis of the rows of each argument, or None for what is the same for all blocks. joined: that of each
-    result, or None for what is summed over the blocks. width: how many entries are computed for a row.
+    result, or None for what is summed over the blocks. width: how many entries are computed for a row. space: the
+    shapes of what a block is computed in, None being its rows; compute takes matrices of these shapes too.
     """
     results, firsts = _first_block(compute, given, cut, joined, width)
-    _further_blocks(compute, given, cut, joined, results, firsts)
+    _further_blocks(compute, given, cut, joined, space, results, firsts)
     return results
 
 
 def _first_block(compute, given, cut, joined, width):
-    """Results with their first block in place, and where the others start."""
+    """Results with their first block in place, and where the others start; it takes what is over, in new memory."""
     rows = max(X.shape[axis] for X, axis in zip(given, cut, strict=True) if axis is not None)
     height = _height(rows, width, given[0].itemsize)
     if rows <= height:
         return compute(*given), range(0)
-    found = compute(*_block(given, cut, 0, height))
+    first = (rows - 1) % height + 1
+    found = compute(*_block(given, cut, 0, first))
     results = [_whole(part, axis, rows) for part, axis in zip(found, joined, strict=True)]
-    _join(results, found, joined, 0, height)
-    return results, range(height, rows, height)
+    _join(results, found, joined, 0, first)
+    return results, range(first, rows, height)
 
 
 def _height(rows, width, itemsize):
@@ -148,11 +151,13 @@ def _height(rows, width, itemsize):
     return -(-rows // -(-rows // most))
 
 
-def _further_blocks(compute, given, cut, joined, results, firsts):
-    """Compute the blocks that start there, and put them into the results."""
+def _further_blocks(compute, given, cut, joined, space, results, firsts):
+    """Compute the blocks that start there, all in the same memory, and put them into the results."""
+    shapes = [[firsts.step if length is None else length for length in shape] for shape in space]
+    memory = [empty(shape, given[0].dtype) for shape in shapes]
     for first in firsts:
         last = first + firsts.step
-        _join(results, compute(*_block(given, cut, first, last)), joined, first, last)
+        _join(results, compute(*_block(given, cut, first, last), *memory), joined, first, last)
 
 
 def _whole(part, axis, rows):

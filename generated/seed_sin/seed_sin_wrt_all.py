@@ -57,20 +57,24 @@ def seed_sin_wrt_all(
         X4, dX4 = _rows(X0, W1, W2, dX0, dW1, dW2)
     else:
         cut, joined, width = (0, None, None, 0, None, None), (0, 0), 7 * W1.shape[1] + 7 * W2.shape[1]
-        X4, dX4 = _in_blocks(_rows, (X0, W1, W2, dX0, dW1, dW2), cut, joined, width)
+        space = ((None, W1.shape[1]), (None, W1.shape[1]), (None, W1.shape[1]), (None, W2.shape[1]), (None, W2.shape[1]), (None, W2.shape[1]), (None, W2.shape[1]), (None, W1.shape[1]))
+        X4, dX4 = _in_blocks(_rows, (X0, W1, W2, dX0, dW1, dW2), cut, joined, width, space)
     return X4, dX4
 
 
-def _rows(X0, W1, W2, dX0, dW1, dW2):
-    """From a block of rows of X0, dX0: X4, dX4."""
-    X1 = X0.dot(W1)                          # X1 = X0 W1
-    X2, cos_X1 = _sin_cos(X1)                # X2 = sin(X1); cos(X1)
-    X3 = X2.dot(W2)                          # X3 = X2 W2
-    X2_dW2 = X2.dot(dW2)                     # X2 δW2
+def _rows(
+    X0, W1, W2, dX0, dW1, dW2, X1=None, X2=None, cos_X1=None, X3=None, X2_dW2=None, X4=None, cos_X3=None,
+    X0_dW1=None,
+):
+    """From a block of rows of X0, dX0: X4, dX4. Memory may be given."""
+    X1 = X0.dot(W1, out=X1)                  # X1 = X0 W1
+    X2, cos_X1 = _sin_cos(X1, X2, cos_X1)    # X2 = sin(X1); cos(X1)
+    X3 = X2.dot(W2, out=X3)                  # X3 = X2 W2
+    X2_dW2 = X2.dot(dW2, out=X2_dW2)         # X2 δW2
     del X2
     dX0_W1 = dX0.dot(W1, out=X1)             # δX0 W1
-    X4, cos_X3 = _sin_cos(X3)                # X4 = sin(X3); cos(X3)
-    X0_dW1 = X0.dot(dW1)                     # X0 δW1
+    X4, cos_X3 = _sin_cos(X3, X4, cos_X3)    # X4 = sin(X3); cos(X3)
+    X0_dW1 = X0.dot(dW1, out=X0_dW1)         # X0 δW1
     dX1 = add(dX0_W1, X0_dW1, out=dX0_W1)    # δX1 = δX0 W1 + X0 δW1
     del X0_dW1
     dX2 = multiply(cos_X1, dX1, out=cos_X1)  # δX2 = cos(X1) ⊙ δX1
@@ -120,27 +124,29 @@ def _converted(**given):
     return [value.astype(kind, copy=False) for value in values.values()]
 
 
-def _in_blocks(compute, given, cut, joined, width):
+def _in_blocks(compute, given, cut, joined, width, space):
     """What compute(*given) returns, from one block of rows after the other.
 
     cut: the axis of the rows of each argument, or None for what is the same for all blocks. joined: that of each
-    result, or None for what is summed over the blocks. width: how many entries are computed for a row.
+    result, or None for what is summed over the blocks. width: how many entries are computed for a row. space: the
+    shapes of what a block is computed in, None being its rows; compute takes matrices of these shapes too.
     """
     results, firsts = _first_block(compute, given, cut, joined, width)
-    _further_blocks(compute, given, cut, joined, results, firsts)
+    _further_blocks(compute, given, cut, joined, space, results, firsts)
     return results
 
 
 def _first_block(compute, given, cut, joined, width):
-    """Results with their first block in place, and where the others start."""
+    """Results with their first block in place, and where the others start; it takes what is over, in new memory."""
     rows = max(X.shape[axis] for X, axis in zip(given, cut, strict=True) if axis is not None)
     height = _height(rows, width, given[0].itemsize)
     if rows <= height:
         return compute(*given), range(0)
-    found = compute(*_block(given, cut, 0, height))
+    first = (rows - 1) % height + 1
+    found = compute(*_block(given, cut, 0, first))
     results = [_whole(part, axis, rows) for part, axis in zip(found, joined, strict=True)]
-    _join(results, found, joined, 0, height)
-    return results, range(height, rows, height)
+    _join(results, found, joined, 0, first)
+    return results, range(first, rows, height)
 
 
 def _height(rows, width, itemsize):
@@ -154,11 +160,13 @@ def _height(rows, width, itemsize):
     return -(-rows // -(-rows // most))
 
 
-def _further_blocks(compute, given, cut, joined, results, firsts):
-    """Compute the blocks that start there, and put them into the results."""
+def _further_blocks(compute, given, cut, joined, space, results, firsts):
+    """Compute the blocks that start there, all in the same memory, and put them into the results."""
+    shapes = [[firsts.step if length is None else length for length in shape] for shape in space]
+    memory = [empty(shape, given[0].dtype) for shape in shapes]
     for first in firsts:
         last = first + firsts.step
-        _join(results, compute(*_block(given, cut, first, last)), joined, first, last)
+        _join(results, compute(*_block(given, cut, first, last), *memory), joined, first, last)
 
 
 def _whole(part, axis, rows):
@@ -187,11 +195,14 @@ def _place(axis, first, last):
     return slice(first, last) if axis == 0 else (slice(None), slice(first, last))
 
 
-def _sin_cos(X):
-    """sin(X) and cos(X); of many entries in double precision to 2 ulp, several times faster than one by one."""
+def _sin_cos(X, S=None, C=None):
+    """sin(X) and cos(X); of many entries in double precision to 2 ulp, several times faster than one by one.
+
+    S, C: memory for them, row by row.
+    """
     if X.size < 2048 or X.itemsize != 8:
-        return sin(X), cos(X)
-    S, C = empty(X.shape), empty(X.shape)
+        return sin(X, out=S), cos(X, out=C)
+    S, C = empty(X.shape) if S is None else S, empty(X.shape) if C is None else C
     x, s, c, space = X.reshape(-1), S.reshape(-1), C.reshape(-1), empty((3, min(X.size, 16384)))
     for first in range(0, x.size, 16384):
         some = x[first : first + 16384]

@@ -57,28 +57,31 @@ def seed_tanh_wrt_all(
         X4, dX4 = _rows(X0, W1, W2, dX0, dW1, dW2)
     else:
         cut, joined, width = (0, None, None, 0, None, None), (0, 0), 8 * W1.shape[1] + 8 * W2.shape[1]
-        X4, dX4 = _in_blocks(_rows, (X0, W1, W2, dX0, dW1, dW2), cut, joined, width)
+        space = ((None, W1.shape[1]), (None, W1.shape[1]), (None, W2.shape[1]), (None, W2.shape[1]), (None, W2.shape[1]), (None, W1.shape[1]), (None, W2.shape[1]))
+        X4, dX4 = _in_blocks(_rows, (X0, W1, W2, dX0, dW1, dW2), cut, joined, width, space)
     return X4, dX4
 
 
-def _rows(X0, W1, W2, dX0, dW1, dW2):
-    """From a block of rows of X0, dX0: X4, dX4."""
-    X1 = X0.dot(W1)                        # X1 = X0 W1
+def _rows(
+    X0, W1, W2, dX0, dW1, dW2, X1=None, t=None, X3=None, X2_dW2=None, t_3=None, X0_dW1=None, dX2_W2=None,
+):
+    """From a block of rows of X0, dX0: X4, dX4. Memory may be given."""
+    X1 = X0.dot(W1, out=X1)                # X1 = X0 W1
     X2 = tanh(X1, out=X1)                  # X2 = tanh(X1)
-    t = X2 * X2                            # X2 ⊙ X2
+    t = multiply(X2, X2, out=t)            # X2 ⊙ X2
     t_2 = subtract(1.0, t, out=t)          # 1 - X2 ⊙ X2
-    X3 = X2.dot(W2)                        # X3 = X2 W2
-    X2_dW2 = X2.dot(dW2)                   # X2 δW2
+    X3 = X2.dot(W2, out=X3)                # X3 = X2 W2
+    X2_dW2 = X2.dot(dW2, out=X2_dW2)       # X2 δW2
     dX0_W1 = dX0.dot(W1, out=X2)           # δX0 W1
     X4 = tanh(X3, out=X3)                  # X4 = tanh(X3)
-    t_3 = X4 * X4                          # X4 ⊙ X4
+    t_3 = multiply(X4, X4, out=t_3)        # X4 ⊙ X4
     t_4 = subtract(1.0, t_3, out=t_3)      # 1 - X4 ⊙ X4
-    X0_dW1 = X0.dot(dW1)                   # X0 δW1
+    X0_dW1 = X0.dot(dW1, out=X0_dW1)       # X0 δW1
     dX1 = add(dX0_W1, X0_dW1, out=dX0_W1)  # δX1 = δX0 W1 + X0 δW1
     del X0_dW1
     dX2 = multiply(t_2, dX1, out=t_2)      # δX2 = (1 - X2 ⊙ X2) ⊙ δX1
     del X1, X2, dX0_W1, dX1
-    dX2_W2 = dX2.dot(W2)                   # δX2 W2
+    dX2_W2 = dX2.dot(W2, out=dX2_W2)       # δX2 W2
     del t, t_2, dX2
     dX3 = add(dX2_W2, X2_dW2, out=dX2_W2)  # δX3 = δX2 W2 + X2 δW2
     del X2_dW2
@@ -123,27 +126,29 @@ def _converted(**given):
     return [value.astype(kind, copy=False) for value in values.values()]
 
 
-def _in_blocks(compute, given, cut, joined, width):
+def _in_blocks(compute, given, cut, joined, width, space):
     """What compute(*given) returns, from one block of rows after the other.
 
     cut: the axis of the rows of each argument, or None for what is the same for all blocks. joined: that of each
-    result, or None for what is summed over the blocks. width: how many entries are computed for a row.
+    result, or None for what is summed over the blocks. width: how many entries are computed for a row. space: the
+    shapes of what a block is computed in, None being its rows; compute takes matrices of these shapes too.
     """
     results, firsts = _first_block(compute, given, cut, joined, width)
-    _further_blocks(compute, given, cut, joined, results, firsts)
+    _further_blocks(compute, given, cut, joined, space, results, firsts)
     return results
 
 
 def _first_block(compute, given, cut, joined, width):
-    """Results with their first block in place, and where the others start."""
+    """Results with their first block in place, and where the others start; it takes what is over, in new memory."""
     rows = max(X.shape[axis] for X, axis in zip(given, cut, strict=True) if axis is not None)
     height = _height(rows, width, given[0].itemsize)
     if rows <= height:
         return compute(*given), range(0)
-    found = compute(*_block(given, cut, 0, height))
+    first = (rows - 1) % height + 1
+    found = compute(*_block(given, cut, 0, first))
     results = [_whole(part, axis, rows) for part, axis in zip(found, joined, strict=True)]
-    _join(results, found, joined, 0, height)
-    return results, range(height, rows, height)
+    _join(results, found, joined, 0, first)
+    return results, range(first, rows, height)
 
 
 def _height(rows, width, itemsize):
@@ -157,11 +162,13 @@ def _height(rows, width, itemsize):
     return -(-rows // -(-rows // most))
 
 
-def _further_blocks(compute, given, cut, joined, results, firsts):
-    """Compute the blocks that start there, and put them into the results."""
+def _further_blocks(compute, given, cut, joined, space, results, firsts):
+    """Compute the blocks that start there, all in the same memory, and put them into the results."""
+    shapes = [[firsts.step if length is None else length for length in shape] for shape in space]
+    memory = [empty(shape, given[0].dtype) for shape in shapes]
     for first in firsts:
         last = first + firsts.step
-        _join(results, compute(*_block(given, cut, first, last)), joined, first, last)
+        _join(results, compute(*_block(given, cut, first, last), *memory), joined, first, last)
 
 
 def _whole(part, axis, rows):

@@ -59,15 +59,16 @@ def softmax_regression_wrt_W_b(
         t_5, t_11 = _rows(X, W, P, dW, b_T, db_T)
     else:
         cut, joined, width = (0, None, 0, None, None, None), (None, None), 10 * W.shape[1] + 1
-        t_5, t_11 = _in_blocks(_rows, (X, W, P, dW, b_T, db_T), cut, joined, width)
+        space = ((None, W.shape[1]), (None, W.shape[1]))
+        t_5, t_11 = _in_blocks(_rows, (X, W, P, dW, b_T, db_T), cut, joined, width, space)
     y = t_5 * ((-1.0) / n)    # y = t_5 ⊙ (-1/n)
     dy = t_11 * ((-1.0) / n)  # δy = sum(P ⊙ t_9) ⊙ (-1/n)
     return y, dy
 
 
-def _rows(X, W, P, dW, b_T, db_T):
-    """From a block of rows of X, P: what is added to t_5, t_11."""
-    X_W = X.dot(W)                             # X W
+def _rows(X, W, P, dW, b_T, db_T, X_W=None, t_7=None):
+    """From a block of rows of X, P: what is added to t_5, t_11. Memory may be given."""
+    X_W = X.dot(W, out=X_W)                    # X W
     Z = add(X_W, b_T, out=X_W)                 # Z = X W + bᵀ
     t = _softmax(Z, 1)                         # softmax_2(Z)
     t_2 = t[0]                                 # logsumexp(Z, 2)
@@ -79,7 +80,7 @@ def _rows(X, W, P, dW, b_T, db_T):
     del t
     X_dW = X.dot(dW, out=t_4)                  # X δW
     dZ = add(X_dW, db_T, out=X_dW)             # δZ = X δW + δbᵀ
-    t_7 = t_6 * dZ                             # softmax_2(Z) ⊙ δZ
+    t_7 = multiply(t_6, dZ, out=t_7)           # softmax_2(Z) ⊙ δZ
     del t_6
     t_8 = t_7.sum(axis=1, keepdims=True)       # sum(softmax_2(Z) ⊙ δZ, 2)
     del t_7
@@ -130,27 +131,29 @@ def _converted(**given):
     return [value.astype(kind, copy=False) for value in values.values()]
 
 
-def _in_blocks(compute, given, cut, joined, width):
+def _in_blocks(compute, given, cut, joined, width, space):
     """What compute(*given) returns, from one block of rows after the other.
 
     cut: the axis of the rows of each argument, or None for what is the same for all blocks. joined: that of each
-    result, or None for what is summed over the blocks. width: how many entries are computed for a row.
+    result, or None for what is summed over the blocks. width: how many entries are computed for a row. space: the
+    shapes of what a block is computed in, None being its rows; compute takes matrices of these shapes too.
     """
     results, firsts = _first_block(compute, given, cut, joined, width)
-    _further_blocks(compute, given, cut, joined, results, firsts)
+    _further_blocks(compute, given, cut, joined, space, results, firsts)
     return results
 
 
 def _first_block(compute, given, cut, joined, width):
-    """Results with their first block in place, and where the others start."""
+    """Results with their first block in place, and where the others start; it takes what is over, in new memory."""
     rows = max(X.shape[axis] for X, axis in zip(given, cut, strict=True) if axis is not None)
     height = _height(rows, width, given[0].itemsize)
     if rows <= height:
         return compute(*given), range(0)
-    found = compute(*_block(given, cut, 0, height))
+    first = (rows - 1) % height + 1
+    found = compute(*_block(given, cut, 0, first))
     results = [_whole(part, axis, rows) for part, axis in zip(found, joined, strict=True)]
-    _join(results, found, joined, 0, height)
-    return results, range(height, rows, height)
+    _join(results, found, joined, 0, first)
+    return results, range(first, rows, height)
 
 
 def _height(rows, width, itemsize):
@@ -164,11 +167,13 @@ def _height(rows, width, itemsize):
     return -(-rows // -(-rows // most))
 
 
-def _further_blocks(compute, given, cut, joined, results, firsts):
-    """Compute the blocks that start there, and put them into the results."""
+def _further_blocks(compute, given, cut, joined, space, results, firsts):
+    """Compute the blocks that start there, all in the same memory, and put them into the results."""
+    shapes = [[firsts.step if length is None else length for length in shape] for shape in space]
+    memory = [empty(shape, given[0].dtype) for shape in shapes]
     for first in firsts:
         last = first + firsts.step
-        _join(results, compute(*_block(given, cut, first, last)), joined, first, last)
+        _join(results, compute(*_block(given, cut, first, last), *memory), joined, first, last)
 
 
 def _whole(part, axis, rows):

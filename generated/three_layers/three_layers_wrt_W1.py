@@ -47,19 +47,22 @@ def three_layers_wrt_W1(X: ndarray, W1: ndarray, W2: ndarray, W3: ndarray, dW1: 
         Y, dY = _rows(X, W1, W2, W3, dW1)
     else:
         cut, joined, width = (0, None, None, None, None), (0, 0), 5 * W1.shape[1] + 6 * W2.shape[1] + 2
-        Y, dY = _in_blocks(_rows, (X, W1, W2, W3, dW1), cut, joined, width)
+        space = ((None, W1.shape[1]), (None, W1.shape[1]), (None, W2.shape[1]), (None, W1.shape[1]), (None, W2.shape[1]), (None, 1), (None, 1))
+        Y, dY = _in_blocks(_rows, (X, W1, W2, W3, dW1), cut, joined, width, space)
     return Y, dY
 
 
-def _rows(X, W1, W2, W3, dW1):
-    """From a block of rows of X: Y, dY."""
-    X_W1 = X.dot(W1)                               # X W1
-    H1, cos_X_W1 = _sin_cos(X_W1)                  # H1 = sin(X W1); cos(X W1)
-    H1_W2 = H1.dot(W2)                             # H1 W2
+def _rows(
+    X, W1, W2, W3, dW1, X_W1=None, H1=None, H1_W2=None, cos_X_W1=None, t=None, Y=None, dY=None,
+):
+    """From a block of rows of X: Y, dY. Memory may be given."""
+    X_W1 = X.dot(W1, out=X_W1)                     # X W1
+    H1, cos_X_W1 = _sin_cos(X_W1, H1, cos_X_W1)    # H1 = sin(X W1); cos(X W1)
+    H1_W2 = H1.dot(W2, out=H1_W2)                  # H1 W2
     del H1
     H2 = tanh(H1_W2, out=H1_W2)                    # H2 = tanh(H1 W2)
-    t = H2 * H2                                    # H2 ⊙ H2
-    Y = H2.dot(W3)                                 # Y = H2 W3
+    t = multiply(H2, H2, out=t)                    # H2 ⊙ H2
+    Y = H2.dot(W3, out=Y)                          # Y = H2 W3
     t_2 = subtract(1.0, t, out=t)                  # 1 - H2 ⊙ H2
     X_dW1 = X.dot(dW1, out=X_W1)                   # X δW1
     dH1 = multiply(cos_X_W1, X_dW1, out=cos_X_W1)  # δH1 = cos(X W1) ⊙ (X δW1)
@@ -68,7 +71,7 @@ def _rows(X, W1, W2, W3, dW1):
     del cos_X_W1, dH1
     dH2 = multiply(t_2, dH1_W2, out=t_2)           # δH2 = (1 - H2 ⊙ H2) ⊙ (δH1 W2)
     del H1_W2, H2, dH1_W2
-    dY = dH2.dot(W3)                               # δY = δH2 W3
+    dY = dH2.dot(W3, out=dY)                       # δY = δH2 W3
     return Y, dY
 
 
@@ -109,27 +112,29 @@ def _converted(**given):
     return [value.astype(kind, copy=False) for value in values.values()]
 
 
-def _in_blocks(compute, given, cut, joined, width):
+def _in_blocks(compute, given, cut, joined, width, space):
     """What compute(*given) returns, from one block of rows after the other.
 
     cut: the axis of the rows of each argument, or None for what is the same for all blocks. joined: that of each
-    result, or None for what is summed over the blocks. width: how many entries are computed for a row.
+    result, or None for what is summed over the blocks. width: how many entries are computed for a row. space: the
+    shapes of what a block is computed in, None being its rows; compute takes matrices of these shapes too.
     """
     results, firsts = _first_block(compute, given, cut, joined, width)
-    _further_blocks(compute, given, cut, joined, results, firsts)
+    _further_blocks(compute, given, cut, joined, space, results, firsts)
     return results
 
 
 def _first_block(compute, given, cut, joined, width):
-    """Results with their first block in place, and where the others start."""
+    """Results with their first block in place, and where the others start; it takes what is over, in new memory."""
     rows = max(X.shape[axis] for X, axis in zip(given, cut, strict=True) if axis is not None)
     height = _height(rows, width, given[0].itemsize)
     if rows <= height:
         return compute(*given), range(0)
-    found = compute(*_block(given, cut, 0, height))
+    first = (rows - 1) % height + 1
+    found = compute(*_block(given, cut, 0, first))
     results = [_whole(part, axis, rows) for part, axis in zip(found, joined, strict=True)]
-    _join(results, found, joined, 0, height)
-    return results, range(height, rows, height)
+    _join(results, found, joined, 0, first)
+    return results, range(first, rows, height)
 
 
 def _height(rows, width, itemsize):
@@ -143,11 +148,13 @@ def _height(rows, width, itemsize):
     return -(-rows // -(-rows // most))
 
 
-def _further_blocks(compute, given, cut, joined, results, firsts):
-    """Compute the blocks that start there, and put them into the results."""
+def _further_blocks(compute, given, cut, joined, space, results, firsts):
+    """Compute the blocks that start there, all in the same memory, and put them into the results."""
+    shapes = [[firsts.step if length is None else length for length in shape] for shape in space]
+    memory = [empty(shape, given[0].dtype) for shape in shapes]
     for first in firsts:
         last = first + firsts.step
-        _join(results, compute(*_block(given, cut, first, last)), joined, first, last)
+        _join(results, compute(*_block(given, cut, first, last), *memory), joined, first, last)
 
 
 def _whole(part, axis, rows):
@@ -176,11 +183,14 @@ def _place(axis, first, last):
     return slice(first, last) if axis == 0 else (slice(None), slice(first, last))
 
 
-def _sin_cos(X):
-    """sin(X) and cos(X); of many entries in double precision to 2 ulp, several times faster than one by one."""
+def _sin_cos(X, S=None, C=None):
+    """sin(X) and cos(X); of many entries in double precision to 2 ulp, several times faster than one by one.
+
+    S, C: memory for them, row by row.
+    """
     if X.size < 2048 or X.itemsize != 8:
-        return sin(X), cos(X)
-    S, C = empty(X.shape), empty(X.shape)
+        return sin(X, out=S), cos(X, out=C)
+    S, C = empty(X.shape) if S is None else S, empty(X.shape) if C is None else C
     x, s, c, space = X.reshape(-1), S.reshape(-1), C.reshape(-1), empty((3, min(X.size, 16384)))
     for first in range(0, x.size, 16384):
         some = x[first : first + 16384]

@@ -39,7 +39,6 @@ from codegen.passes import (
     shorten_lives,
     solve_with_inverses,
     split_ones,
-    steps_by_sign,
     traces_of_products,
     values_alone,
 )
@@ -405,10 +404,6 @@ FIXTURES = {
     "share_sines: not where one of them is there twice": (
         share_sines, "A:n,m", ["S = sin A", "C = cos A", "T = sin A"], "S C T",
         ["S = sin A", "C = cos A", "T = sin A"],
-    ),
-    "steps_by_sign: of the same matrix, and after it": (
-        steps_by_sign, "A:n,m B:n,m", ["T = step A", "R = relu A", "D = step A", "E = step B"], "T R D E",
-        ["T = step A", "R = relu A", "D = sign R", "E = step B"],
     ),
     "share_exponentials: what needs the value comes after": (
         share_exponentials, "A:n,n E:n,n",

@@ -59,14 +59,13 @@ SPELLINGS: dict[str, Spelling] = {
     "eye": Spelling("eye({rows}, dtype={like}.dtype)", "", ("eye",)),
     **{
         name: _ufunc(name)
-        for name in ("sin", "cos", "tan", "sinh", "cosh", "tanh", "exp", "expm1", "log", "log1p", "sqrt", "sign")
+        for name in ("sin", "cos", "tan", "sinh", "cosh", "tanh", "exp", "expm1", "log", "log1p", "sqrt")
     },
     "asin": _ufunc("arcsin"),
     "acos": _ufunc("arccos"),
     "atan": _ufunc("arctan"),
     "abs": _ufunc("absolute"),
-    "relu": _with_constant("maximum", "0.0"),
-    "step": Spelling("sign(maximum({0}, 0.0))", "sign(maximum({0}, 0.0, out={out}), out={out})", ("maximum", "sign")),
+    **{name: Spelling(f"_{name}({{0}})", f"_{name}({{0}}, {{out}})") for name in ("relu", "step", "sign")},
     "softplus": _with_constant("logaddexp", "0.0"),
     "leaky_relu": Spelling("maximum({0}, 0.01 * {0})", "maximum({0}, 0.01 * {0}, out={out})", ("maximum",)),
     "erf": _ufunc("erf", "scipy.special"),
@@ -103,7 +102,7 @@ SPELLINGS: dict[str, Spelling] = {
     "inv_cho": Spelling("_inv_cho({0})"),
     "inv_triangular": Spelling("_inv_triangular({0}, {lower:d})"),
     **{f"{name}_{way}": Spelling(f"_{name}_{way}({{0}})") for name in ("det", "logdet") for way in WAYS},
-    "sin_cos": Spelling("_sin_cos({0})"),
+    "sin_cos": Spelling("_sin_cos({0})", "_sin_cos({0}, {out})"),
     "chol_pushforward": Spelling("_chol_pushforward({0}, {1})"),
     "chol_pullback": Spelling("_chol_pullback({0}, {1})"),
     "lu_pushforward": Spelling("_lu_pushforward({0}, {1}, {2})"),

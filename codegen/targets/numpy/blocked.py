@@ -22,7 +22,7 @@ from codegen.schedule import Schedule
 from codegen.sizes import size_code, size_text
 from codegen.targets.numpy.body import Body, Height, words
 from codegen.targets.numpy.emit import Emission, Emitted, emit, render
-from codegen.targets.numpy.face import wrapped
+from codegen.targets.numpy.face import filled
 from codegen.targets.numpy.pieces import Piece, Pieces, in_pieces
 
 FEW = 256
@@ -65,7 +65,7 @@ class BlockedEmission(Emission):
     def made_body(self) -> Body:
         """What the functions compute has the rows of a block."""
         self.is_shared = self.threads > 1 and not self.signature.functions
-        wishes = ("rows", "cut", "joined", "width", *(("work",) if self.is_shared else ()))
+        wishes = ("rows", "cut", "joined", "width", "space", *(("work",) if self.is_shared else ()))
         rows, *self.local = (self.names.choose(f"of blocks: {name}", name) for name in wishes)
         self.run_by = f"_in_threads({self.threads}, " if self.is_shared else "_in_blocks("
         inside = (instr.out for piece in self.pieces.functions for instr in self.schedule.instrs[piece.place])
@@ -97,12 +97,29 @@ class BlockedEmission(Emission):
         joined = _tuple(_AXIS.get(self.kinds[name], "None") for name in piece.outputs)
         lengths = self.arguments.symbols(lambda place: f"{place[0]}.shape[{place[1]}]")
         width = _total(piece.width, lengths)
-        values = [cut, joined, width, *([self.work(piece, lengths)] if self.is_shared else [])]
+        values = [cut, joined, width]
         given = f"{self.called[piece.place.start]}, {_tuple(arguments)}"
         return [
-            f"{', '.join(self.local)} = {', '.join(values)}",
+            f"{', '.join(self.local[:3])} = {', '.join(values)}",
+            f"{self.local[3]} = {self.space(piece, lengths)}",
+            *[f"{local} = {self.work(piece, lengths)}" for local in self.local[4:]],
             f"{targets} = {self.run_by}{given}, {', '.join(self.local)})",
         ]
+
+    def space(self, piece: Piece, lengths: Mapping[Any, str]) -> str:
+        """The shapes of what a block is computed in: ((None, W1.shape[1]), (W1.shape[1], 1))"""
+        shapes = []
+        for name in self.placed(piece):
+            shape = [size_text(size, lengths) for size in self.schedule.shapes[name]]
+            if self.kinds[name] in CUT:
+                shape[self.kinds[name] == COLUMNS] = "None"
+            shapes.append(_tuple(shape))
+        return _tuple(shapes)
+
+    def placed(self, piece: Piece) -> list[str]:
+        """What the function of a piece computes in memory that is given to it."""
+        made = dict.fromkeys(instr.out for instr in self.schedule.instrs[piece.place])
+        return [name for name in made if name in self.body.placed]
 
     def work(self, piece: Piece, lengths: Mapping[Any, str]) -> str:
         """How many multiplications the largest product takes for a row."""
@@ -126,10 +143,11 @@ class BlockedEmission(Emission):
         """One function of a block, for the template."""
         height = self.body.height.code
         cut = next(name for name in piece.inputs if self.kinds[name] in CUT)
+        memory = self.named(self.placed(piece))
         is_used = height in self.used[piece.place.start]
         return {
             "name": self.called[piece.place.start],
-            "given": wrapped(self.given[piece.place.start]),
+            "given": filled([*self.given[piece.place.start], *(f"{name}=None" for name in memory)]),
             "meaning": self.meaning(piece),
             "height": f"{height} = {self.names[cut]}.shape[{_AXIS[self.kinds[cut]]}]" if is_used else "",
             "body": self.body.commented(piece.place),
@@ -142,7 +160,8 @@ class BlockedEmission(Emission):
         added = self.named(name for name in piece.outputs if self.kinds[name] not in CUT)
         given = self.named(name for name in piece.inputs if self.kinds[name] in CUT)
         what = [", ".join(made)] * bool(made) + [f"what is added to {', '.join(added)}"] * bool(added)
-        return f"From a block of {self.what(piece)} of {', '.join(given)}: {', and '.join(what)}."
+        memory = " Memory may be given." if self.placed(piece) else ""
+        return f"From a block of {self.what(piece)} of {', '.join(given)}: {', and '.join(what)}.{memory}"
 
     def cost(self) -> tuple[str, ...]:
         once = [i for piece in self.pieces.pieces if piece.width is None for i in self.schedule.instrs[piece.place]]

@@ -24,7 +24,7 @@ ALL = slice(None)
 
 @dataclass(frozen=True)
 class Height:
-    """Those names have blocks of `rows`, of which a block has `code` many."""
+    """Those names have blocks of `rows`, of which a block has `code` many; they are computed in given memory."""
 
     names: frozenset[str] = frozenset()
     rows: Any = None
@@ -49,6 +49,8 @@ class Body:
         self.notation = Notation(schedule, names)
         self.templates: dict[str, Spelling] = {}
         """What the lines were made from."""
+        self.placed: set[str] = set()
+        """What is computed in memory that is given, by its own name."""
         self.part = {instr.out: instr for instr in schedule.instrs if instr.kind == "part"}
         self.lines = [self.line(instr) for instr in schedule.instrs]
         self.helpers = helpers_for("\n".join((*self.templates, besides)))
@@ -65,10 +67,10 @@ class Body:
 
     def pair(self, instr: Instr, parts: tuple[str, ...]) -> tuple[str, str]:
         """X2, cos_X1 = _sin_cos(X1)"""
-        code = self.code(instr)
         for part, op in zip(parts, TOGETHER[instr.op], strict=True):
             if part.startswith("."):
                 self.names.choose(part, wish_for(replace(instr, op=op), self.names))
+        code = self.code(instr)
         self.notation.wholes[instr.out] = instr
         formulas = [self.notation.formula(self.part[part]) for part in parts]
         return f"{', '.join(self.names[part] for part in parts)} = {code}", "; ".join(formulas)
@@ -78,13 +80,24 @@ class Body:
             keyword = self.names[f"{instr.attr('function')} {instr.attr('order')}"]
             return f'_applied("{keyword}", {keyword}, {self.operand(instr.args[0])})'
         spelling = self.spelling(instr)
-        template = spelling.fresh if instr.into is None else spelling.into
+        targets = self.targets(instr) if spelling.into else ()
+        template = spelling.into if targets else spelling.fresh
         self.templates[template] = spelling
         args = [self.operand(arg) for arg in instr.args]
-        if instr.into is not None:
-            return template.format(*args, out=self.names[instr.into])
+        if targets:
+            return template.format(*args, out=", ".join(self.names[name] for name in targets))
         like = self.names[self.schedule.inputs[0]]
         return template.format(*args, args=", ".join(args), like=like, **self.fields(instr))
+
+    def targets(self, instr: Instr) -> tuple[str, ...]:
+        """The names of the memory that takes the result; none where that is new."""
+        if instr.into is not None:
+            return (instr.into,)
+        if instr.out not in self.height.names:
+            return ()
+        own = self.schedule.pairs.get(instr.out, (instr.out,))
+        self.placed.update(own)
+        return own
 
     def spelling(self, instr: Instr) -> Spelling:
         if instr.op == "matmul" and instr.attrs:

@@ -52,6 +52,7 @@ _FILES = (
     "systems",
     "functions",
     "sines",
+    "rectifiers",
     "second_derivatives",
     "spectra",
     "factorisations",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from textwrap import fill, indent
 from typing import Any
 
 from codegen.cost.header import cost_lines
@@ -16,6 +17,7 @@ from codegen.version import VERSION
 from symbolic.language.names import ascii_name
 
 MAX_SIGNATURE = 70
+MAX_LINE = 110
 TEMPLATE_NAMES = frozenset(
     "FLOAT32 FLOAT64 LARGEST SHAPES annotations arange array asarray dtype empty errstate ndarray result_type".split()  # noqa: SIM905
 )
@@ -116,6 +118,12 @@ def _named(schedule: Schedule, function: str, calls: list[tuple[str, int]]) -> N
         if not instr.out.startswith("."):
             names.choose(instr.out, instr.out)
     return names
+
+
+def filled(parameters: list[str]) -> str:
+    """The parameters of a function that is no user's, as many on a line as it holds."""
+    line = ", ".join(parameters)
+    return line if len(line) <= MAX_SIGNATURE else "\n" + indent(fill(f"{line},", MAX_LINE), "    ") + "\n"
 
 
 def wrapped(parameters: list[str]) -> str:

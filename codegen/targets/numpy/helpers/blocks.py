@@ -8,23 +8,24 @@ from contextvars import copy_context
 from numpy import empty, zeros_like
 
 
-def _in_blocks(compute, given, cut, joined, width):
+def _in_blocks(compute, given, cut, joined, width, space):
     """What compute(*given) returns, from one block of rows after the other.
 
     cut: the axis of the rows of each argument, or None for what is the same for all blocks. joined: that of each
-    result, or None for what is summed over the blocks. width: how many entries are computed for a row.
+    result, or None for what is summed over the blocks. width: how many entries are computed for a row. space: the
+    shapes of what a block is computed in, None being its rows; compute takes matrices of these shapes too.
     """
     results, firsts = _first_block(compute, given, cut, joined, width)
-    _further_blocks(compute, given, cut, joined, results, firsts)
+    _further_blocks(compute, given, cut, joined, space, results, firsts)
     return results
 
 
-def _in_threads(threads, compute, given, cut, joined, width, work):
+def _in_threads(threads, compute, given, cut, joined, width, space, work):
     """The same, the blocks shared out among threads, at least four to each.
 
-    Each thread makes its sums apart, and these are added in order: the result is the same every time. work: how many
-    multiplications the largest product takes for a row; 2**18 are about where BLAS uses threads of its own, and threads
-    that call it then wait for each other. So blocks stay below that, or one thread computes them all.
+    Each thread has a space of its own, and makes its sums apart; these are added in order: the result is the same every
+    time. work: how many multiplications the largest product takes for a row; 2**18 are about where BLAS uses threads of
+    its own, and threads that call it then wait for each other. So blocks stay below that, or one thread computes all.
     """
     results, firsts = _first_block(compute, given, cut, joined, max(width, work // 2))
     if firsts.step * work > 262144:
@@ -32,15 +33,15 @@ def _in_threads(threads, compute, given, cut, joined, width, work):
     share = max(4, -(-len(firsts) // threads))
     mine, *others = [firsts[start : start + share] for start in range(0, len(firsts), share)] or [firsts]
     if not others:
-        _further_blocks(compute, given, cut, joined, results, mine)
+        _further_blocks(compute, given, cut, joined, space, results, mine)
         return results
     apart = [[zeros_like(R) if axis is None else R for R, axis in zip(results, joined, strict=True)] for _ in others]
     with ThreadPoolExecutor(len(others)) as pool:
         running = [
-            pool.submit(copy_context().run, _further_blocks, compute, given, cut, joined, own, starts)
+            pool.submit(copy_context().run, _further_blocks, compute, given, cut, joined, space, own, starts)
             for own, starts in zip(apart, others, strict=True)
         ]
-        _further_blocks(compute, given, cut, joined, results, mine)
+        _further_blocks(compute, given, cut, joined, space, results, mine)
         for each in running:
             each.result()
     for own in apart:
@@ -51,15 +52,16 @@ def _in_threads(threads, compute, given, cut, joined, width, work):
 
 
 def _first_block(compute, given, cut, joined, width):
-    """Results with their first block in place, and where the others start."""
+    """Results with their first block in place, and where the others start; it takes what is over, in new memory."""
     rows = max(X.shape[axis] for X, axis in zip(given, cut, strict=True) if axis is not None)
     height = _height(rows, width, given[0].itemsize)
     if rows <= height:
         return compute(*given), range(0)
-    found = compute(*_block(given, cut, 0, height))
+    first = (rows - 1) % height + 1
+    found = compute(*_block(given, cut, 0, first))
     results = [_whole(part, axis, rows) for part, axis in zip(found, joined, strict=True)]
-    _join(results, found, joined, 0, height)
-    return results, range(height, rows, height)
+    _join(results, found, joined, 0, first)
+    return results, range(first, rows, height)
 
 
 def _height(rows, width, itemsize):
@@ -73,11 +75,13 @@ def _height(rows, width, itemsize):
     return -(-rows // -(-rows // most))
 
 
-def _further_blocks(compute, given, cut, joined, results, firsts):
-    """Compute the blocks that start there, and put them into the results."""
+def _further_blocks(compute, given, cut, joined, space, results, firsts):
+    """Compute the blocks that start there, all in the same memory, and put them into the results."""
+    shapes = [[firsts.step if length is None else length for length in shape] for shape in space]
+    memory = [empty(shape, given[0].dtype) for shape in shapes]
     for first in firsts:
         last = first + firsts.step
-        _join(results, compute(*_block(given, cut, first, last)), joined, first, last)
+        _join(results, compute(*_block(given, cut, first, last), *memory), joined, first, last)
 
 
 def _whole(part, axis, rows):

@@ -113,8 +113,10 @@ HELPER_FAULTS = [
     ("_in_threads", "range(0, len", "range(1, len"),
     ("_in_threads", "+= part", "-= part"),
     ("_in_threads", "zeros_like(R) if axis is None else R", "zeros_like(R)"),
-    ("_first_block", "range(height, rows, height)", "range(2 * height, rows, height)"),
-    ("_first_block", "joined, 0, height", "joined, 1, height + 1"),
+    ("_first_block", "range(first, rows, height)", "range(first + height, rows, height)"),
+    ("_first_block", "joined, 0, first", "joined, 1, first + 1"),
+    ("_first_block", "(rows - 1) % height + 1", "height"),
+    ("_further_blocks", "firsts.step if length is None", "1 + firsts.step if length is None"),
     ("_further_blocks", "joined, first, last", "joined, 0, firsts.step"),
     ("_whole", "axis == 0", "axis != 0"),
     ("_block", "_place(axis, first, last)", "_place(axis, first + 1, last + 1)"),
@@ -246,7 +248,7 @@ def test_every_block_is_computed_once_by_some_thread():
     kernel = compile_kernel(read_program("X : n x m; Y = tanh(sin(X))"), threads=3)
     names = kernel.function.__globals__
     compute, seen = names["_rows"], []
-    names["_rows"] = lambda X: seen.append((threading.get_ident(), X[0, 0])) or compute(X)
+    names["_rows"] = lambda X, *memory: seen.append((threading.get_ident(), X[0, 0])) or compute(X, *memory)
     in_blocks_of(1, kernel)(np.arange(25.0).reshape(25, 1))
     assert sorted(first for _, first in seen) == list(range(25))
     assert len({thread for thread, _ in seen}) > 1
@@ -260,7 +262,7 @@ def test_products_that_blas_shares_out_are_left_to_one_thread(m, threads):
     compute, seen = names["_rows"], {}
     names["_height"] = lambda *_: 256
     X, W = np.ones((256 * 12, m)), np.ones((m, m))
-    names["_rows"] = lambda X, W: seen.setdefault(threading.get_ident()) or compute(X, W)
+    names["_rows"] = lambda *given: seen.setdefault(threading.get_ident()) or compute(*given)
     kernel(X, W)
     assert len(seen) == threads
 
@@ -305,3 +307,24 @@ def test_the_width_of_many_sizes_is_no_deep_sum():
     sizes = {str(size): 2 + number % 3 for number, size in enumerate(kernel.program.sizes)}
     given, functions, _ = given_to(kernel, sizes)
     assert np.allclose(in_blocks_of(1, kernel)(*given, **functions), in_blocks_of(1000, kernel)(*given, **functions))
+
+
+# Memory
+
+
+def test_memory_is_made_once_and_every_block_is_computed_in_it(monkeypatch):
+    monkeypatch.undo()
+    kernel = compile_kernel(differentiate(read_program(SEED.format(f="sin")), "X0"))
+    names = kernel.function.__globals__
+    compute, seen = names["_rows"], []
+
+    def rows(*given):
+        seen.append([id(each) for each in given[4:]])
+        return compute(*given)
+
+    names["_rows"] = rows
+    given, _, _ = given_to(kernel, {"n": 6000, "m": 2, "h": 300, "p": 2})
+    expected = compute(*given)
+    results = kernel(*given)
+    assert len(seen) > 3 and seen[0] == [] and len(seen[1]) == 6 and all(each == seen[1] for each in seen[1:])
+    assert all(np.allclose(*pair, rtol=1e-12, atol=1e-13) for pair in zip(results, expected, strict=True))
