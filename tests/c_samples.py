@@ -20,6 +20,8 @@ needs_compiler = pytest.mark.skipif(
     not any(map(shutil.which, ("cc", "gcc", "clang"))), reason="there is no C compiler: install gcc or clang"
 )
 
+lightly = pytest.mark.usefixtures("lightly_compiled")
+
 FRAME = """
 #include <math.h>
 #include <stddef.h>

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from c_samples import needs_compiler
+from c_samples import lightly, needs_compiler
 from click.testing import CliRunner
 
 from codegen.targets.c import EXPRESSIONS
@@ -39,6 +39,7 @@ def outcomes_of_forms(text: str) -> dict[str, str]:
 
 
 @needs_compiler
+@lightly
 def test_a_program_in_c_passes() -> None:
     found = outcomes_in_c(LAYER)
     assert set(found.values()) == {PASSED}
@@ -46,6 +47,7 @@ def test_a_program_in_c_passes() -> None:
 
 
 @needs_compiler
+@lightly
 def test_another_function_in_c_is_seen(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(EXPRESSIONS, "tanh", "sinh@f({0})")
     found = outcomes_in_c("X : n x m; Y = tanh(X)")
@@ -57,6 +59,7 @@ def test_what_has_no_c_is_skipped() -> None:
 
 
 @needs_compiler
+@lightly
 def test_the_command_with_the_target_c() -> None:
     result = CliRunner().invoke(fuzz.main, ["--target", "c", "--only", "1", "--seed", "3"])
     assert result.exit_code == 0, result.output

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from c_samples import needs_compiler
+from c_samples import lightly, needs_compiler
 from oracles import relative_error
 
 import pushforward as pf
@@ -49,7 +49,9 @@ CASES = [
 
 @needs_compiler
 @pytest.mark.parametrize("text, view, way, wrt", CASES)
-def test_the_same_as_in_numpy(text: str, view: str, way: Way | None, wrt: str) -> None:
+def test_the_same_as_in_numpy(text: str, view: str, way: Way | None, wrt: str, request: pytest.FixtureRequest) -> None:
+    if text not in (LAYERS, COLUMN):
+        request.getfixturevalue("lightly_compiled")
     c, numpy = kernels(text, view, way, wrt)
     for dtype, tolerance in ((np.float64, 1e-13), (np.float32, 1e-5)):
         arguments = given(c.differential.primal, SIZES if wrt == "B" or "rows" in view else SIZES | {"n": 67}, dtype)
@@ -60,6 +62,7 @@ def test_the_same_as_in_numpy(text: str, view: str, way: Way | None, wrt: str) -
 
 
 @needs_compiler
+@lightly
 def test_unknown_functions_and_one_evaluation_of_the_values() -> None:
     c, numpy = kernels(LAYERS.replace("tanh", "f"), "rows", Way("forward", "rows"))
     arguments, seen = given(c.differential.primal, {"n": 4, "h": 3, "p": 2}), []
@@ -74,6 +77,7 @@ def test_unknown_functions_and_one_evaluation_of_the_values() -> None:
 
 
 @needs_compiler
+@lightly
 def test_signature_help_and_messages_are_those_of_the_numpy_kernel() -> None:
     c, numpy = kernels(LAYERS, "rows")
     assert inspect.signature(c.function) == inspect.signature(numpy.function)

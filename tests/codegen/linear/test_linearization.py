@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from c_samples import needs_compiler
+from c_samples import lightly, needs_compiler
 
 import pushforward as pf
 
@@ -40,7 +40,9 @@ def linearized(kernel, given, functions):
 @needs_compiler
 @pytest.mark.parametrize("of", ["pushforward", "pullback"])
 @pytest.mark.parametrize("text", PROGRAMS)
-def test_c_gives_what_numpy_gives(text, of):
+def test_c_gives_what_numpy_gives(text, of, request):
+    if text != PROGRAMS[0]:
+        request.getfixturevalue("lightly_compiled")
     what = pf.differential(pf.parse(text, "sample"))
     what = what if of == "pushforward" else pf.adjoint(what)
     kernels = [pf.linearize(what, target=target) for target in ("c", "numpy")]
@@ -58,6 +60,7 @@ def test_c_gives_what_numpy_gives(text, of):
 
 
 @needs_compiler
+@lightly
 def test_help_messages_and_precisions():
     d = pf.differential(pf.parse(PROGRAMS[0].replace("f(X1)", "sin(X1)"), "sample"), "X0")
     c, numpy = pf.linearize(d, target="c"), pf.linearize(d)
@@ -76,6 +79,7 @@ def test_help_messages_and_precisions():
 
 
 @needs_compiler
+@lightly
 def test_a_direction_is_that_of_the_kernel_for_one():
     d = pf.differential(pf.parse(PROGRAMS[0].replace("f(X1)", "sin(X1)")), "X0")
     one, kernel = pf.compile(d, "c"), pf.linearize(d, target="c")

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 from c_programs import SANITIZED, STRICT, CProgram, is_possible
-from c_samples import needs_compiler
+from c_samples import lightly, needs_compiler
 
 import pushforward as pf
 from codegen.native.compiler import FLAGS, OPENMP
@@ -59,6 +59,7 @@ def test_a_c_program_finds_what_numpy_finds(name: str, of: str, options: tuple[s
                     )
 
 
+@lightly
 @pytest.mark.parametrize("options", [FAST, SANITIZED], ids=["fast", "sanitized"])
 def test_both_functions_of_a_linearized_program(options: tuple[str, ...], tmp_path: Path) -> None:
     if not is_possible(options, tmp_path):

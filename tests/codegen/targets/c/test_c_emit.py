@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from c_samples import needs_compiler
+from c_samples import lightly, needs_compiler
 
 from codegen.kernel import compile_kernel, differential_header
 from codegen.lower import lower
@@ -83,6 +83,7 @@ def test_sums_of_many_entries_keep_the_digits_of_float():
 
 
 @needs_compiler
+@lightly
 def test_errors_are_raised_where_the_numpy_kernel_raises_them():
     text = "X : n x n\nY = X ./ sqrt(X) + log(X) + inv(X)"
     native, kernel = pair(text)

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from c_samples import lightly
 from oracles import relative_error
 
 from codegen.kernel import compile_kernel
@@ -49,7 +50,9 @@ def worst_error(text, dtype):
 
 @pytest.mark.parametrize("dtype, tolerance", [(np.float64, 1e-13), (np.float32, 5e-5)])
 @pytest.mark.parametrize("text", PROGRAMS)
-def test_values(text, dtype, tolerance):
+def test_values(text, dtype, tolerance, request):
+    if text not in PROGRAMS[:3]:
+        request.getfixturevalue("lightly_compiled")
     assert worst_error(text, dtype) < tolerance
 
 
@@ -64,6 +67,7 @@ FAULTS = [
 ]
 
 
+@lightly
 @pytest.mark.parametrize("name, right, wrong, text", FAULTS)
 def test_a_planted_fault_is_seen(monkeypatch, name, right, wrong, text):
     helper = carried.HELPERS[name]

@@ -6,7 +6,7 @@ import sys
 
 import numpy as np
 import pytest
-from c_samples import needs_compiler
+from c_samples import lightly, needs_compiler
 
 import pushforward as pf
 from codegen.native.compiler import find_compiler
@@ -14,6 +14,8 @@ from codegen.targets.c.carried import HELPERS
 from codegen.targets.c.reserved import RESERVED
 from codegen.targets.c.scope import commented
 from symbolic.errors import PushforwardError
+
+pytestmark = lightly
 
 NAMES = (
     *("int", "double", "static", "NULL", "NAN", "INFINITY", "M_PI", "errno", "memcpy", "pow", "size_t", "linux"),

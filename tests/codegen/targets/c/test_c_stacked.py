@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from c_samples import needs_compiler
+from c_samples import lightly, needs_compiler
 
 import pushforward as pf
 from codegen.native.emit import NativeKernel
@@ -80,6 +80,7 @@ def test_directions_are_those_of_the_numpy_kernel(name):
 
 
 @needs_compiler
+@lightly
 @pytest.mark.parametrize("part", [slice(None), *(pytest.param(s, marks=pytest.mark.long) for s in FIRST_AND_LAST)])
 @pytest.mark.parametrize("name", PROGRAMS)
 def test_batches_are_those_of_the_numpy_kernel(name, part):
@@ -89,6 +90,7 @@ def test_batches_are_those_of_the_numpy_kernel(name, part):
 
 
 @needs_compiler
+@lightly
 @pytest.mark.parametrize("part", FIRST_AND_LAST)
 def test_a_part_of_the_arguments_is_stacked(part):
     d = differential("attention")
@@ -97,6 +99,7 @@ def test_a_part_of_the_arguments_is_stacked(part):
 
 
 @needs_compiler
+@lightly
 @pytest.mark.parametrize("name", ["seed", "sums", "log det"])
 def test_threads_change_nothing(name, monkeypatch):
     d = differential(name)
@@ -114,6 +117,7 @@ def test_threads_change_nothing(name, monkeypatch):
 
 
 @needs_compiler
+@lightly
 def test_what_no_direction_changes_is_computed_once():
     d = pf.differential(pf.parse("X0 : n x m; X1 = X0*W1; X2 = f(X1); X3 = X2*W2; X4 = f(X3)"), "X0")
     kernel, calls = pf.directions(d, target="c"), []
@@ -125,6 +129,7 @@ def test_what_no_direction_changes_is_computed_once():
 
 
 @needs_compiler
+@lightly
 def test_a_shared_matrix_is_factored_once():
     source = pf.batch(pf.parse("A : n x n; X = A \\ B"), "B", target="c").source
     once = source.index("_once0_f64(const struct")
@@ -132,6 +137,7 @@ def test_a_shared_matrix_is_factored_once():
 
 
 @needs_compiler
+@lightly
 @pytest.mark.parametrize("name", ["seed", "inverse", "sums", "attention"])
 def test_the_check_passes(name):
     d = differential(name)
@@ -141,6 +147,7 @@ def test_the_check_passes(name):
 
 
 @needs_compiler
+@lightly
 def test_reverse():
     what = pf.gradient(pf.parse("X : n x m; w : m; t : n; r = sigmoid(X*w) - t; y = r'*r/n"), "w")
     kernel, numpy = pf.batch(what, ["X", "t"], target="c"), pf.batch(what, ["X", "t"])
@@ -149,6 +156,7 @@ def test_reverse():
 
 
 @needs_compiler
+@lightly
 def test_one_singular_matrix_among_many_is_refused():
     kernel = pf.batch(pf.parse("A : n x n; x = A \\ b; b : n"), target="c")
     A, b = np.stack([np.eye(3), np.ones((3, 3)), 2 * np.eye(3)]), np.ones((3, 3, 1))
@@ -158,6 +166,7 @@ def test_one_singular_matrix_among_many_is_refused():
 
 
 @needs_compiler
+@lightly
 def test_calls_are_those_of_the_numpy_kernel():
     d = pf.differential(pf.parse(SEED), "X0")
     c, numpy = pf.directions(d, target="c"), pf.directions(d)
@@ -176,6 +185,7 @@ def test_calls_are_those_of_the_numpy_kernel():
 
 
 @needs_compiler
+@lightly
 @pytest.mark.parametrize("right, wrong", [
     ("at->dX0 + each * n * m", "at->dX0 + 0 * n * m"),
     ("cos_X1[i] * dX1[i]", "cos_X1[i] * X1[i]"),
