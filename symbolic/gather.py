@@ -86,7 +86,7 @@ def _distributed(term: Node) -> list[Piece]:
     traced = type(matrix) is Operation and matrix.name == "tr"
     if not traced and type(matrix) is not MatMul:
         return []
-    level = _level(term)
+    level = highest_mark(term)
     inside = matrix.operands[0] if traced else matrix
     return [(value, factors, traced) for value, factors in _expanded(number, (inside,), level)]
 
@@ -135,7 +135,7 @@ def _transposed_parts(node: Node) -> Node:
 def _oriented(piece: Piece, structure: Structure) -> Term | None:
     """One piece with its moving factor not transposed and, in a trace, at the end; None where none or several move."""
     number, factors, traced = piece
-    level = max(map(_level, factors), default=0)
+    level = max(map(highest_mark, factors), default=0)
     moving = [k for k, factor in enumerate(factors) if level and _moves(factor, level)]
     if len(moving) != 1:
         return None
@@ -229,10 +229,10 @@ def _sum_of(a: Expr, one: Factors, b: Expr, two: Factors) -> tuple[Expr, Factors
     return common, (*one[:first], inside, *one[len(one) - last :])
 
 
-def _level(node: Node) -> int:
+def highest_mark(node: Node) -> int:
     """The highest mark of a differential in an expression: 1 for δX, 2 for δ₂X, 0 where nothing moves."""
     return max((split_mark(part.name)[0] for part in subexpressions(node) if type(part) is MatrixSymbol), default=0)
 
 
 def _moves(node: Node, level: int) -> bool:
-    return _level(node) == level > 0
+    return highest_mark(node) == level > 0

@@ -27,6 +27,7 @@ from sympy import (
     ZeroMatrix,
 )
 
+from symbolic.common_factor import common_factor
 from symbolic.fractions import as_fraction
 from symbolic.gather import gather
 from symbolic.nodes import (
@@ -54,6 +55,7 @@ from symbolic.nodes import (
 from symbolic.operations import OPERATIONS
 from symbolic.scalars import has_minus
 from symbolic.structure import Structure
+from symbolic.sums import filled_factor, sum_by_ones, sum_of_repeated, sum_of_sums
 from symbolic.traces import sum_of_diagonal, trace_of_function, trace_of_kron, trace_of_root
 from symbolic.walks import bottom_up
 
@@ -258,8 +260,12 @@ REWRITES: tuple[Rewrite, ...] = (
     Rewrite("trace of a function", "tr(expm_frechet(A, E)) = tr(expm(A) E)", (Operation,), trace_of_function),
     Rewrite("trace of a root", "tr(sylvester(R, R, C)) = tr(R^-1 C)/2", (Operation,), trace_of_root),
     Rewrite("sum of a diagonal", "sum(diagonal(A)) = tr(A)", (Operation,), sum_of_diagonal),
+    Rewrite("sum of sums", "sum(sum(A, 2)) = sum(A), sum(A') = sum(A)", (Operation,), sum_of_sums),
+    Rewrite("sum of what repeats", "sum(A*ones(m,k)) = k sum(A)", (Operation,), sum_of_repeated),
+    Rewrite("sum by ones", "ones(1,n)*A*ones(m,1) = sum(A)", (MatMul,), sum_by_ones),
     Rewrite("zero term", "A + 0 = A", (MatAdd,), _zero_term),
     Rewrite("neutral factor", "I A = A, 1∘A = A", (MatMul, HadamardProduct, Quotient), _neutral_factor),
+    Rewrite("filled factor", "A∘(c 1) = c A", (HadamardProduct,), filled_factor),
     Rewrite("zeroth power", "A.^0 = 1", (HadamardPower,), _zeroth_power),
     Rewrite("transpose of a constant", "1' = 1, (c A)' = c A'", (Transpose,), _constant_transpose),
     Rewrite("constant coefficient", "(c) A = c A", (Scale,), _one_as_coefficient),
@@ -272,6 +278,7 @@ REWRITES: tuple[Rewrite, ...] = (
     Rewrite("collected terms", "A (B + C) + A B = 2 A B + A C", (MatAdd,), _collected),
     Rewrite("quadratic form", "x'*(A + A')*x = 2*x'*A*x", (MatMul,), _quadratic_form),
     Rewrite("symmetric", "S' = S", (Transpose,), _symmetric),
+    Rewrite("common factor", "sum(A∘dX) + sum(B∘dX) = sum((A + B)∘dX)", (MatAdd,), common_factor),
     Rewrite("gathered", "tr(dA'*B) = tr(B'*dA)", (MatAdd, MatMul, Operation), gather),
 )
 KNOWN_VALUE = Rewrite("known value", "f(X) is already computed", (), lambda node, structure: None)

@@ -84,6 +84,20 @@ EXAMPLES = {
     + [operate("tr", operate("logm_frechet", S, B))],
     "trace of a root": [operate("tr", operate("sylvester", A, A, B))],
     "sum of a diagonal": [operate("sum", operate("diagonal", A)), operate("sum_1", operate("diagonal", A))],
+    "sum of sums": [
+        operate("sum", operate("sum_2", A)), operate("sum_1", operate("sum_2", A)), operate("sum_1", operate("sum", A)),
+        operate("sum_2", operate("sum_1", A)), operate("sum_2", operate("sum_2", A)), operate("sum", transpose(A)),
+    ],
+    "sum of what repeats": [
+        operate("sum", multiply(A, ALL_ONES)), operate("sum", multiply(ALL_ONES, A, B)), operate("sum", ALL_ONES),
+        operate("sum_2", ALL_ONES), operate("sum", multiply(A, ones(THREE, ONE))),
+    ],
+    "sum by ones": [multiply(ones(ONE, THREE), A, B, ones(THREE, ONE))],
+    "filled factor": [hadamard(A, scale(c, ALL_ONES), B)],
+    "common factor": [
+        subtract(operate("sum", hadamard(A, dA)), operate("sum", hadamard(B, dA))),
+        add(operate("sum_2", hadamard(A, dA)), operate("sum_2", add(hadamard(dA, B), C))),
+    ],
     "cancelled factor": [quotient(hadamard(A, B), A), quotient(hadamard(B, A, A), A)],
     "fraction": [
         scale(quotient(ONE_SCALAR, c), c), scale(quotient(ONE_SCALAR, c), scale(c, A)),
