@@ -24,14 +24,19 @@ def pytest_collection_finish():
     gc.freeze()
 
 
-@pytest.fixture
-def lightly_compiled(monkeypatch):
+def _unoptimised():
     """C kernels without optimisation, compiled in a sixth of the time, where optimisation is not what is tested."""
     library = importlib.import_module("codegen.native.library")
     find = library.find_compiler
 
-    def unoptimised():
-        compiler = find()
-        return replace(compiler, flags=tuple("-O0" if flag == "-O3" else flag for flag in compiler.flags))
+    def compiler():
+        found = find()
+        return replace(found, flags=tuple("-O0" if flag == "-O3" else flag for flag in found.flags))
 
-    monkeypatch.setattr(library, "find_compiler", unoptimised)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(library, "find_compiler", compiler)
+        yield
+
+
+lightly_compiled = pytest.fixture(_unoptimised)
+all_lightly_compiled = pytest.fixture(_unoptimised, scope="module")

@@ -17,7 +17,7 @@ LIBRARIES = ("autograd_numpy", "jax_jit", "numpy_by_hand", "pushforward_kernels"
 
 
 @pytest.fixture(scope="module")
-def benchmarks() -> Any:
+def benchmarks(all_lightly_compiled: None) -> Any:
     """The modules of the folder, which are written to be run as a script."""
     with pytest.MonkeyPatch.context() as patch:
         patch.syspath_prepend(FOLDER)

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from c_samples import needs_compiler
+from c_samples import lightly, needs_compiler
 from click.testing import CliRunner
 
 import pushforward as pf
@@ -18,7 +18,7 @@ from pushforward.cli import main
 ROOT = Path(__file__).parent.parent
 TEXT = (ROOT / "docs" / "c-target.md").read_text("utf-8")
 
-pytestmark = needs_compiler
+pytestmark = [needs_compiler, lightly]
 
 
 def blocks(language: str) -> list[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -13,7 +14,13 @@ from tools.course.marking import formulas
 from tools.course.page import Page, read_page
 from tools.course.source import CourseError
 
-PAGES = pages()
+STEMS = [path.stem for path in sorted(SOURCES.glob("*.md"))]
+
+
+@cache
+def course() -> dict[str, Page]:
+    """The pages by their stems, all marked."""
+    return {page.stem: page for page in pages()}
 
 
 def made(tmp_path: Path, text: str) -> Page:
@@ -26,31 +33,32 @@ PRODUCT = "# A title\n\nA summary.\n\n```program A B\nY = A*B\n```\n\n"
 
 
 def test_the_course_is_what_its_sources_give() -> None:
-    assert compare(COURSE, files(PAGES)) == [], "run make course"
+    assert compare(COURSE, files([*course().values()])) == [], "run make course"
 
 
 def test_there_are_ten_pages_in_order_each_with_an_exercise() -> None:
-    assert [int(page.heading.partition(".")[0]) for page in PAGES] == list(range(1, 11))
-    assert all(page.solution and page.summary for page in PAGES)
+    assert [int(page.heading.partition(".")[0]) for page in course().values()] == list(range(1, 11))
+    assert all(page.solution and page.summary for page in course().values())
 
 
-@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)
-def test_every_equality_is_marked_right(page: Page) -> None:
-    found = [equality.status for verdict in page.verdicts for equality in verdict.equalities]
+@pytest.mark.parametrize("stem", STEMS)
+def test_every_equality_is_marked_right(stem: str) -> None:
+    found = [equality.status for verdict in course()[stem].verdicts for equality in verdict.equalities]
     assert set(found) <= {Status.RIGHT, Status.DEFINITION}
     assert found.count(Status.RIGHT) >= 4
 
 
-@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)
-def test_mistakes_are_shown_as_mistakes_and_right_lines_as_right(page: Page) -> None:
-    mistakes = re.findall(r"^```(?:wrong)", (SOURCES / f"{page.stem}.md").read_text("utf-8"), re.MULTILINE)
+@pytest.mark.parametrize("stem", STEMS)
+def test_mistakes_are_shown_as_mistakes_and_right_lines_as_right(stem: str) -> None:
+    page = course()[stem]
+    mistakes = re.findall(r"^```(?:wrong)", (SOURCES / f"{stem}.md").read_text("utf-8"), re.MULTILINE)
     assert page.body.count("\n✗ line") == len(mistakes)
     assert "? line" not in page.body and "↳" not in page.body
 
 
-@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)
-def test_pages_are_well_formed(page: Page) -> None:
-    text = files(PAGES)[f"{page.stem}.md"]
+@pytest.mark.parametrize("stem", STEMS)
+def test_pages_are_well_formed(stem: str) -> None:
+    text = files([*course().values()])[f"{stem}.md"]
     assert text.count("```") % 2 == 0 and text.count("$$") % 2 == 0
     assert text.count("<details>") == text.count("</details>") == text.count("\n✗ line")
 
