@@ -120,7 +120,7 @@ class _Verification:
             other = "matrix" if name in self.bound else "function" if name in self.functions or is_known(name) else ""
             if other:
                 raise NameError_(f"{name!r} is the name of a size and of a {other}", hint="rename one of them")
-        for size in sorted(map(str, self.sizes)):
+        for size in sorted(symbol.name for symbol in self.sizes):
             if not is_plain(size) or size in WORDS or size == "scalar":
                 raise NameError_(f"{size!r} cannot be the name of a size")
         for name in sorted(self.functions - CATALOGUE.keys()):

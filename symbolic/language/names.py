@@ -56,7 +56,8 @@ def is_plain(name: str) -> bool:
 
 def is_valid(name: str, names: Container[str]) -> bool:
     """Whether the reader gives this name to a matrix of a program with these `names`."""
-    return is_plain(ascii_name(name)) and resolve_mark(ascii_name(name), names) == name
+    plain = ascii_name(name)
+    return is_plain(plain) and resolve_mark(plain, names) == name
 
 
 def canonical(raw: str) -> str:

@@ -9,6 +9,8 @@ from codegen.naming import Names
 from codegen.schedule import Schedule
 from codegen.sizes import derived_sizes, size_code, size_text
 
+MANY = 32
+"""Arguments beyond which they are tested in a loop: to read, check and compile a test of each takes longer than calls save."""
 Lengths = tuple[Any, ...]
 """A shape; of matrices stacked in one array, with their number in front."""
 Place = tuple[str, int]
@@ -80,19 +82,27 @@ class Arguments:
 
     # Conditions
 
-    def fit_conditions(self) -> dict[str, str]:
-        """The quick test of the usual case, as one expression each for types, axes and sizes."""
+    def fit_conditions(self) -> dict[str, Any]:
+        """The quick test of the usual case, as one expression each for types, axes and sizes; of many, in a loop."""
+        checks = self.size_checks()
+        given = {
+            "in_loop": len(self.shapes) > MANY and not checks,
+            "axes_fit": "len(shape) == len(wanted)" if self.are_stacked else "len(shape) == 2",
+            "size_checks": checks,
+        }
+        return given if given["in_loop"] else {**given, **self.written_out([condition for condition, _ in checks])}
+
+    def written_out(self, checks: list[str]) -> dict[str, str]:
+        """The test with the name of each argument; `checks`: conditions on sizes that are made of others."""
         names = list(self.shapes)
         one, kind = len(names) == 1, f"{names[0]}.dtype"
         same = "" if one else " is ".join(f"{name}.dtype" for name in names) + " and "
-        conditions = [*self.equalities(), *(condition for condition, _ in self.size_checks())]
         return {
             "same_type": " is ".join(f"type({name})" for name in names) + " is ndarray",
             "same_entries": f"{same}({kind} is FLOAT64 or {kind} is FLOAT32)",
             "axes": self.axes(),
-            "axes_fit": "len(shape) == len(wanted)" if self.are_stacked else "len(shape) == 2",
             "unpacking": f"{self.unpacked()} = {', '.join(f'{name}.shape' for name in names)}",
-            "shapes_fit": " and ".join(conditions) or "True",
+            "shapes_fit": " and ".join([*self.equalities(), *checks]) or "True",
         }
 
     @property

@@ -73,7 +73,6 @@ class Face:
             "targets": ", ".join(arguments) + ("" if len(arguments) > 1 else ","),
             "keywords": ", ".join(f"{name}={name}" for name in arguments),
             "unpacked_values": self.arguments.unpacked_values(),
-            "size_checks": self.arguments.size_checks(),
             **self.arguments.fit_conditions(),
         }
 
