@@ -6,7 +6,8 @@ import builtins
 import keyword
 import re
 from collections.abc import Callable, Iterable
-from functools import cache
+from functools import cache, lru_cache
+from typing import Any
 
 from codegen.operations import FACTORISATIONS, OPERATIONS, TOGETHER, called
 from codegen.schedule import Arg, Instr, Literal, Schedule
@@ -113,7 +114,7 @@ class Notation:
             args = whole.args[:1] if whole.op.endswith("_pair") and part in whole.op else whole.args
             return called(part).format(args=self._listed(args)), ATOM
         notation = OPERATIONS[instr.op].notation
-        operands = [self._operand(arg, level) for arg, level in zip(instr.args, _levels(instr), strict=True)]
+        operands = [self._operand(arg, level) for arg, level in zip(instr.args, _levels(instr.op, len(instr.args)), strict=True)]
         return notation.format(*operands, **self._fields(instr, notation)), _binds(instr.op)
 
     def _listed(self, args: tuple[Arg, ...], comma: str = ", ") -> str:
@@ -142,10 +143,8 @@ class Notation:
 
     def _operand(self, arg: Arg, level: int) -> str:
         if isinstance(arg, Literal):
-            text = str(arg.value) if arg.value.free_symbols else f"{float(arg.value):.6g}"
-            if arg.value.free_symbols:
-                return f"({text})" if level == ATOM else text
-            return f"({text})" if text.startswith("-") and level else text
+            text, binds = _number(arg.value)
+            return f"({text})" if binds < level else text
         text, binds = self.display[arg]
         return text if binds >= level else f"({text})"
 
@@ -172,9 +171,18 @@ _APART = {"copy", "larger", "smaller", "choose", "factor_lu", "schur", "spectrum
 """Besides calls, the notations in which operands stand apart from each other."""
 
 
-def _levels(instr: Instr) -> tuple[int, ...]:
+@lru_cache(maxsize=4096)
+def _number(value: Any) -> tuple[str, int]:
+    """How a number is written, and how tightly that binds."""
+    if value.free_symbols:
+        return str(value), PRODUCT
+    text = f"{float(value):.6g}"
+    return text, SUM if text.startswith("-") else ATOM
+
+
+@cache
+def _levels(op: str, count: int) -> tuple[int, ...]:
     """How tightly each operand has to bind to stand without parentheses."""
-    op, count = instr.op, len(instr.args)
     if op in _APART or OPERATIONS[op].notation.endswith(("({0})", "({args})")):
         return (SUM,) * count
     if op in ("add", "subtract"):
@@ -182,6 +190,7 @@ def _levels(instr: Instr) -> tuple[int, ...]:
     return (PRODUCT if op == "negative" else ATOM,) * count
 
 
+@cache
 def _binds(op: str) -> int:
     if op in ("add", "subtract", "negative"):
         return SUM

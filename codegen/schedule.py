@@ -140,6 +140,16 @@ class Schedule:
         """A size as a number, by the sample sizes where it is symbolic."""
         return length(dimension, self.sizes)
 
+    @cached_property
+    def lengths(self) -> dict[str, tuple[int, int]]:
+        """The rows and columns of every matrix as numbers, by the sample sizes."""
+        found: dict[Any, int] = {}
+        for shape in self.shapes.values():
+            for size in shape:
+                if size not in found:
+                    found[size] = self.size(size)
+        return {name: (found[rows], found[cols]) for name, (rows, cols) in self.shapes.items()}
+
     def entries(self, name: str) -> int:
         """How many entries a matrix has, by the sample sizes."""
         shape = self.shapes[name]

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from heapq import heappop, heappush
 from typing import Any
 
@@ -36,6 +37,7 @@ def number_code(value: Any, names: Mapping[Any, str]) -> str:
     return f"({_code(value, names, lambda number: repr(float(number)))})"
 
 
+@lru_cache(maxsize=4096)
 def _float(value: Any) -> str:
     text = repr(float(value))
     return f"({text})" if text.startswith("-") else text

@@ -15,6 +15,7 @@ from symbolic.nodes import (
     Quotient,
     Scale,
     is_number,
+    is_scalar,
     multiply,
     ones,
     power,
@@ -31,7 +32,7 @@ ONE = ones(*SCALAR)
 def as_fraction(node: Node) -> Node | None:
     """A scalar, or a multiple by one, as a single fraction in lowest terms; None where nothing comes together."""
     number, matrix = split_number(node)
-    if node.shape != SCALAR and (type(matrix) is not Scale or is_number(matrix.coefficient)):
+    if (type(matrix) is not Scale or is_number(matrix.coefficient)) and not is_scalar(matrix):
         return None
     found = list(_factors(matrix, S.One))
     scalars = [(base, exponent) for base, exponent in found if base.shape == SCALAR]

@@ -53,35 +53,35 @@ SCALAR: Shape = (S.One, S.One)
 class Scale(MatrixExpr):  # type: ignore[misc]
     """c X: `coefficient` is a number (a SymPy expression without symbols but sizes) or a 1×1 matrix."""
 
-    coefficient = property(lambda self: self.args[0])
-    matrix = property(lambda self: self.args[1])
-    shape = property(lambda self: self.args[1].shape)
+    coefficient = property(lambda self: self._args[0])
+    matrix = property(lambda self: self._args[1])
+    shape = property(lambda self: self._args[1].shape)
 
 
 class Quotient(MatrixExpr):  # type: ignore[misc]
     """A ⊘ B: each entry of `numerator` divided by the same entry of `denominator`."""
 
-    numerator = property(lambda self: self.args[0])
-    denominator = property(lambda self: self.args[1])
-    shape = property(lambda self: self.args[0].shape)
+    numerator = property(lambda self: self._args[0])
+    denominator = property(lambda self: self._args[1])
+    shape = property(lambda self: self._args[0].shape)
 
 
 class Elementwise(MatrixExpr):  # type: ignore[misc]
     """f(X) entry by entry; `order` counts the primes: f, f', f''."""
 
-    function = property(lambda self: self.args[0].name)
-    order = property(lambda self: int(self.args[1]))
-    argument = property(lambda self: self.args[2])
-    shape = property(lambda self: self.args[2].shape)
+    function = property(lambda self: self._args[0].name)
+    order = property(lambda self: int(self._args[1]))
+    argument = property(lambda self: self._args[2])
+    shape = property(lambda self: self._args[2].shape)
 
 
 class Operation(MatrixExpr):  # type: ignore[misc]
     """An operation of `symbolic.operations` by its name: inv(A), A[1:2, :]. `parameters`: its numbers and sizes."""
 
-    name = property(lambda self: self.args[0].name)
-    parameters = property(lambda self: self.args[1].args)
-    operands = property(lambda self: self.args[3:])
-    shape = property(lambda self: self.args[2].args)
+    name = property(lambda self: self._args[0].name)
+    parameters = property(lambda self: self._args[1].args)
+    operands = property(lambda self: self._args[3:])
+    shape = property(lambda self: self._args[2].args)
 
 
 CONSTANTS = (ZeroMatrix, OneMatrix, Identity)
@@ -106,7 +106,10 @@ def operands(node: Node) -> tuple[Node, ...]:
 
 def rebuild(node: Node, new: Iterable[Node]) -> Node:
     """The same operation on other operands."""
-    operation, new = type(node), list(new)
+    operation = type(node)
+    if operation in _BUILDERS:
+        return _BUILDERS[operation](*new)
+    new = list(new)
     if operation is Scale:
         coefficient = node.coefficient if len(new) == 1 else new[0]
         return scale(coefficient, new[-1])
@@ -116,9 +119,7 @@ def rebuild(node: Node, new: Iterable[Node]) -> Node:
         return apply(node.function, new[0], node.order)
     if operation is Operation:
         return operate(node.name, *new, parameters=node.parameters)
-    if operation not in _BUILDERS:
-        raise NotSupported(f"{operation.__name__} cannot be built again from other operands")
-    return _BUILDERS[operation](*new)
+    raise NotSupported(f"{operation.__name__} cannot be built again from other operands")
 
 
 def is_number(value: Any) -> bool:
@@ -202,36 +203,42 @@ def scale(coefficient: Expr | Node, matrix: Node) -> Node:
 
 def multiply(*factors: Node) -> Node:
     """The matrix product; numbers and 1×1 factors move in front as coefficients."""
-    numbers: list[Expr] = []
+    number: Expr = S.One
     scalars: list[Node] = []
     chain: list[Node] = []
+    height: Dim = S.One
     for factor in _flatten(MatMul, factors):
         value, factor = split_number(factor)
-        numbers.append(value)
+        number = _times(number, value)
         while type(factor) is Scale:
             scalars.append(factor.coefficient)
             factor = factor.matrix
         for link in factor.args if type(factor) is MatMul else (factor,):
-            if is_scalar(link):
+            rows, cols = link.shape
+            if rows is S.One and cols is S.One:
                 scalars.append(link)
                 continue
+            height = height if chain else rows
             chain.append(link)
-            if _is_scalar(chain):
+            if height is S.One and cols is S.One:
                 scalars.append(_product(chain))
                 chain = []
     matrix = _product(chain) if chain else scalars.pop()
     for coefficient in reversed(scalars):
         matrix = scale(coefficient, matrix)
-    return scale(_product_of(numbers), matrix)
+    return scale(number, matrix)
 
 
 def hadamard(*factors: Node) -> Node:
     if is_scalar(factors[0]):
         return multiply(*factors)
-    parts = [split_number(factor) for factor in factors]
-    flat = _flatten(HadamardProduct, [matrix for _, matrix in parts])
-    product = flat[0] if len(flat) == 1 else _built(HadamardProduct, *flat)
-    return scale(_product_of(number for number, _ in parts), product)
+    number: Expr = S.One
+    flat: list[Node] = []
+    for factor in factors:
+        value, matrix = split_number(factor)
+        number = _times(number, value)
+        flat += matrix.args if type(matrix) is HadamardProduct else (matrix,)
+    return scale(number, flat[0] if len(flat) == 1 else _built(HadamardProduct, *flat))
 
 
 def quotient(numerator: Node, denominator: Node) -> Node:
@@ -312,21 +319,13 @@ def _flatten(operation: Any, args: Iterable[Node]) -> list[Node]:
     return flat
 
 
-def _is_scalar(chain: list[Node]) -> bool:
-    return chain[0].shape[0] is S.One and chain[-1].shape[1] is S.One
-
-
 def _product(chain: list[Node]) -> Node:
     return chain[0] if len(chain) == 1 else _built(MatMul, *chain)
 
 
-def _product_of(numbers: Iterable[Expr]) -> Expr:
-    """Most of them are 1."""
-    total: Expr = S.One
-    for number in numbers:
-        if number is not S.One:
-            total *= number
-    return total
+def _times(left: Expr, right: Expr) -> Expr:
+    """Most numbers are 1."""
+    return left if right is S.One else right if left is S.One else left * right
 
 
 _BUILDERS = {

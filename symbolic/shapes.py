@@ -155,7 +155,7 @@ def _is_of_sizes(value: Any) -> bool:
 
 
 def _equal(left: Any, right: Any) -> bool:
-    return bool(left == right) or same_size(left, right)
+    return left is right or bool(left == right) or same_size(left, right)
 
 
 _ENTRYWISE = {MatAdd: "plus", HadamardProduct: "times elementwise", Quotient: "divided elementwise by"}

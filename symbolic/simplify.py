@@ -164,13 +164,15 @@ def _one_as_coefficient(node: Node, structure: Structure) -> Node | None:
 
 def _like_terms(node: Node, structure: Structure) -> Node | None:
     """A + A = 2 A; A∘B and B∘A are alike. The last spelling stays: X∘δX, not δX∘X."""
+    terms = [split_number(term) for term in node.args]
+    if len({type(matrix) for _, matrix in terms}) == len(terms):
+        return None
     totals: dict[Hashable, tuple[object, Node]] = {}
-    for term in node.args:
-        number, matrix = split_number(term)
+    for number, matrix in terms:
         key = frozenset(Counter(matrix.args).items()) if type(matrix) is HadamardProduct else matrix
         before = totals.get(key, (S.Zero, matrix))[0]
         totals[key] = (before + number, matrix)
-    if len(totals) == len(node.args):
+    if len(totals) == len(terms):
         return None
     kept = [scale(number, matrix) for number, matrix in totals.values() if number != 0]
     return add(*kept) if kept else zeros(*node.shape)
@@ -326,7 +328,7 @@ class Simplifier:
         new = [self.done[operand] for operand in old]
         if not all(map(is_, old, new)):
             node = rebuild(node, new)
-            if any(operand not in self.done for operand in operands(node)):
+            if not all(map(self.done.__contains__, operands(node))):
                 return self(node)  # building moved a coefficient outwards and left a new operand behind it
         after, rewrite = self._step(node)
         if rewrite is None:

@@ -45,7 +45,7 @@ def kind_of_shape(shape: Shape, size: Any) -> str:
 
 def kind_in_block(instr: Instr, schedule: Schedule, size: Any, kinds: Mapping[str, str]) -> str | None:
     """The kind of a result that is computed from blocks, or None where it cannot be; `kinds`: of the operands."""
-    operands = tuple(kinds[name] if kinds[name] in CUT else FREE for name in instr.names)
+    operands = tuple([FREE if kinds[name] == SUMMED else kinds[name] for name in instr.names])
     kind = kind_of_shape(schedule.shapes[instr.out], size)
     if instr.op == "part":
         return operands[0] if operands[0] in CUT else None
@@ -60,18 +60,18 @@ def kind_in_block(instr: Instr, schedule: Schedule, size: Any, kinds: Mapping[st
 
 def _keeps(instr: Instr, schedule: Schedule, kind: str, operands: tuple[str, ...], size: Any) -> bool:
     """Whether a result that looks like `kind` is: row i from rows i, or column j from columns j."""
-    if not set(operands) <= {kind, *((COLUMNS, ROWS) if instr.op == "diagonal_product" else (FREE,))}:
-        return False
     if instr.op == "matmul":
         return operands == ((ROWS, FREE) if kind == ROWS else (FREE, COLUMNS))
     if instr.op == "diagonal_product":
         return operands == (ROWS, COLUMNS)
+    if _FLIPPED[kind] in operands:
+        return False
     if instr.op in _SOLVING:
         return operands == (FREE, COLUMNS)
     if instr.op == "slice":
         axis = "row" if kind == ROWS else "col"
         return operands == (kind,) and instr.attr(f"first_{axis}") == 0 and instr.attr(f"end_{axis}") == size
     if instr.kind in ("elementwise", "call") or instr.op in ("copy", "broadcast", "sin_cos"):
-        across = {name for name, operand in zip(instr.names, operands, strict=True) if operand == FREE}
-        return kind in operands and all(schedule.shapes[name][kind == COLUMNS] == 1 for name in across)
+        across = [name for name, operand in zip(instr.names, operands, strict=True) if operand == FREE]
+        return kind in operands and all([schedule.shapes[name][kind == COLUMNS] == 1 for name in across])
     return instr.op in _ACROSS[kind] and set(operands) == {kind}

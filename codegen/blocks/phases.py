@@ -20,7 +20,7 @@ from typing import Any
 from sympy import Add
 
 from codegen.blocks.kinds import CUT, FREE, ROWS, SUMMED, kind_in_block, kind_of_shape
-from codegen.cost import cost
+from codegen.cost.counts import cost, what_costs
 from codegen.schedule import Arg, Instr, Schedule
 
 TRIED = 3
@@ -79,8 +79,9 @@ def in_blocks(schedule: Schedule) -> Blocks | None:
     work = _work(schedule)
     shares: dict[Any, int] = defaultdict(int)
     for instr in schedule.instrs:
+        much = work[instr.out]
         for size in dict.fromkeys([size for name in (instr.out, *instr.names) for size in schedule.shapes[name]]):
-            shares[size] += work[instr.out]
+            shares[size] += much
     sizes = [size for size in shares if size.is_Symbol or (size.is_Integer and size > 1)]
     best, most, total = None, (0, 0, 0, 0), sum(work.values())
     for size in nlargest(TRIED, sizes, key=shares.__getitem__):
@@ -103,9 +104,15 @@ def _score(blocks: Blocks, work: Mapping[str, int]) -> tuple[int, int, int, int]
 
 def _work(schedule: Schedule) -> dict[str, int]:
     """Of each instruction, by the sample sizes: operations, and entries written."""
-    shapes = {name: tuple(map(schedule.size, shape)) for name, shape in schedule.shapes.items()}
-    written = {i.out: 0 if i.kind == "view" else shapes[i.out][0] * shapes[i.out][1] for i in schedule.instrs}
-    return {instr.out: int(cost(instr, shapes)) + written[instr.out] for instr in schedule.instrs}
+    shapes, found = schedule.lengths, {}
+    costs: dict[object, int] = {}
+    for instr in schedule.instrs:
+        alike = what_costs(instr, shapes)
+        if alike not in costs:
+            rows, cols = shapes[instr.out]
+            costs[alike] = int(cost(instr, shapes)) + (0 if instr.kind == "view" else rows * cols)
+        found[instr.out] = costs[alike]
+    return found
 
 
 def cut(schedule: Schedule, rows: Any) -> Blocks:
@@ -138,7 +145,7 @@ class _Phasing:
 
     def add(self, instr: Instr) -> None:
         kind = kind_in_block(instr, self.schedule, self.rows, self.kinds)
-        ready = max((self.there[name] for name in instr.names), default=0)
+        ready = max([self.there[name] for name in instr.names], default=0)
         if kind is None:
             shape = self.schedule.shapes[instr.out]
             self.kinds[instr.out] = FREE if instr.kind == "factor" else kind_of_shape(shape, self.rows)
@@ -155,8 +162,10 @@ class _Phasing:
         self.there[instr.out] += kind == SUMMED
 
     def put(self, instr: Instr, number: int) -> None:
-        args: tuple[Arg, ...] = tuple(self.at(arg, number) if isinstance(arg, str) else arg for arg in instr.args)
-        self.phases[number].append(instr if args == instr.args else replace(instr, args=args))
+        if not self.costless.keys().isdisjoint(instr.names):
+            args: tuple[Arg, ...] = tuple(self.at(arg, number) if isinstance(arg, str) else arg for arg in instr.args)
+            instr = replace(instr, args=args)
+        self.phases[number].append(instr)
         self.place[instr.out] = self.there[instr.out] = number
 
     def at(self, name: str, number: int) -> str:

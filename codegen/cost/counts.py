@@ -8,7 +8,7 @@ terms alone: of what is computed by halves, those of large matrices. A function 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
 from itertools import pairwise
 from typing import Any
 
@@ -37,8 +37,7 @@ def flops(schedule: Schedule) -> int:
 
 
 def _flops(instrs: Iterable[Instr], schedule: Schedule) -> int:
-    lengths = {name: tuple(map(schedule.size, shape)) for name, shape in schedule.shapes.items()}
-    return int(sum(times * count for (_, count), times in _counted(instrs, lengths)))
+    return int(sum(times * count for (_, count), times in _counted(instrs, schedule.lengths)))
 
 
 def work(schedule: Schedule) -> int:
@@ -69,12 +68,17 @@ def _counted(instrs: Iterable[Instr], shapes: Mapping[str, Any]) -> Iterator[tup
     first: dict[object, Instr] = {}
     times: Counter[object] = Counter()
     for instr in instrs:
-        told = instr.attrs if instr.op == "matmul" else ()
-        key = (instr.op, told, shapes[instr.out], *(shapes[name] for name in instr.names))
-        first.setdefault(key, instr)
-        times[key] += 1
+        alike = what_costs(instr, shapes)
+        first.setdefault(alike, instr)
+        times[alike] += 1
     for same, instr in first.items():
         yield (kind_of(instr), cost(instr, shapes)), times[same]
+
+
+def what_costs(instr: Instr, shapes: Mapping[str, Any]) -> Hashable:
+    """What the work of an instruction depends on: the same for all that take as much."""
+    told = instr.attrs if instr.op == "matmul" else ()
+    return (instr.op, told, shapes[instr.out], *[shapes[name] for name in instr.names])
 
 
 def kind_of(instr: Instr) -> str:

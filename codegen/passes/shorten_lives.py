@@ -38,20 +38,23 @@ class _Lives:
         self.results = [instr.out for instr in schedule.instrs]
         self.operands = [instr.names for instr in schedule.instrs]
         self.left = schedule.uses()
-        self.entries = {instr.out: schedule.entries(instr.out) for instr in schedule.instrs if instr.kind != "view"}
-        """Of what has memory of its own."""
+        entries = {instr.out: schedule.entries(instr.out) for instr in schedule.instrs if instr.kind != "view"}
+        self.made = [entries.get(name, 0) for name in self.results]
+        """How many entries are allocated."""
+        self.used = [
+            [(name, names.count(name), entries[name]) for name in dict.fromkeys(names) if name in entries]
+            for names in self.operands
+        ]
+        """The operands that have memory of their own, how often each is one, and its entries."""
         self.done = set(schedule.inputs)
 
     def cost(self, index: int) -> tuple[int, bool, int]:
         """Entries allocated less entries freed; whether only arguments are used; the place in the program."""
-        entries, left, operands = self.entries, self.left, self.operands[index]
-        change, only_arguments = entries.get(self.results[index], 0), True
-        for name in dict.fromkeys(operands):
-            if name in entries:
-                only_arguments = False
-                if left[name] == operands.count(name):
-                    change -= entries[name]
-        return change, only_arguments, index
+        change, used, left = self.made[index], self.used[index], self.left
+        for name, times, entries in used:
+            if left[name] == times:
+                change -= entries
+        return change, not used, index
 
     def run(self, index: int) -> None:
         self.done.add(self.results[index])

@@ -134,14 +134,20 @@ def ascii_mark(level: int) -> str:
 
 def ascii_name(name: str) -> str:
     """X0, alpha, dX0, d2X0; letters outside ASCII by their names."""
-    if name.isascii():
-        return name
+    return name if name.isascii() else _in_ascii(name)
+
+
+@lru_cache(maxsize=8192)
+def _in_ascii(name: str) -> str:
     level, rest = split_mark(name)
     return ascii_mark(level) + ascii_name(rest) if level else name.translate(_WORDS)
 
 
 def unicode_name(name: str) -> str:
     """X0, α, α_i, δX0, δ₂X0, X̄0; a bar stands over one letter, loss_bar keeps its word."""
+    if name.isascii() and name.isalnum():
+        stem = name.rstrip("0123456789")
+        return LETTERS_OF[stem] + name[len(stem) :] if stem in LETTERS_OF else name
     level, rest = split_mark(name)
     if level:
         return ("δ" if level == 1 else "δ" + str(level).translate(TO_SUBSCRIPTS)) + unicode_name(rest)

@@ -10,7 +10,7 @@ from codegen.schedule import Schedule
 from codegen.sizes import derived_sizes, size_code, size_text
 
 MANY = 32
-"""Arguments beyond which they are tested in a loop: to read, check and compile a test of each takes longer than calls save."""
+"""Beyond so many, arguments are tested in a loop: a test of each is longer to check and compile than it saves."""
 Lengths = tuple[Any, ...]
 """A shape; of matrices stacked in one array, with their number in front."""
 Place = tuple[str, int]
