@@ -97,15 +97,16 @@ def check_source(source: str, imports: Mapping[str, set[str]]) -> ast.Module:
         if kind is ast.Name:  # as every other node is
             (used if type(node.ctx) is ast.Load else defined).add(node.id)
             continue
-        if kind not in _CHILDREN:
+        fields = _CHILDREN.get(kind)
+        if fields is None:
             raise _refusal(f"an unexpected {kind.__name__}")
         if kind in _CHECKS:
             _CHECKS[kind](names, node)
-        for field in _CHILDREN[kind]:
+        for field in fields:
             child = getattr(node, field)
             if type(child) is list:
                 stack += child
-            else:
+            elif child is not None:
                 stack.append(child)
     names.check()
     return tree

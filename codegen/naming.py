@@ -114,7 +114,8 @@ class Notation:
             args = whole.args[:1] if whole.op.endswith("_pair") and part in whole.op else whole.args
             return called(part).format(args=self._listed(args)), ATOM
         notation = OPERATIONS[instr.op].notation
-        operands = [self._operand(arg, level) for arg, level in zip(instr.args, _levels(instr.op, len(instr.args)), strict=True)]
+        levels = _levels(instr.op, len(instr.args))
+        operands = [self._operand(arg, level) for arg, level in zip(instr.args, levels, strict=True)]
         return notation.format(*operands, **self._fields(instr, notation)), _binds(instr.op)
 
     def _listed(self, args: tuple[Arg, ...], comma: str = ", ") -> str:

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import Any, Union
+from typing import Any, TypeVar, Union, dataclass_transform
 
 from sympy import Expr
 
@@ -24,9 +24,16 @@ class Literal:
 
 
 Arg = Union[str, Literal]
+T = TypeVar("T")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass_transform(frozen_default=True, field_specifiers=(field,))
+def record(described: type[T]) -> type[T]:
+    """A dataclass frozen for the type checker alone: thousands are made, and guards cost more than all else of that."""
+    return dataclass(slots=True, unsafe_hash=True)(described)
+
+
+@record
 class Instr:
     """`out = op(*args)`.
 
@@ -45,8 +52,8 @@ class Instr:
     """Of the operation."""
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "names", tuple([arg for arg in self.args if type(arg) is str]))
-        object.__setattr__(self, "kind", OPERATIONS[self.op].kind)
+        self.names = tuple([arg for arg in self.args if type(arg) is str])  # type: ignore[misc]  # found here, once
+        self.kind = OPERATIONS[self.op].kind  # type: ignore[misc]
 
     def attr(self, name: str) -> Any:
         return dict(self.attrs)[name]

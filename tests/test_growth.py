@@ -19,6 +19,12 @@ STEP = 16
 """No less, so that chains are longer than what passes look at in one piece."""
 LONG = ("deep", "deep with bias", "loss")
 """Where n inputs have closed forms of length n, so that what is printed of the adjoint is quadratic itself."""
+LIMITS = (
+    "codegen.kernel.MAX_STATEMENT_LINES",
+    "codegen.cost.header.MOST_SIZES",
+    "codegen.targets.numpy.arguments.MANY",
+)
+"""Up to which a file says more, or says it in another way."""
 TOLERANCE = 1.08
 """Logarithms: binary searches, sorting, hash tables that grow."""
 
@@ -65,8 +71,8 @@ STAGES = {
 
 @pytest.mark.parametrize("case", CASES)
 def test_every_stage_is_linear(case, monkeypatch):
-    for limit in ("codegen.kernel.MAX_STATEMENT_LINES", "codegen.cost.header.MOST_SIZES"):
-        monkeypatch.setattr(limit, 4)  # a file says more of a short program
+    for limit in LIMITS:
+        monkeypatch.setattr(limit, 4)
     monkeypatch.setattr("symbolic.closed_form.MAX_CLOSED_FORM", 1000)  # what is shared is refused from STEP on
     calls(case, 3 * STEP, finished)  # fills the tables of names
     first, second, third = (calls(case, n * STEP, counted) for n in (1, 2, 3))

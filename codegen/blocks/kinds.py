@@ -73,5 +73,5 @@ def _keeps(instr: Instr, schedule: Schedule, kind: str, operands: tuple[str, ...
         return operands == (kind,) and instr.attr(f"first_{axis}") == 0 and instr.attr(f"end_{axis}") == size
     if instr.kind in ("elementwise", "call") or instr.op in ("copy", "broadcast", "sin_cos"):
         across = [name for name, operand in zip(instr.names, operands, strict=True) if operand == FREE]
-        return kind in operands and all([schedule.shapes[name][kind == COLUMNS] == 1 for name in across])
+        return kind in operands and all(schedule.shapes[name][kind == COLUMNS] == 1 for name in across)
     return instr.op in _ACROSS[kind] and set(operands) == {kind}

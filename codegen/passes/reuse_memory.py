@@ -29,6 +29,7 @@ class _Memory:
             self.owner[instr.out] = self.owner[instr.names[0]] if instr.kind == "view" else instr.out
         self.last_use = self._last_uses(schedule)
         self.writable = {i.out for i in schedule.instrs if i.kind in FRESH}.union(*schedule.pairs.values())
+        """What is memory of its own, allocated here."""
         self.row_major: set[str] = set()
         self.free: defaultdict[Shape, list[str]] = defaultdict(list)
 
@@ -45,9 +46,9 @@ class _Memory:
 
     def place(self, position: int, instr: Instr) -> Instr:
         """Choose where the result goes, then free what this instruction used for the last time."""
-        dying = [n for n in dict.fromkeys(instr.names) if self.last_use.get(n) == position and self._is_writable(n)]
+        dying = [n for n in dict.fromkeys(instr.names) if n in self.writable and self.last_use[n] == position]
         target = self._operand_to_overwrite(dying, instr) or self._dead_matrix(instr)
-        if self.last_use.get(instr.out) == position and self._is_writable(instr.out):
+        if instr.out in self.writable and self.last_use[instr.out] == position:
             dying.append(instr.out)
         for name in dying:
             if name != target:
@@ -55,9 +56,6 @@ class _Memory:
         if self._is_row_major(instr, target):
             self.row_major.add(instr.out)
         return Instr(instr.out, instr.op, instr.args, instr.attrs, target) if target else instr
-
-    def _is_writable(self, name: str) -> bool:
-        return name in self.writable and self.owner[name] == name
 
     def _operand_to_overwrite(self, dying: list[str], instr: Instr) -> str | None:
         """An operand used for the last time, of the right shape, of which no other operand is a view."""

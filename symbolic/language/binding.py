@@ -77,6 +77,9 @@ def names_of(statements: Iterable[list[Token]]) -> Names:
             sizes.update(_declared_sizes(statement[2:]))
             continue
         bound |= _parameters(statement) | {token.text for token in bound_names(statement)}
+        if not any(token.kind is Kind.OPEN for token in statement):
+            used |= {token.text for token in statement if token.kind is Kind.NAME} - RESERVED
+            continue
         inside = _Brackets(statement)
         brackets += inside.touching
         used.update(_uncalled(statement, inside.left_out))
@@ -142,8 +145,6 @@ class _Brackets:
         self.touching: list[_Touching] = []
         self.left_out: dict[int, int] = {}
         self.open = [_Open(-1)]
-        if not any(token.kind is Kind.OPEN for token in statement):
-            return
         for index, token in enumerate(statement):
             if token.kind is Kind.OPEN:
                 self.open.append(_Open(index))

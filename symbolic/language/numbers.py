@@ -16,10 +16,11 @@ Printed = tuple[str, int]
 
 
 class NumberPrinter:
-    """Prints what has no matrix in it, in one notation."""
+    """Prints what has no matrix in it, in one notation; numbers printed once are remembered."""
 
     def __init__(self, style: Style) -> None:
         self.style = style
+        self.numbers: dict[Expr, Printed] = {}
 
     def bracket(self, text: str) -> str:
         opening, closing = self.style.brackets
@@ -43,6 +44,12 @@ class NumberPrinter:
 
     def number(self, value: Expr) -> Printed:
         """An exact number, or a formula in x: decimals where they end soon, else fractions; roots and π stay."""
+        found = self.numbers.get(value)
+        if found is None:
+            found = self.numbers[value] = self._number(value)
+        return found
+
+    def _number(self, value: Expr) -> Printed:
         if value is S.Pi:
             return self.style.pi, ATOM
         if value is S.Exp1:

@@ -85,14 +85,13 @@ class Printer(NumberPrinter):
     # Expressions
 
     def print(self, node: Node) -> Printed:
-        found = self.printed.get(node)
-        return bottom_up(node, self.printed, self._print) if found is None else found
+        return self.printed.get(node) or bottom_up(node, self.printed, self._print)
 
     def _print(self, node: Node) -> Printed:
         return _PRINTERS[type(node)](self, node)
 
     def at_least(self, node: Node, level: int) -> str:
-        text, binds = self.print(node)
+        text, binds = self.printed.get(node) or self.print(node)
         return text if binds >= level else self.bracket(text)
 
     def or_number(self, node: Node) -> str:
