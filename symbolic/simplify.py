@@ -328,7 +328,8 @@ class Simplifier:
         new = [self.done[operand] for operand in old]
         if not all(map(is_, old, new)):
             node = rebuild(node, new)
-            if not all(map(self.done.__contains__, operands(node))):
+            inside = operands(node)
+            if list(inside) != new and not all(map(self.done.__contains__, inside)):
                 return self(node)  # building moved a coefficient outwards and left a new operand behind it
         after, rewrite = self._step(node)
         if rewrite is None:

@@ -84,8 +84,12 @@ TOGETHER: dict[Pass, Pass] = {pair_transposes: factor_sums}
 def optimize(schedule: Schedule, passes: tuple[Pass, ...] | None = None) -> Schedule:
     """Run the passes (by default PASSES) in order, and verify what comes of it; tests verify it pass by pass."""
     passes = PASSES if passes is None else passes
+    idle: set[Pass] = set()
     for place, run in enumerate(passes):
-        schedule = advance(schedule, run, passes[place + 1 :])
+        if run in idle:
+            continue  # it has left this very schedule as it is before
+        before, schedule = schedule, advance(schedule, run, passes[place + 1 :])
+        idle = {*idle, run} if schedule is before else set()
     schedule.verify()
     return schedule
 
