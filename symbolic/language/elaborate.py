@@ -13,7 +13,7 @@ from symbolic.errors import LimitError, NotSupported, ProgramError, ReadError, S
 from symbolic.functions import CATALOGUE
 from symbolic.language import calls, sizes
 from symbolic.language.formulas import formula
-from symbolic.language.infer import index_bounds
+from symbolic.language.index_bounds import index_bounds
 from symbolic.language.syntax import (
     Block,
     Call,
