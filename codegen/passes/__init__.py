@@ -27,6 +27,7 @@ from codegen.passes.share_softmax import share_softmax
 from codegen.passes.shorten_lives import shorten_lives
 from codegen.passes.solve_with_inverses import solve_with_inverses
 from codegen.passes.split_ones import split_ones
+from codegen.passes.sums_of_products import sums_of_products
 from codegen.passes.traces_of_products import traces_of_products
 from codegen.passes.values_alone import values_alone
 from codegen.schedule import Schedule
@@ -61,7 +62,10 @@ VALUES: tuple[Pass, ...] = (
 )
 """What is computed."""
 
-FUNCTIONS: tuple[Pass, ...] = (share_sines,)
+FUNCTIONS: tuple[Pass, ...] = (
+    share_sines,
+    sums_of_products,
+)
 """By which functions NumPy computes it fastest."""
 
 MEMORY: tuple[Pass, ...] = (

@@ -51,7 +51,7 @@ def gaussian_wrt_S(x: ndarray, mu: ndarray, S: ndarray, dS: ndarray) -> tuple[nd
     t_2 = multiply(z_T_z, (-0.5), out=z_T_z)              # (zᵀ z) ⊙ (-0.5)
     diagonal_L = L.diagonal().reshape(-1, 1)              # diagonal(L)
     log_diagonal_L = log(diagonal_L, out=t)               # log(diagonal(L))
-    t_3 = log_diagonal_L.sum(axis=None, keepdims=True)    # sum(log(diagonal(L)))
+    t_3 = log_diagonal_L.sum(keepdims=True)               # sum(log(diagonal(L)))
     t_4 = subtract(t_2, t_3, out=t_2)                     # (zᵀ z) ⊙ (-0.5) - sum(log(diagonal(L)))
     del t_3
     y = subtract(t_4, (0.9189385332046728 * n), out=t_4)  # y = t_4 - n*log(2*pi)/2
@@ -66,7 +66,7 @@ def gaussian_wrt_S(x: ndarray, mu: ndarray, S: ndarray, dS: ndarray) -> tuple[nd
     t_6 = negative(z_T_dz, out=z_T_dz)                    # -zᵀ δz
     t_7 = divide(diagonal_dL, diagonal_L, out=log_diagonal_L)  # diagonal(δL) ⊘ diagonal(L)
     del L, diagonal_L, dL, diagonal_dL
-    t_8 = t_7.sum(axis=None, keepdims=True)               # sum(diagonal(δL) ⊘ diagonal(L))
+    t_8 = t_7.sum(keepdims=True)                          # sum(diagonal(δL) ⊘ diagonal(L))
     del t, log_diagonal_L, t_7
     dy = subtract(t_6, t_8, out=t_6)                      # δy = -zᵀ δz - t_8
     return y, dy

@@ -57,7 +57,7 @@ def gaussian_wrt_mu(x: ndarray, mu: ndarray, S: ndarray, dmu: ndarray) -> tuple[
     dy = negative(z_T_dz, out=z_T_dz)                     # δy = -zᵀ δz
     log_diagonal_L = log(diagonal_L, out=t)               # log(diagonal(L))
     del L, diagonal_L
-    t_4 = log_diagonal_L.sum(axis=None, keepdims=True)    # sum(log(diagonal(L)))
+    t_4 = log_diagonal_L.sum(keepdims=True)               # sum(log(diagonal(L)))
     del t, log_diagonal_L
     t_5 = subtract(t_2, t_4, out=t_2)                     # (zᵀ z) ⊙ (-0.5) - sum(log(diagonal(L)))
     del t_4

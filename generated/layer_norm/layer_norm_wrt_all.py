@@ -14,7 +14,7 @@ Of many rows, block by block, 2 n m numbers and those of a block.
 
 from __future__ import annotations
 
-from numpy import add, asarray, divide, dtype, empty, errstate, multiply, ndarray, result_type, sqrt, subtract, zeros_like
+from numpy import add, asarray, divide, dtype, einsum, empty, errstate, multiply, ndarray, result_type, sqrt, subtract, zeros_like
 
 FLOAT32, FLOAT64 = dtype("float32"), dtype("float64")
 SHAPES = {
@@ -68,22 +68,22 @@ def layer_norm_wrt_all(
 
 def _rows(X, dX, g_T, b_T, dg_T, db_T, m, t_3=None, t_4=None, Z=None):
     """From a block of rows of X, dX: Y, dY. Memory may be given."""
-    t = X.sum(axis=1, keepdims=True)            # sum(X, 2)
+    t = _sum(X, 1)                              # sum(X, 2)
     t_2 = multiply(t, (1.0 / m), out=t)         # sum(X, 2) ⊙ (1/m)
     t_3 = subtract(X, t_2, out=t_3)             # X - sum(X, 2) ⊙ (1/m)
     del t, t_2
     t_4 = multiply(t_3, t_3, out=t_4)           # (X - sum(X, 2) ⊙ (1/m)) ⊙ (X - sum(X, 2) ⊙ (1/m))
-    t_5 = t_4.sum(axis=1, keepdims=True)        # sum(t_4, 2)
+    t_5 = _sum(t_4, 1)                          # sum(t_4, 2)
     t_6 = multiply(t_5, (1.0 / m), out=t_5)     # sum(t_4, 2) ⊙ (1/m)
     t_7 = add(t_6, 1e-05, out=t_6)              # sum(t_4, 2) ⊙ (1/m) + 1e-05
     sqrt_t_7 = sqrt(t_7, out=t_7)               # sqrt(sum(t_4, 2) ⊙ (1/m) + 1e-05)
-    t_8 = dX.sum(axis=1, keepdims=True)         # sum(δX, 2)
+    t_8 = _sum(dX, 1)                           # sum(δX, 2)
     t_9 = multiply(t_8, (1.0 / m), out=t_8)     # sum(δX, 2) ⊙ (1/m)
     t_10 = subtract(dX, t_9, out=t_4)           # δX - sum(δX, 2) ⊙ (1/m)
     del t_8, t_9
     Z = divide(t_3, sqrt_t_7, out=Z)            # Z = (X - sum(X, 2) ⊙ (1/m)) ⊘ sqrt_t_7
     t_11 = multiply(t_3, t_10, out=t_3)         # (X - sum(X, 2) ⊙ (1/m)) ⊙ (δX - sum(δX, 2) ⊙ (1/m))
-    t_12 = t_11.sum(axis=1, keepdims=True)      # sum(t_11, 2)
+    t_12 = _sum(t_11, 1)                        # sum(t_11, 2)
     t_13 = divide(t_12, sqrt_t_7, out=t_12)     # sum(t_11, 2) ⊘ sqrt_t_7
     t_14 = multiply(t_13, (1.0 / m), out=t_13)  # (sum(t_11, 2) ⊘ sqrt_t_7) ⊙ (1/m)
     t_15 = multiply(t_14, Z, out=t_11)          # t_14 ⊙ Z
@@ -210,3 +210,13 @@ def _join(results, found, joined, first, last):
 def _place(axis, first, last):
     """Some rows as an index, where they lie along an axis."""
     return slice(first, last) if axis == 0 else (slice(None), slice(first, last))
+
+
+def _sum(A, axis):
+    """Sums along an axis; of long rows, and of long columns side by side, NumPy's own round less or are quicker."""
+    if A.ndim == 2 and A.size >= 512:
+        if axis == 1 and A.shape[1] <= 1024:
+            return einsum("ij->i", A).reshape(-1, 1)
+        if axis == 0 and A.shape[1] <= 64:
+            return einsum("ij->j", A).reshape(1, -1)
+    return A.sum(axis=axis, keepdims=True)

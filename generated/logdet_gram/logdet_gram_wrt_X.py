@@ -35,16 +35,16 @@ def logdet_gram_wrt_X(X: ndarray, dX: ndarray) -> tuple[ndarray, ndarray]:
     """
     if not _fits(X, dX):
         X, dX = _converted(X=X, dX=dX)
-    X_T = X.T                                       # Xᵀ
-    X_T_X = X_T.dot(X)                              # Xᵀ X
-    t = _factor_lu(X_T_X)                           # Xᵀ X = P L U
+    X_T = X.T                         # Xᵀ
+    X_T_X = X_T.dot(X)                # Xᵀ X
+    t = _factor_lu(X_T_X)             # Xᵀ X = P L U
     del X_T_X
-    y = _logdet_lu(t)                               # y = logdet(Xᵀ X)
-    t_2 = _solve_lu(t, X_T, 0)                      # (Xᵀ X) \ Xᵀ
+    y = _logdet_lu(t)                 # y = logdet(Xᵀ X)
+    t_2 = _solve_lu(t, X_T, 0)        # (Xᵀ X) \ Xᵀ
     del t
-    t_3 = einsum("ij,ji->", t_2, dX).reshape(1, 1)  # tr(((Xᵀ X) \ Xᵀ) δX)
+    t_3 = _trace_of_product(t_2, dX)  # tr(((Xᵀ X) \ Xᵀ) δX)
     del t_2
-    dy = multiply(t_3, 2.0, out=t_3)                # δy = tr(((Xᵀ X) \ Xᵀ) δX) ⊙ 2
+    dy = multiply(t_3, 2.0, out=t_3)  # δy = tr(((Xᵀ X) \ Xᵀ) δX) ⊙ 2
     return y, dy
 
 
@@ -88,6 +88,15 @@ def _converted(**given):
 def _rounding(A):
     """What is zero beside 1: the roundoff of the entries times their number along the longer axis."""
     return max(A.shape) * finfo(A.dtype).eps
+
+
+def _trace_of_product(A, B):
+    """tr(A B), the sum of the products of entries, 1 x 1; by parts so short that BLAS shares them out to no threads."""
+    order = "F" if B.flags.f_contiguous else "C"
+    a, b = A.T.reshape(-1, order=order), B.reshape(-1, order=order)
+    if a.size <= 8192:
+        return a.dot(b).reshape(1, 1)
+    return asarray([a[k : k + 8192].dot(b[k : k + 8192]) for k in range(0, a.size, 8192)]).sum().reshape(1, 1)
 
 
 def _factor_lu(A):

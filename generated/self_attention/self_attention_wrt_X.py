@@ -15,7 +15,7 @@ Peak memory: 3 n² + n m + 2 n k + 2 n p numbers at most, results included.
 
 from __future__ import annotations
 
-from numpy import add, asarray, dtype, errstate, exp, log, multiply, ndarray, result_type, subtract
+from numpy import add, asarray, dtype, einsum, errstate, exp, log, multiply, ndarray, result_type, subtract
 
 FLOAT32, FLOAT64 = dtype("float32"), dtype("float64")
 SHAPES = {
@@ -64,7 +64,7 @@ def self_attention_wrt_X(X: ndarray, Wq: ndarray, Wk: ndarray, Wv: ndarray, dX: 
     t_4 = add(dX_Wq_Wk_T_X_T, Q_Wk_T_dX_T, out=dX_Wq_Wk_T_X_T)  # (δX Wq) (Wkᵀ Xᵀ) + (Q Wkᵀ) δXᵀ
     t_5 = multiply(t_4, (1.0 / k ** 0.5), out=Q_Wk_T_dX_T)  # t_4 ⊙ (1/sqrt(k))
     t_6 = multiply(t_3, t_4, out=t_4)                     # t_3 ⊙ t_4
-    t_7 = t_6.sum(axis=1, keepdims=True)                  # sum(t_3 ⊙ t_4, 2)
+    t_7 = _sum(t_6, 1)                                    # sum(t_3 ⊙ t_4, 2)
     del dX_Wq_Wk_T_X_T, t_4, t_6
     t_8 = multiply(t_7, (1.0 / k ** 0.5), out=t_7)        # sum(t_3 ⊙ t_4, 2) ⊙ (1/sqrt(k))
     t_9 = subtract(t_5, t_8, out=t_5)                     # t_4 ⊙ (1/sqrt(k)) - t_8
@@ -120,10 +120,27 @@ def _converted(**given):
     return [value.astype(kind, copy=False) for value in values.values()]
 
 
+def _max(A, axis):
+    """The largest entries along an axis; those of many short rows are the largest of a few columns."""
+    if axis == 1 and A.ndim == 2 and A.shape[1] <= 32 < len(A):
+        return A.T.copy().max(axis=0, keepdims=True).T
+    return A.max(axis=axis, keepdims=True)
+
+
+def _sum(A, axis):
+    """Sums along an axis; of long rows, and of long columns side by side, NumPy's own round less or are quicker."""
+    if A.ndim == 2 and A.size >= 512:
+        if axis == 1 and A.shape[1] <= 1024:
+            return einsum("ij->i", A).reshape(-1, 1)
+        if axis == 0 and A.shape[1] <= 64:
+            return einsum("ij->j", A).reshape(1, -1)
+    return A.sum(axis=axis, keepdims=True)
+
+
 def _softmax(A, axis):
     """log(sum(exp(A))) along an axis, and exp(A) / sum(exp(A))."""
-    largest = A.max(axis=axis, keepdims=True)
-    E = exp(A - largest)
-    total = E.sum(axis=axis, keepdims=True)
+    largest = _max(A, axis)
+    E = A - largest
+    total = _sum(exp(E, out=E), axis)
     E /= total
     return largest + log(total), E

@@ -214,6 +214,13 @@ def first_factor_twice(schedule, instr):
     return replace(instr, args=(instr.args[0], instr.args[0])) if instr.op == "trace_product" else instr
 
 
+def summed_squares(schedule, instr):
+    """sum(B ⊙ B) for sum(A ⊙ B)."""
+    if instr.op != "transpose" or not any(i.op == "trace_product" for i in schedule.instrs):
+        return instr
+    return replace(instr, args=(schedule.inputs[1],))
+
+
 def solved_from_the_left(schedule):
     """Takes B A⁻¹ for A⁻¹ B."""
     inverses = {i.out for i in schedule.instrs if i.op in INVERSES}
@@ -366,6 +373,12 @@ PASS_FAULTS = [
         "share_sines",
         rewritten(passes.share_sines, parts_exchanged),
         "A : n x n\nY = sin(A)",
+    ),
+    (
+        "sums_of_products-one factor twice",
+        "sums_of_products",
+        rewritten(passes.sums_of_products, summed_squares),
+        "A : n x m\nB : n x m\ny = sum(A .* B)",
     ),
     (
         "share_exponentials-value and derivative exchanged",
@@ -557,6 +570,9 @@ def test_a_wrong_emitter_is_caught(monkeypatch, where, name, wrong, text):
 def helper_faults():
     """Each helper with a sign, an operation or a comparison changed in its text."""
     changes = {
+        "_max": ("A.max(axis=axis", "A.min(axis=axis"),
+        "_sum": ("return A.sum(", "return 2.0 * A.sum("),
+        "_trace_of_product": ("vdot(A.T, B)", "vdot(A, B)"),
         "_largest": ("largest == A", "largest > A"),
         "_average_largest": ("where(attained", "where(largest > A"),
         "_logsumexp": ("largest + log", "log"),

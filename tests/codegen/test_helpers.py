@@ -57,6 +57,13 @@ LOWER, UPPER = np.tril(A) + 3 * np.eye(5), np.triu(A) + 3 * np.eye(5)
 REGULAR = A + 4 * np.eye(5)
 POSITIVE = np.abs(A) + 0.5
 NOTHING = np.zeros((0, 0))
+MANY = (
+    TALL,
+    RANDOM.standard_normal((300, 3)),
+    RANDOM.standard_normal((300, 40)),
+    np.cos(np.arange(3300)).reshape(3, 1100),
+)
+"""As few as rows and columns can be, and more than NumPy's own reductions are quick for."""
 
 
 def of(name, *arguments):
@@ -143,6 +150,21 @@ VALUES = {
         *((triangular_product(1, lower, 1), (T.T, T), np.matmul) for lower, T in TRIANGLES.items()),
     ],
     "_rounding": [(lambda M: h._rounding(M), (TALL,), lambda M: 6 * np.finfo(M.dtype).eps)],
+    "_max": [
+        (lambda M, axis=axis: h._max(M, axis), (M,), lambda M, axis=axis: np.max(M, axis=axis, keepdims=True))
+        for M in MANY
+        for axis in (0, 1)
+    ],
+    "_sum": [
+        (lambda M, axis=axis: h._sum(M, axis), (M,), lambda M, axis=axis: np.sum(M, axis=axis, keepdims=True))
+        for M in MANY
+        for axis in (0, 1)
+    ],
+    "_trace_of_product": [
+        (h._trace_of_product, (M, N), lambda M, N: (M * N.T).sum(keepdims=True))
+        for M in MANY
+        for N in (M.T + 1, np.asfortranarray(M.T) - 1)
+    ],
     "_largest": [
         (
             lambda M, axis=axis: h._largest(M, axis),
@@ -152,16 +174,18 @@ VALUES = {
         for suffix, axis in (("", None), ("_1", 0), ("_2", 1))
     ],
     "_logsumexp": [
-        (lambda M, axis=axis: h._logsumexp(M, axis), (TALL,), lambda M, s=suffix: of(f"logsumexp{s}", M))
+        (lambda M, axis=axis: h._logsumexp(M, axis), (M,), lambda M, s=suffix: of(f"logsumexp{s}", M))
         for suffix, axis in (("", None), ("_1", 0), ("_2", 1))
+        for M in MANY[:2]
     ],
     "_softmax": [
         (
             lambda M, axis=axis: h._softmax(M, axis),
-            (TALL,),
+            (M,),
             lambda M, s=suffix: (of(f"logsumexp{s}", M), np.exp(M - of(f"logsumexp{s}", M))),
         )
         for suffix, axis in (("", None), ("_1", 0), ("_2", 1))
+        for M in MANY[:2]
     ],
     "_solve_lu": [
         (lambda M, N: h._solve_lu(lu_of(M), N, 0), (A, B), lambda M, N: np.linalg.solve(M, N)),
@@ -417,6 +441,9 @@ EMPTY_MATRICES = {
     "_lu": (lambda: h._lu(NOTHING)[0], (0, 0)),
     "_largest": (lambda: h._largest(np.zeros((0, 3)), 1)[1], (0, 3)),
     "_softmax": (lambda: h._softmax(np.zeros((0, 3)), 1)[1], (0, 3)),
+    "_max": (lambda: h._max(np.zeros((0, 3)), 1), (0, 1)),
+    "_sum": (lambda: h._sum(np.zeros((0, 3)), 1), (0, 1)),
+    "_trace_of_product": (lambda: h._trace_of_product(np.zeros((0, 3)), np.zeros((3, 0))), 0.0),
 }
 
 

@@ -39,6 +39,7 @@ from codegen.passes import (
     shorten_lives,
     solve_with_inverses,
     split_ones,
+    sums_of_products,
     traces_of_products,
     values_alone,
 )
@@ -404,6 +405,16 @@ FIXTURES = {
     "share_sines: not where one of them is there twice": (
         share_sines, "A:n,m", ["S = sin A", "C = cos A", "T = sin A"], "S C T",
         ["S = sin A", "C = cos A", "T = sin A"],
+    ),
+    "sums_of_products: without the product": (
+        sums_of_products, "A:n,m B:n,m", ["P = multiply A B", "y = sum P"], "y",
+        [".1 = transpose A", "y = trace_product .1 B"],
+    ),
+    "sums_of_products: not where it is needed, or repeats a vector": (
+        sums_of_products, "A:n,m B:n,m c:n,1",
+        ["P = multiply A B", "y = sum P", "Q = multiply A c", "z = sum Q", "R = multiply A B", "w = sum_1 R"],
+        "P y z w",
+        ["P = multiply A B", "y = sum P", "Q = multiply A c", "z = sum Q", "R = multiply A B", "w = sum_1 R"],
     ),
     "share_exponentials: what needs the value comes after": (
         share_exponentials, "A:n,n E:n,n",

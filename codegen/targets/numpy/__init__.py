@@ -80,20 +80,21 @@ SPELLINGS: dict[str, Spelling] = {
     "hstack": Spelling("concatenate(({args}), axis=1)", "", ("concatenate",)),
     "vstack": Spelling("concatenate(({args}), axis=0)", "", ("concatenate",)),
     "tr": Spelling("{0}.trace().reshape(1, 1)"),
-    "trace_product": Spelling('einsum("ij,ji->", {0}, {1}).reshape(1, 1)', "", ("einsum",)),
+    "trace_product": Spelling("_trace_of_product({0}, {1})"),
     "diagonal_product": Spelling('einsum("ij,ji->i", {0}, {1}).reshape(-1, 1)', "", ("einsum",)),
     **{
         f"{name}{suffix}": Spelling(form.replace("{axis}", str(axis)))
         for suffix, axis in (("", None), ("_1", 0), ("_2", 1))
         for name, form in (
-            ("sum", "{0}.sum(axis={axis}, keepdims=True)"),
-            ("max", "{0}.max(axis={axis}, keepdims=True)"),
+            ("sum", "_sum({0}, {axis})"),
+            ("max", "_max({0}, {axis})"),
             ("largest", "_largest({0}, {axis})"),
             ("average_largest", "_average_largest({0}, {1}, {2}, {axis})"),
             ("logsumexp", "_logsumexp({0}, {axis})"),
             ("softmax", "_softmax({0}, {axis})"),
         )
     },
+    **{name: Spelling(f"{{0}}.{name}(keepdims=True)") for name in ("sum", "max")},
     "factor_lu": Spelling("_factor_lu({0})"),
     "solve_lu": Spelling("_solve_lu({0}, {1}, {trans})"),
     "solve_cho": Spelling("_solve_cho({0}, {1})"),

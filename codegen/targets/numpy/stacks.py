@@ -34,8 +34,8 @@ STACKED: dict[str, Spelling] = {
     "trace_product": Spelling('einsum("...ij,...ji->...", {0}, {1}).reshape({batch}, 1, 1)', "", ("einsum",)),
     "diagonal_product": Spelling('einsum("...ij,...ji->...i", {0}, {1}).reshape({batch}, {rows}, 1)', "", ("einsum",)),
     **{
-        f"{name}{suffix}": Spelling(SPELLINGS[f"{name}{suffix}"].fresh.replace(f"axis={old}", f"axis={new}"))
-        for (suffix, new), old in zip(_ROWS_AND_COLUMNS.items(), ("None", "0", "1"), strict=True)
+        f"{name}{suffix}": Spelling(f"{{0}}.{name}(axis={axis}, keepdims=True)")
+        for suffix, axis in _ROWS_AND_COLUMNS.items()
         for name in ("sum", "max")
     },
     **{

@@ -92,7 +92,7 @@ def test_every_example_of_an_operation_is_the_same_in_blocks():
                 continue
             assert max(differences, default=0.0) <= LARGEST, record.name
             found += bool(differences)
-    assert found > 60
+    assert found > 55
 
 
 @pytest.mark.parametrize("first", range(0, 60, 20))
