@@ -12,7 +12,7 @@ Peak memory: n m + m² + m + 1 numbers at most, results included.
 
 from __future__ import annotations
 
-from numpy import absolute, asarray, dtype, einsum, finfo, log, multiply, ndarray, result_type, tril, zeros
+from numpy import absolute, asarray, dtype, einsum, finfo, log, multiply, ndarray, result_type, tril, vdot, zeros
 from numpy.linalg import LinAlgError
 from scipy.linalg.lapack import dgecon, dgetrf, dgetrs, dlange, sgecon, sgetrf, sgetrs, slange
 
@@ -92,10 +92,10 @@ def _rounding(A):
 
 def _trace_of_product(A, B):
     """tr(A B), the sum of the products of entries, 1 x 1; by parts so short that BLAS shares them out to no threads."""
+    if A.size <= 8192:
+        return vdot(A.T, B).reshape(1, 1)
     order = "F" if B.flags.f_contiguous else "C"
     a, b = A.T.reshape(-1, order=order), B.reshape(-1, order=order)
-    if a.size <= 8192:
-        return a.dot(b).reshape(1, 1)
     return asarray([a[k : k + 8192].dot(b[k : k + 8192]) for k in range(0, a.size, 8192)]).sum().reshape(1, 1)
 
 

@@ -14,7 +14,7 @@ Of many rows, block by block, 2 numbers and those of a block.
 
 from __future__ import annotations
 
-from numpy import add, asarray, dtype, einsum, empty, errstate, exp, log, multiply, ndarray, result_type, subtract, zeros_like
+from numpy import add, asarray, dtype, einsum, empty, errstate, exp, log, multiply, ndarray, result_type, subtract, vdot, zeros_like
 
 FLOAT32, FLOAT64 = dtype("float32"), dtype("float64")
 SHAPES = {
@@ -220,10 +220,10 @@ def _sum(A, axis):
 
 def _trace_of_product(A, B):
     """tr(A B), the sum of the products of entries, 1 x 1; by parts so short that BLAS shares them out to no threads."""
+    if A.size <= 8192:
+        return vdot(A.T, B).reshape(1, 1)
     order = "F" if B.flags.f_contiguous else "C"
     a, b = A.T.reshape(-1, order=order), B.reshape(-1, order=order)
-    if a.size <= 8192:
-        return a.dot(b).reshape(1, 1)
     return asarray([a[k : k + 8192].dot(b[k : k + 8192]) for k in range(0, a.size, 8192)]).sum().reshape(1, 1)
 
 
