@@ -21,7 +21,7 @@ from sympy import Add
 
 from codegen.blocks.kinds import CUT, FREE, ROWS, SUMMED, kind_in_block, kind_of_shape
 from codegen.cost.counts import cost, what_costs
-from codegen.schedule import Arg, Instr, Schedule
+from codegen.schedule import Arg, Instr, Literal, Schedule
 
 TRIED = 3
 """So many sizes are tried: those that most of the work has to do with."""
@@ -72,6 +72,21 @@ class Blocks:
         """How many entries a row of all that is made has."""
         found = Counter(self.schedule.shapes[name][self.kinds[name] == ROWS] for name in self.made(phase))
         return Add(*(times * size for size, times in found.items()))
+
+    def are_all(self, results: tuple[str, ...]) -> bool:
+        """Whether blocks of arguments give blocks of all results in one loop, and nothing needs to know how many rows
+        there are."""
+        *before, last = self.phases or (Phase((), False),)
+        whole = [instr.out for phase in before for instr in phase.instrs]
+        whole += [name for name, kind in self.kinds.items() if kind not in CUT]
+        sizes = [size for name in whole for size in self.schedule.shapes[name]]
+        sizes += [arg.value for instr in self.schedule.instrs for arg in instr.args if isinstance(arg, Literal)]
+        return (
+            [phase.blocked for phase in self.phases] in ([True], [False, True])
+            and not last.sums
+            and all(self.kinds[name] == ROWS for name in results)
+            and not any(self.rows in size.free_symbols for size in sizes)
+        )
 
 
 def in_blocks(schedule: Schedule) -> Blocks | None:

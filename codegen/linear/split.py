@@ -12,8 +12,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from codegen.blocks.kinds import CUT, ROWS
-from codegen.blocks.phases import Blocks, cut
+from codegen.blocks.kinds import CUT
+from codegen.blocks.phases import cut
 from codegen.cost import flops
 from codegen.linear.program import LinearProgram
 from codegen.lower import lower
@@ -21,7 +21,7 @@ from codegen.passes import FUNCTIONS, MEMORY, VALUES, optimize
 from codegen.passes.scale_by_diagonals import scale_by_diagonals
 from codegen.passes.scale_smaller_factor import scale_smaller_factor
 from codegen.passes.share_exponentials import share_exponentials
-from codegen.schedule import Instr, Literal, Schedule
+from codegen.schedule import Instr, Schedule
 
 _SCALED = VALUES.index(scale_by_diagonals) + 1
 APART = tuple(
@@ -70,7 +70,7 @@ def split(
     plain = optimize(lowered, APART)
     whole = optimize(plain, FUNCTIONS)
     blocks = cut(whole, rows) if rows is not None and rows.is_Symbol else None
-    if blocks is not None and not _in_one_loop(blocks, (*linear.values, *linear.results)):
+    if blocks is not None and not blocks.are_all((*linear.values, *linear.results)):
         blocks = None
     whole = whole if blocks is None else blocks.schedule
     moved = whole.moving()
@@ -92,21 +92,6 @@ def split(
         return Split(once, values, along, joined, plain)
     (loop,) = blocks.loops
     return Split(once, values, along, joined, plain, blocks.width(loop), blocks.kinds)
-
-
-def _in_one_loop(blocks: Blocks, results: tuple[str, ...]) -> bool:
-    """Whether blocks of arguments give blocks of all results, and nothing needs to know how many rows there are."""
-    *before, last = blocks.phases
-    schedule, kinds = blocks.schedule, blocks.kinds
-    whole = [*(instr.out for phase in before for instr in phase.instrs), *(n for n in kinds if kinds[n] not in CUT)]
-    sizes = [size for name in whole for size in schedule.shapes[name]]
-    sizes += [arg.value for instr in schedule.instrs for arg in instr.args if isinstance(arg, Literal)]
-    return (
-        [phase.blocked for phase in blocks.phases] in ([True], [False, True])
-        and not last.sums
-        and all(kinds[name] == ROWS for name in results)
-        and not any(blocks.rows in size.free_symbols for size in sizes)
-    )
 
 
 def _part(whole: Schedule, instrs: list[Instr], inputs: tuple[str, ...], wanted: tuple[str, ...]) -> Schedule:

@@ -63,13 +63,15 @@ def _matmul(instr: Instr, scope: Scope) -> Lines:
     if key in scope.part.hoisted:
         packed, narrow = scope.packed(key)
         scope.scratch, side = f"side_@({inner}, {cols})", "work"
-        lines = []
+        lines, scope.packed_in_work = [], ""
     else:
         packed, narrow = "work", f"is_narrow_@({inner}, {cols}, {across})"
         there = f"room_@(packed_@({inner}, {cols}))"
         scope.scratch, side = f"{there} + side_@({inner}, {cols})", f"work + {there}"
         b = scope.pointer(right)
-        lines = [f"pack_@({inner}, {cols}, {b}, {b_down}, {b_across}, {narrow}, work);"]
+        pack = f"pack_@({inner}, {cols}, {b}, {b_down}, {b_across}, {narrow}, work);"
+        lines = [pack] if scope.packed_in_work != pack else []
+        scope.packed_in_work = pack
     sizes = f"{rows}, {inner}, {cols}, {scope.pointer(left)}, {down}, {across}"
     function, told = _half(instr)
     return [*lines, f"{function}_@({sizes}, {packed}, {narrow}, {scope.pointer(instr.out)}, {adds}, {side}{told});"]

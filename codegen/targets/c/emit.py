@@ -12,6 +12,7 @@ from dataclasses import replace
 from functools import cached_property
 from typing import Any
 
+from codegen.blocks.phases import cut
 from codegen.cost.header import flops_lines
 from codegen.header import Header
 from codegen.naming import identifier
@@ -65,10 +66,10 @@ class CEmission(Interface):
     ) -> None:
         """`factored`: of the inputs, those that are as P A = L U. The rest as for the interface."""
         check_operations(schedule)
-        self.blocks = blocks_of(schedule)
+        self.blocks = blocks_of(schedule) if stack.rows is None else cut(schedule, stack.rows)
         names = frozenset(moving(self.blocks.schedule.instrs, stack.names))
         super().__init__(self.blocks.schedule, function, replace(stack, names=names), sizes, own)
-        parts = parts_of(self.blocks, names)
+        parts = parts_of(self.blocks, self.stack.repeated)
         guarded = may_have_none(self.schedule)
         self.file = File(self.blocks, self.stack, self.names, self.sizes, guarded, factored)
         self.phases = [PhaseCode(self.file, part, self.outside(part, parts)) for part in parts]
@@ -198,6 +199,7 @@ class CEmission(Interface):
             "lots": lots,
             "stack": number if lots else "",
             "range": "from, to, " if lots else f"0, {number}, " if phase.part.repeated else "",
+            "all": f"0, {number}, " if phase.part.repeated else "",
             "shares": "pieces(total, share)" + (" * lots" if lots else ""),
         }
 

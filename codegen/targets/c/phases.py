@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cached_property
 
 from codegen.targets.c.calls import call, turned
@@ -26,8 +26,8 @@ class PhaseCode:
         self.file, self.part, self.outside = file, part, outside
         self.scope = Scope(file, part, self.stored())
         self.scratches: dict[str, None] = {}
-        self.statements = [line for step in part.steps for line in self.step(step)]
-        self.repeated = [line for step in part.repeated for line in self.step(step)]
+        self.statements = self.lines_of(part.steps)
+        self.repeated = self.lines_of(part.repeated)
         self.scratch = most(list(self.scratches))
         self.block = Memory()
         """What a thread needs for its blocks, entries for each row of them."""
@@ -52,12 +52,18 @@ class PhaseCode:
             if instr.out in self.outside or len(users[instr.out]) > 1 or not is_entrywise(instr)
         } - self.file.parts.keys()
 
+    def lines_of(self, steps: Iterable[Step]) -> list[str]:
+        self.scope.packed_in_work = ""
+        return [line for step in steps for line in self.step(step)]
+
     def step(self, step: Step) -> list[str]:
         if is_entrywise(step[0]):
             return Loop(step, self.scope).lines()
         self.scope.scratch = ""
         lines = turned(step, self.scope) if len(step) > 1 else call(step[0], self.scope)
         if self.scope.scratch:
+            if step[0].op != "matmul":
+                self.scope.packed_in_work = ""
             self.scratches[_ROWS.sub("step", self.scope.scratch)] = None
         if lines:
             lines[-1] += "".join(self.scope.comment(instr) for instr in step)
@@ -140,7 +146,8 @@ class PhaseCode:
         """How many rows are cut."""
         if not self.part.cut:
             return "1"
-        return size_code(self.file.blocks.rows, self.file.sizes)
+        rows, number = (size_code(size, self.file.sizes) for size in (self.file.blocks.rows, self.file.stack.number))
+        return rows if self.file.stack.rows is None else product(number, rows)
 
     @property
     def work(self) -> str:

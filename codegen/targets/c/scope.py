@@ -72,13 +72,15 @@ class Scope:
         """The names whose pointers the statements use."""
         self.scratch = ""
         """How much memory the present statement needs for itself."""
+        self.packed_in_work = ""
+        """The statement that packed the right factor which stands there."""
 
     def is_cut(self, name: str) -> bool:
         return self.part.cut and self.file.blocks.kinds[name] in CUT
 
     def is_stacked(self, name: str) -> bool:
         """Whether there are several of a matrix, which are computed one after the other."""
-        return name in self.file.stack.names
+        return name in self.file.stack.repeated
 
     def size(self, name: str, cut: str = "rows") -> tuple[str, str]:
         """Rows and columns; `cut` is what the length is called that was cut."""

@@ -12,7 +12,7 @@ from codegen.targets.c.emit import CEmission, check_operations
 from codegen.targets.c.file import file_of
 from codegen.targets.c.interface import EmittedC
 from codegen.targets.c.layout import blocks_of, is_in_one_loop, parts_of
-from codegen.targets.c.stacks import Stack
+from codegen.targets.c.stacks import Stack, below_each_other
 
 
 def emit_stacked(schedule: Schedule, stack: Stack, header: Header, function: str, cost: Iterable[str]) -> EmittedC:
@@ -21,8 +21,8 @@ def emit_stacked(schedule: Schedule, stack: Stack, header: Header, function: str
     Raises NotSupported where an operation has no C.
     """
     check_operations(schedule)
-    function = identifier(function)
-    if _is_in_one_loop(schedule, stack):
+    function, stack = identifier(function), below_each_other(schedule, stack)
+    if stack.rows is not None or _is_in_one_loop(schedule, stack):
         whole = CEmission(schedule, function, stack)
         return whole.emitted(file_of([whole], whole.name, header, cost))
     apart = Apart(schedule, stack, function)

@@ -4,17 +4,20 @@ static inline int is_narrow_@(size_t inner, size_t cols, size_t across)
     return across == 1 ? cols * (inner / LANES_@ + 8) < inner : cols == 1;
 }
 
-/* Columns of the right factor, b[k * down + j * across], from `first` on, as whole vectors filled up with zeros. */
+/* Columns of the right factor, b[k * down + j * across], from `first` on, as whole vectors: what these are longer than a row
+   does not matter. */
 static void panel_@(size_t inner, size_t cols, const @real *b, size_t down, size_t across, size_t first, @real *packed)
 {
     const size_t here = least(PANEL_@, cols - first), wide = (here + LANES_@ - 1) / LANES_@ * LANES_@;
     for (size_t k = 0; k < inner; k++, packed += wide) {
         const @real *row = b + k * down + first * across;
-        if (across == 1)
-            memcpy(packed, row, here * sizeof(@real));
-        else
-            for (size_t j = 0; j < here; j++)
-                packed[j] = row[j * across];
+        if (across == 1 && wide <= (inner - 1 - k) * down + cols - first) {
+            for (size_t j = 0; j < wide; j += LANES_@)
+                *(vector_@ *)(packed + j) = *(const vector_@ *)(row + j);
+            continue;
+        }
+        for (size_t j = 0; j < here; j++)
+            packed[j] = row[j * across];
         for (size_t j = here; j < wide; j++)
             packed[j] = @(0.0);
     }
@@ -54,11 +57,12 @@ static inline size_t packed_@(size_t inner, size_t cols)
     return inner * ((cols + LANES_@ - 1) / LANES_@ * LANES_@);
 }
 
-/* `tall` rows of a product times `wide` vectors of a panel, in registers; both are constants where this is called. */
+/* `tall` rows of a product times `wide` vectors of a panel, in registers; both are constants where this is called. The last
+   vector of a row holds `last` entries of it; so many rows as are `whole` are written in whole vectors nevertheless. */
 static INLINE void tile_@(const size_t tall, const size_t wide, size_t inner, const @real *a, size_t down, size_t across,
-                          const @real *panel, @real *c, size_t cols, size_t last, int adds)
+                          const @real *panel, @real *c, size_t cols, size_t last, size_t whole, int adds)
 {
-    vector_@ sum[TALL][WIDE];
+    vector_@ sum[2 * TALL][WIDE];
     UNROLLED for (size_t r = 0; r < tall; r++)
         UNROLLED for (size_t t = 0; t < wide; t++)
             sum[r][t] = (vector_@){0};
@@ -70,43 +74,53 @@ static INLINE void tile_@(const size_t tall, const size_t wide, size_t inner, co
             UNROLLED for (size_t t = 0; t < wide; t++)
                 sum[r][t] += a[r * down] * b[t];
     }
-    const size_t full = last == LANES_@ ? wide : wide - 1;
     if (adds) {
         UNROLLED for (size_t r = 0; r < tall; r++)
             UNROLLED for (size_t t = 0; t < wide; t++)
-                if (t < full)
+                if (t + 1 < wide || r < whole)
                     sum[r][t] += *(vector_@ *)(c + r * cols + t * LANES_@);
     }
     UNROLLED for (size_t r = 0; r < tall; r++)
         UNROLLED for (size_t t = 0; t < wide; t++)
-            if (t < full)
+            if (t + 1 < wide || r < whole)
                 *(vector_@ *)(c + r * cols + t * LANES_@) = sum[r][t];
-    if (full < wide) {
-        @real entries[TALL][LANES_@], *to = c + full * LANES_@;
+    if (whole < tall) {
+        @real entries[2 * TALL][LANES_@];
         UNROLLED for (size_t r = 0; r < tall; r++)
             memcpy(entries[r], &sum[r][wide - 1], sizeof entries[r]);
-        for (size_t r = 0; r < tall; r++, to += cols)
+        for (size_t r = whole; r < tall; r++) {
+            @real *to = c + r * cols + (wide - 1) * LANES_@;
             for (size_t e = 0; e < last; e++)
                 to[e] = adds ? to[e] + entries[r][e] : entries[r][e];
+        }
     }
 }
 
 /* All rows times `wide` vectors of a panel. Rows of the left factor are `down` apart; where it is `tiled`, it stands as
-   `tiles` leaves it, and the product is larger than the cache. */
+   `tiles` leaves it, and the product is larger than the cache. Where the panel is all of the right factor, what the last
+   vector of a row is longer than the row is written over by the next rows: only of the last ones nothing may be too long. */
 static INLINE void strip_@(const size_t wide, size_t rows, size_t inner, const @real *a, size_t down, size_t across,
                            int tiled, const @real *panel, @real *c, size_t cols, size_t last, int adds)
 {
-    const size_t in_tile = tiled ? 1 : down, along_tile = tiled ? TALL : across;
+    const size_t in_tile = tiled ? 1 : down, along_tile = tiled ? TALL : across, width = wide * LANES_@;
+    const size_t ends = adds || cols > width ? rows : least(pieces(width - cols, cols), rows);
+    const size_t whole = last == LANES_@ ? rows : rows - ends;
     size_t i = 0;
+    if (wide == 1 && !tiled)
+        for (; i + 2 * TALL <= rows; i += 2 * TALL)
+            tile_@(2 * TALL, wide, inner, a + i * down, down, across, panel, c + i * cols, cols, last, most(whole, i) - i, adds);
     for (; i + TALL <= rows; i += TALL) {
         if (tiled)
             for (size_t r = 0; r < TALL; r++)
                 for (size_t t = 0; t < wide; t++)
                     SOON(c + (i + r) * cols + t * LANES_@);
-        tile_@(TALL, wide, inner, a + i * down, in_tile, along_tile, panel, c + i * cols, cols, last, adds);
+        tile_@(TALL, wide, inner, a + i * down, in_tile, along_tile, panel, c + i * cols, cols, last, most(whole, i) - i, adds);
     }
+    if (wide <= 2)
+        for (; i + 4 <= rows; i += 4)
+            tile_@(4, wide, inner, a + i * down, down, across, panel, c + i * cols, cols, last, most(whole, i) - i, adds);
     for (; i < rows; i++)
-        tile_@(1, wide, inner, a + i * down, down, across, panel, c + i * cols, cols, last, adds);
+        tile_@(1, wide, inner, a + i * down, down, across, panel, c + i * cols, cols, last, most(whole, i) - i, adds);
 }
 
 /* All rows times the `here` columns of a panel, `depth` of its rows from `first` on. */

@@ -98,6 +98,40 @@ def test_a_part_of_the_arguments_is_stacked(part):
     agree(pf.batch(d, over, target="c"), pf.batch(d, over), over)
 
 
+BELOW_EACH_OTHER = {
+    "seed": (SEED, "X0"),
+    "row by row": ("X : n x m; W : m x k; b : k; Y = softmax(X*W + ones(n,1)*b', 2); z = sum(Y, 2); return Y, z", "X"),
+    "by columns": ("X : n x m; A : m x m; Y = (A \\ X')'*A", "X"),
+    "what is shared": ("X : n x m; w : m; Y = tanh(X)*diag(w); v = exp(w); return Y, v", "X"),
+    "a constant": ("X : n x m; W : m x k; Y = relu(X*W) + ones(n,k)", "X"),
+}
+"""Row i of the results comes from rows i of what is stacked."""
+ONE_BY_ONE = {
+    "a column": ("X : n x m; Y = softmax(X, 1)", "X"),
+    "all": ("X : n x m; Y = X/sum(X)", "X"),
+    "the largest": ("X : n x m; Y = X*(1 + max(X))", "X"),
+    "how many": ("X : n x m; Y = X/n", "X"),
+    "other rows": ("X : n x m; A : n x n; Y = A*X", "X"),
+    "the other factor": ("X : n x m; W : m x k; Y = tanh(X*W)", "W"),
+    "both factors": ("X : n x m; W : m x k; Y = tanh(X*W)", "X W"),
+    "columns": ("X : m x n; W : k x m; Y = tanh(W*X)", "X"),
+    "square": ("X : n x n; Y = tanh(X)", "X"),
+    "turned": ("X : n x m; Y = tanh(X)'", "X"),
+    "no entry": ("X : n x m; Y = relu(X); Z = 5*ones(n,m); return Y, Z", "X"),
+}
+
+
+@needs_compiler
+@pytest.mark.parametrize("name", [*BELOW_EACH_OTHER, *ONE_BY_ONE])
+def test_a_batch_of_rows_is_one_matrix(name):
+    text, over = (BELOW_EACH_OTHER | ONE_BY_ONE)[name]
+    d = pf.differential(pf.parse(text, "sample"), over.split())
+    over = [*over.split(), *(seed for _, seed in d.seeds)]
+    c, numpy = pf.batch(d, over, target="c"), pf.batch(d, over)
+    assert ("total = batch * n" in c.source) == (name in BELOW_EACH_OTHER)
+    agree(c, numpy, over)
+
+
 @needs_compiler
 @lightly
 @pytest.mark.parametrize("name", ["seed", "sums", "log det"])
