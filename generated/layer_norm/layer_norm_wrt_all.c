@@ -50,7 +50,7 @@ enum { TALL = 2 };
 #define UNROLLED _Pragma("unroll")
 #elif defined HAS_VECTORS
 #define INDEPENDENT _Pragma("GCC ivdep")
-#define UNROLLED _Pragma("GCC unroll 8")
+#define UNROLLED _Pragma("GCC unroll 16")
 #else
 #define INDEPENDENT
 #define UNROLLED
@@ -306,6 +306,19 @@ static int layer_norm_wrt_all_block1_f64(const struct layer_norm_wrt_all_f64 *at
     return fails ? NO_DERIVATIVE : 0;
 }
 
+/* What one thread does. */
+static int layer_norm_wrt_all_share1_f64(const struct layer_norm_wrt_all_f64 *at, size_t begin, size_t end, size_t step,
+    double *memory)
+{
+    int failed = 0;
+    for (size_t first = begin; first < end; first += step) {
+        const size_t rows = least(step, end - first);
+        const int code = layer_norm_wrt_all_block1_f64(at, first, rows, step, memory);
+        failed = code > failed ? code : failed;
+    }
+    return failed;
+}
+
 static int layer_norm_wrt_all_blocks1_f64(struct layer_norm_wrt_all_f64 *at, double *memory, int threads)
 {
     const size_t n = at->n, m = at->m;
@@ -314,15 +327,16 @@ static int layer_norm_wrt_all_blocks1_f64(struct layer_norm_wrt_all_f64 *at, dou
     const size_t own = sums + room_f64(step) + room_f64(step) + room_f64(step) + room_f64(step) + room_f64(step * m) + room_f64(step * m) + room_f64(step * m) + room_f64(step * m);
     const int shares = (int)(pieces(total, share));
     int failed = 0;
+    if (shares == 1) {
+        failed = layer_norm_wrt_all_share1_f64(at, 0, total, step, memory);
+    } else {
 #ifdef _OPENMP
 #pragma omp parallel for num_threads(threads) schedule(static) reduction(max : failed) if (shares > 1)
 #endif
-    for (int t = 0; t < shares; t++) {
-        double *room = memory + (size_t)t * own;
-        const size_t begin = (size_t)t * share, end = least(total, begin + share);
-        memset(room, 0, sums * sizeof(double));
-        for (size_t first = begin; first < end; first += step) {
-            const int code = layer_norm_wrt_all_block1_f64(at, first, least(step, end - first), step, room);
+        for (int t = 0; t < shares; t++) {
+            double *room = memory + (size_t)t * own;
+            const size_t begin = (size_t)t * share, end = least(total, begin + share);
+            const int code = layer_norm_wrt_all_share1_f64(at, begin, end, step, room);
             failed = code > failed ? code : failed;
         }
     }
@@ -612,6 +626,19 @@ static int layer_norm_wrt_all_block1_f32(const struct layer_norm_wrt_all_f32 *at
     return fails ? NO_DERIVATIVE : 0;
 }
 
+/* What one thread does. */
+static int layer_norm_wrt_all_share1_f32(const struct layer_norm_wrt_all_f32 *at, size_t begin, size_t end, size_t step,
+    float *memory)
+{
+    int failed = 0;
+    for (size_t first = begin; first < end; first += step) {
+        const size_t rows = least(step, end - first);
+        const int code = layer_norm_wrt_all_block1_f32(at, first, rows, step, memory);
+        failed = code > failed ? code : failed;
+    }
+    return failed;
+}
+
 static int layer_norm_wrt_all_blocks1_f32(struct layer_norm_wrt_all_f32 *at, float *memory, int threads)
 {
     const size_t n = at->n, m = at->m;
@@ -620,15 +647,16 @@ static int layer_norm_wrt_all_blocks1_f32(struct layer_norm_wrt_all_f32 *at, flo
     const size_t own = sums + room_f32(step) + room_f32(step) + room_f32(step) + room_f32(step) + room_f32(step * m) + room_f32(step * m) + room_f32(step * m) + room_f32(step * m);
     const int shares = (int)(pieces(total, share));
     int failed = 0;
+    if (shares == 1) {
+        failed = layer_norm_wrt_all_share1_f32(at, 0, total, step, memory);
+    } else {
 #ifdef _OPENMP
 #pragma omp parallel for num_threads(threads) schedule(static) reduction(max : failed) if (shares > 1)
 #endif
-    for (int t = 0; t < shares; t++) {
-        float *room = memory + (size_t)t * own;
-        const size_t begin = (size_t)t * share, end = least(total, begin + share);
-        memset(room, 0, sums * sizeof(float));
-        for (size_t first = begin; first < end; first += step) {
-            const int code = layer_norm_wrt_all_block1_f32(at, first, least(step, end - first), step, room);
+        for (int t = 0; t < shares; t++) {
+            float *room = memory + (size_t)t * own;
+            const size_t begin = (size_t)t * share, end = least(total, begin + share);
+            const int code = layer_norm_wrt_all_share1_f32(at, begin, end, step, room);
             failed = code > failed ? code : failed;
         }
     }

@@ -52,7 +52,7 @@ enum { TALL = 2 };
 #define UNROLLED _Pragma("unroll")
 #elif defined HAS_VECTORS
 #define INDEPENDENT _Pragma("GCC ivdep")
-#define UNROLLED _Pragma("GCC unroll 8")
+#define UNROLLED _Pragma("GCC unroll 16")
 #else
 #define INDEPENDENT
 #define UNROLLED
@@ -131,17 +131,20 @@ static inline int is_narrow_f64(size_t inner, size_t cols, size_t across)
     return across == 1 ? cols * (inner / LANES_f64 + 8) < inner : cols == 1;
 }
 
-/* Columns of the right factor, b[k * down + j * across], from `first` on, as whole vectors filled up with zeros. */
+/* Columns of the right factor, b[k * down + j * across], from `first` on, as whole vectors: what these are longer than a row
+   does not matter. */
 static void panel_f64(size_t inner, size_t cols, const double *b, size_t down, size_t across, size_t first, double *packed)
 {
     const size_t here = least(PANEL_f64, cols - first), wide = (here + LANES_f64 - 1) / LANES_f64 * LANES_f64;
     for (size_t k = 0; k < inner; k++, packed += wide) {
         const double *row = b + k * down + first * across;
-        if (across == 1)
-            memcpy(packed, row, here * sizeof(double));
-        else
-            for (size_t j = 0; j < here; j++)
-                packed[j] = row[j * across];
+        if (across == 1 && wide <= (inner - 1 - k) * down + cols - first) {
+            for (size_t j = 0; j < wide; j += LANES_f64)
+                *(vector_f64 *)(packed + j) = *(const vector_f64 *)(row + j);
+            continue;
+        }
+        for (size_t j = 0; j < here; j++)
+            packed[j] = row[j * across];
         for (size_t j = here; j < wide; j++)
             packed[j] = 0.0;
     }
@@ -181,11 +184,12 @@ static inline size_t packed_f64(size_t inner, size_t cols)
     return inner * ((cols + LANES_f64 - 1) / LANES_f64 * LANES_f64);
 }
 
-/* `tall` rows of a product times `wide` vectors of a panel, in registers; both are constants where this is called. */
+/* `tall` rows of a product times `wide` vectors of a panel, in registers; both are constants where this is called. The last
+   vector of a row holds `last` entries of it; so many rows as are `whole` are written in whole vectors nevertheless. */
 static INLINE void tile_f64(const size_t tall, const size_t wide, size_t inner, const double *a, size_t down, size_t across,
-                          const double *panel, double *c, size_t cols, size_t last, int adds)
+                          const double *panel, double *c, size_t cols, size_t last, size_t whole, int adds)
 {
-    vector_f64 sum[TALL][WIDE];
+    vector_f64 sum[2 * TALL][WIDE];
     UNROLLED for (size_t r = 0; r < tall; r++)
         UNROLLED for (size_t t = 0; t < wide; t++)
             sum[r][t] = (vector_f64){0};
@@ -197,43 +201,53 @@ static INLINE void tile_f64(const size_t tall, const size_t wide, size_t inner, 
             UNROLLED for (size_t t = 0; t < wide; t++)
                 sum[r][t] += a[r * down] * b[t];
     }
-    const size_t full = last == LANES_f64 ? wide : wide - 1;
     if (adds) {
         UNROLLED for (size_t r = 0; r < tall; r++)
             UNROLLED for (size_t t = 0; t < wide; t++)
-                if (t < full)
+                if (t + 1 < wide || r < whole)
                     sum[r][t] += *(vector_f64 *)(c + r * cols + t * LANES_f64);
     }
     UNROLLED for (size_t r = 0; r < tall; r++)
         UNROLLED for (size_t t = 0; t < wide; t++)
-            if (t < full)
+            if (t + 1 < wide || r < whole)
                 *(vector_f64 *)(c + r * cols + t * LANES_f64) = sum[r][t];
-    if (full < wide) {
-        double entries[TALL][LANES_f64], *to = c + full * LANES_f64;
+    if (whole < tall) {
+        double entries[2 * TALL][LANES_f64];
         UNROLLED for (size_t r = 0; r < tall; r++)
             memcpy(entries[r], &sum[r][wide - 1], sizeof entries[r]);
-        for (size_t r = 0; r < tall; r++, to += cols)
+        for (size_t r = whole; r < tall; r++) {
+            double *to = c + r * cols + (wide - 1) * LANES_f64;
             for (size_t e = 0; e < last; e++)
                 to[e] = adds ? to[e] + entries[r][e] : entries[r][e];
+        }
     }
 }
 
 /* All rows times `wide` vectors of a panel. Rows of the left factor are `down` apart; where it is `tiled`, it stands as
-   `tiles` leaves it, and the product is larger than the cache. */
+   `tiles` leaves it, and the product is larger than the cache. Where the panel is all of the right factor, what the last
+   vector of a row is longer than the row is written over by the next rows: only of the last ones nothing may be too long. */
 static INLINE void strip_f64(const size_t wide, size_t rows, size_t inner, const double *a, size_t down, size_t across,
                            int tiled, const double *panel, double *c, size_t cols, size_t last, int adds)
 {
-    const size_t in_tile = tiled ? 1 : down, along_tile = tiled ? TALL : across;
+    const size_t in_tile = tiled ? 1 : down, along_tile = tiled ? TALL : across, width = wide * LANES_f64;
+    const size_t ends = adds || cols > width ? rows : least(pieces(width - cols, cols), rows);
+    const size_t whole = last == LANES_f64 ? rows : rows - ends;
     size_t i = 0;
+    if (wide == 1 && !tiled)
+        for (; i + 2 * TALL <= rows; i += 2 * TALL)
+            tile_f64(2 * TALL, wide, inner, a + i * down, down, across, panel, c + i * cols, cols, last, most(whole, i) - i, adds);
     for (; i + TALL <= rows; i += TALL) {
         if (tiled)
             for (size_t r = 0; r < TALL; r++)
                 for (size_t t = 0; t < wide; t++)
                     SOON(c + (i + r) * cols + t * LANES_f64);
-        tile_f64(TALL, wide, inner, a + i * down, in_tile, along_tile, panel, c + i * cols, cols, last, adds);
+        tile_f64(TALL, wide, inner, a + i * down, in_tile, along_tile, panel, c + i * cols, cols, last, most(whole, i) - i, adds);
     }
+    if (wide <= 2)
+        for (; i + 4 <= rows; i += 4)
+            tile_f64(4, wide, inner, a + i * down, down, across, panel, c + i * cols, cols, last, most(whole, i) - i, adds);
     for (; i < rows; i++)
-        tile_f64(1, wide, inner, a + i * down, down, across, panel, c + i * cols, cols, last, adds);
+        tile_f64(1, wide, inner, a + i * down, down, across, panel, c + i * cols, cols, last, most(whole, i) - i, adds);
 }
 
 /* All rows times the `here` columns of a panel, `depth` of its rows from `first` on. */
@@ -420,6 +434,19 @@ static int seed_wrt_X0_block0_f64(const struct seed_wrt_X0_f64 *at, size_t first
     return 0;
 }
 
+/* What one thread does. */
+static int seed_wrt_X0_share0_f64(const struct seed_wrt_X0_f64 *at, size_t begin, size_t end, size_t step,
+    double *memory)
+{
+    int failed = 0;
+    for (size_t first = begin; first < end; first += step) {
+        const size_t rows = least(step, end - first);
+        const int code = seed_wrt_X0_block0_f64(at, first, rows, step, memory);
+        failed = code > failed ? code : failed;
+    }
+    return failed;
+}
+
 static int seed_wrt_X0_blocks0_f64(struct seed_wrt_X0_f64 *at, double *memory, int threads)
 {
     const size_t n = at->n, m = at->m, h = at->h, p = at->p;
@@ -434,15 +461,16 @@ static int seed_wrt_X0_blocks0_f64(struct seed_wrt_X0_f64 *at, double *memory, i
     at->narrow[1] = is_narrow_f64(h, p, 1);
     at->packed[1] = take_f64(&memory, packed_f64(h, p));
     pack_shared_f64(shares, h, p, at->W2, p, 1, at->narrow[1], at->packed[1]);
+    if (shares == 1) {
+        failed = seed_wrt_X0_share0_f64(at, 0, total, step, memory);
+    } else {
 #ifdef _OPENMP
 #pragma omp parallel for num_threads(threads) schedule(static) reduction(max : failed) if (shares > 1)
 #endif
-    for (int t = 0; t < shares; t++) {
-        double *room = memory + (size_t)t * own;
-        const size_t begin = (size_t)t * share, end = least(total, begin + share);
-        memset(room, 0, sums * sizeof(double));
-        for (size_t first = begin; first < end; first += step) {
-            const int code = seed_wrt_X0_block0_f64(at, first, least(step, end - first), step, room);
+        for (int t = 0; t < shares; t++) {
+            double *room = memory + (size_t)t * own;
+            const size_t begin = (size_t)t * share, end = least(total, begin + share);
+            const int code = seed_wrt_X0_share0_f64(at, begin, end, step, room);
             failed = code > failed ? code : failed;
         }
     }
@@ -559,17 +587,20 @@ static inline int is_narrow_f32(size_t inner, size_t cols, size_t across)
     return across == 1 ? cols * (inner / LANES_f32 + 8) < inner : cols == 1;
 }
 
-/* Columns of the right factor, b[k * down + j * across], from `first` on, as whole vectors filled up with zeros. */
+/* Columns of the right factor, b[k * down + j * across], from `first` on, as whole vectors: what these are longer than a row
+   does not matter. */
 static void panel_f32(size_t inner, size_t cols, const float *b, size_t down, size_t across, size_t first, float *packed)
 {
     const size_t here = least(PANEL_f32, cols - first), wide = (here + LANES_f32 - 1) / LANES_f32 * LANES_f32;
     for (size_t k = 0; k < inner; k++, packed += wide) {
         const float *row = b + k * down + first * across;
-        if (across == 1)
-            memcpy(packed, row, here * sizeof(float));
-        else
-            for (size_t j = 0; j < here; j++)
-                packed[j] = row[j * across];
+        if (across == 1 && wide <= (inner - 1 - k) * down + cols - first) {
+            for (size_t j = 0; j < wide; j += LANES_f32)
+                *(vector_f32 *)(packed + j) = *(const vector_f32 *)(row + j);
+            continue;
+        }
+        for (size_t j = 0; j < here; j++)
+            packed[j] = row[j * across];
         for (size_t j = here; j < wide; j++)
             packed[j] = 0.0f;
     }
@@ -609,11 +640,12 @@ static inline size_t packed_f32(size_t inner, size_t cols)
     return inner * ((cols + LANES_f32 - 1) / LANES_f32 * LANES_f32);
 }
 
-/* `tall` rows of a product times `wide` vectors of a panel, in registers; both are constants where this is called. */
+/* `tall` rows of a product times `wide` vectors of a panel, in registers; both are constants where this is called. The last
+   vector of a row holds `last` entries of it; so many rows as are `whole` are written in whole vectors nevertheless. */
 static INLINE void tile_f32(const size_t tall, const size_t wide, size_t inner, const float *a, size_t down, size_t across,
-                          const float *panel, float *c, size_t cols, size_t last, int adds)
+                          const float *panel, float *c, size_t cols, size_t last, size_t whole, int adds)
 {
-    vector_f32 sum[TALL][WIDE];
+    vector_f32 sum[2 * TALL][WIDE];
     UNROLLED for (size_t r = 0; r < tall; r++)
         UNROLLED for (size_t t = 0; t < wide; t++)
             sum[r][t] = (vector_f32){0};
@@ -625,43 +657,53 @@ static INLINE void tile_f32(const size_t tall, const size_t wide, size_t inner, 
             UNROLLED for (size_t t = 0; t < wide; t++)
                 sum[r][t] += a[r * down] * b[t];
     }
-    const size_t full = last == LANES_f32 ? wide : wide - 1;
     if (adds) {
         UNROLLED for (size_t r = 0; r < tall; r++)
             UNROLLED for (size_t t = 0; t < wide; t++)
-                if (t < full)
+                if (t + 1 < wide || r < whole)
                     sum[r][t] += *(vector_f32 *)(c + r * cols + t * LANES_f32);
     }
     UNROLLED for (size_t r = 0; r < tall; r++)
         UNROLLED for (size_t t = 0; t < wide; t++)
-            if (t < full)
+            if (t + 1 < wide || r < whole)
                 *(vector_f32 *)(c + r * cols + t * LANES_f32) = sum[r][t];
-    if (full < wide) {
-        float entries[TALL][LANES_f32], *to = c + full * LANES_f32;
+    if (whole < tall) {
+        float entries[2 * TALL][LANES_f32];
         UNROLLED for (size_t r = 0; r < tall; r++)
             memcpy(entries[r], &sum[r][wide - 1], sizeof entries[r]);
-        for (size_t r = 0; r < tall; r++, to += cols)
+        for (size_t r = whole; r < tall; r++) {
+            float *to = c + r * cols + (wide - 1) * LANES_f32;
             for (size_t e = 0; e < last; e++)
                 to[e] = adds ? to[e] + entries[r][e] : entries[r][e];
+        }
     }
 }
 
 /* All rows times `wide` vectors of a panel. Rows of the left factor are `down` apart; where it is `tiled`, it stands as
-   `tiles` leaves it, and the product is larger than the cache. */
+   `tiles` leaves it, and the product is larger than the cache. Where the panel is all of the right factor, what the last
+   vector of a row is longer than the row is written over by the next rows: only of the last ones nothing may be too long. */
 static INLINE void strip_f32(const size_t wide, size_t rows, size_t inner, const float *a, size_t down, size_t across,
                            int tiled, const float *panel, float *c, size_t cols, size_t last, int adds)
 {
-    const size_t in_tile = tiled ? 1 : down, along_tile = tiled ? TALL : across;
+    const size_t in_tile = tiled ? 1 : down, along_tile = tiled ? TALL : across, width = wide * LANES_f32;
+    const size_t ends = adds || cols > width ? rows : least(pieces(width - cols, cols), rows);
+    const size_t whole = last == LANES_f32 ? rows : rows - ends;
     size_t i = 0;
+    if (wide == 1 && !tiled)
+        for (; i + 2 * TALL <= rows; i += 2 * TALL)
+            tile_f32(2 * TALL, wide, inner, a + i * down, down, across, panel, c + i * cols, cols, last, most(whole, i) - i, adds);
     for (; i + TALL <= rows; i += TALL) {
         if (tiled)
             for (size_t r = 0; r < TALL; r++)
                 for (size_t t = 0; t < wide; t++)
                     SOON(c + (i + r) * cols + t * LANES_f32);
-        tile_f32(TALL, wide, inner, a + i * down, in_tile, along_tile, panel, c + i * cols, cols, last, adds);
+        tile_f32(TALL, wide, inner, a + i * down, in_tile, along_tile, panel, c + i * cols, cols, last, most(whole, i) - i, adds);
     }
+    if (wide <= 2)
+        for (; i + 4 <= rows; i += 4)
+            tile_f32(4, wide, inner, a + i * down, down, across, panel, c + i * cols, cols, last, most(whole, i) - i, adds);
     for (; i < rows; i++)
-        tile_f32(1, wide, inner, a + i * down, down, across, panel, c + i * cols, cols, last, adds);
+        tile_f32(1, wide, inner, a + i * down, down, across, panel, c + i * cols, cols, last, most(whole, i) - i, adds);
 }
 
 /* All rows times the `here` columns of a panel, `depth` of its rows from `first` on. */
@@ -848,6 +890,19 @@ static int seed_wrt_X0_block0_f32(const struct seed_wrt_X0_f32 *at, size_t first
     return 0;
 }
 
+/* What one thread does. */
+static int seed_wrt_X0_share0_f32(const struct seed_wrt_X0_f32 *at, size_t begin, size_t end, size_t step,
+    float *memory)
+{
+    int failed = 0;
+    for (size_t first = begin; first < end; first += step) {
+        const size_t rows = least(step, end - first);
+        const int code = seed_wrt_X0_block0_f32(at, first, rows, step, memory);
+        failed = code > failed ? code : failed;
+    }
+    return failed;
+}
+
 static int seed_wrt_X0_blocks0_f32(struct seed_wrt_X0_f32 *at, float *memory, int threads)
 {
     const size_t n = at->n, m = at->m, h = at->h, p = at->p;
@@ -862,15 +917,16 @@ static int seed_wrt_X0_blocks0_f32(struct seed_wrt_X0_f32 *at, float *memory, in
     at->narrow[1] = is_narrow_f32(h, p, 1);
     at->packed[1] = take_f32(&memory, packed_f32(h, p));
     pack_shared_f32(shares, h, p, at->W2, p, 1, at->narrow[1], at->packed[1]);
+    if (shares == 1) {
+        failed = seed_wrt_X0_share0_f32(at, 0, total, step, memory);
+    } else {
 #ifdef _OPENMP
 #pragma omp parallel for num_threads(threads) schedule(static) reduction(max : failed) if (shares > 1)
 #endif
-    for (int t = 0; t < shares; t++) {
-        float *room = memory + (size_t)t * own;
-        const size_t begin = (size_t)t * share, end = least(total, begin + share);
-        memset(room, 0, sums * sizeof(float));
-        for (size_t first = begin; first < end; first += step) {
-            const int code = seed_wrt_X0_block0_f32(at, first, least(step, end - first), step, room);
+        for (int t = 0; t < shares; t++) {
+            float *room = memory + (size_t)t * own;
+            const size_t begin = (size_t)t * share, end = least(total, begin + share);
+            const int code = seed_wrt_X0_share0_f32(at, begin, end, step, room);
             failed = code > failed ? code : failed;
         }
     }
