@@ -27,6 +27,8 @@ from codegen.targets.numpy.pieces import Piece, Pieces, in_pieces
 
 FEW = 256
 """No more of them are worth a look at how wide they are."""
+MOST_PLACED = 24
+"""So many matrices of a block are computed in memory made once; more of them would not stay in the cache together."""
 MOST_TERMS = 12
 """Of a size that is written as a sum."""
 _AXIS = {ROWS: "0", COLUMNS: "1"}
@@ -68,8 +70,9 @@ class BlockedEmission(Emission):
         wishes = ("rows", "cut", "joined", "width", "space", *(("work",) if self.is_shared else ()))
         rows, *self.local = (self.names.choose(f"of blocks: {name}", name) for name in wishes)
         self.run_by = f"_in_threads({self.threads}, " if self.is_shared else "_in_blocks("
-        inside = (instr.out for piece in self.pieces.functions for instr in self.schedule.instrs[piece.place])
-        height = Height(frozenset(inside), self.rows, rows)
+        inside = [instr for piece in self.pieces.functions for instr in self.schedule.instrs[piece.place]]
+        are_few = sum(instr.into is None for instr in inside) <= MOST_PLACED
+        height = Height(frozenset(instr.out for instr in inside), self.rows, rows, are_few)
         return Body(self.schedule, self.names, self.arguments.sizes, height, self.run_by)
 
     def what(self, piece: Piece) -> str:

@@ -24,11 +24,12 @@ ALL = slice(None)
 
 @dataclass(frozen=True)
 class Height:
-    """Those names have blocks of `rows`, of which a block has `code` many; they are computed in given memory."""
+    """Those names have blocks of `rows`, of which a block has `code` many; they may be computed in given memory."""
 
     names: frozenset[str] = frozenset()
     rows: Any = None
     code: str = ""
+    in_given_memory: bool = False
 
 
 class Body:
@@ -93,7 +94,7 @@ class Body:
         """The names of the memory that takes the result; none where that is new."""
         if instr.into is not None:
             return (instr.into,)
-        if instr.out not in self.height.names:
+        if not self.height.in_given_memory or instr.out not in self.height.names:
             return ()
         own = self.schedule.pairs.get(instr.out, (instr.out,))
         self.placed.update(own)

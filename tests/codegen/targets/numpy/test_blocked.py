@@ -200,6 +200,16 @@ def test_many_rows_take_the_memory_of_their_results_and_of_a_block(monkeypatch, 
     assert peak <= sum(result.nbytes for result in results) + threads * 2**21
 
 
+@pytest.mark.parametrize("layers", [4, 12])
+def test_a_few_matrices_of_a_block_have_memory_made_once_and_many_are_new(layers):
+    text = "\n".join(f"X{k + 1} = tanh(X{k}*W{k})" for k in range(layers))
+    derived = differentiate(read_program(text, "chain"), "X0")
+    kernel = compile_kernel(derived)
+    assert is_blocked(kernel)
+    assert ("=None" in kernel.source) == (layers == 4)
+    assert max(errors(derived, heights=(3,))) < 1
+
+
 def test_few_rows_known_beforehand_are_not_cut(monkeypatch):
     monkeypatch.undo()
     texts = (f"X : {rows} x 3; Y = tanh(sin(X)*W)*V" for rows in (256, 257))
