@@ -207,7 +207,7 @@ def test_a_few_matrices_of_a_block_have_memory_made_once_and_many_are_new(layers
     kernel = compile_kernel(derived)
     assert is_blocked(kernel)
     assert ("=None" in kernel.source) == (layers == 4)
-    assert max(errors(derived, heights=(3,))) < 1
+    assert max(errors(derived, heights=(3,))) <= LARGEST
 
 
 def test_few_rows_known_beforehand_are_not_cut(monkeypatch):
