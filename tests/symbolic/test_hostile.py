@@ -8,6 +8,7 @@ import io
 import keyword
 import re
 import tokenize
+from functools import cache
 
 import numpy as np
 import pytest
@@ -52,13 +53,13 @@ EVIL = [
 def assert_harmless(kernel: Kernel) -> None:
     """Its statements are those of a kernel, its characters are printable, and it quotes none of the hostile words."""
     assert not re.search(r"touch pwned|os\.system|__import__|__class__|\{\{|\{%|coding[:=]", kernel.source)
-    assert all(character == "\n" or character.isprintable() for character in kernel.source)
+    assert kernel.source.replace("\n", "").isprintable()
     tree = ast.parse(kernel.source)
     assert {type(node) for node in tree.body} == {ast.Expr, ast.ImportFrom, ast.Assign, ast.FunctionDef}
     assert [type(node) for node in tree.body].count(ast.Expr) == 1
-    modules = {node.module for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)}
-    assert modules <= {"__future__", "numpy", "scipy.special"}
-    assert not any(isinstance(node, ast.Import) for node in ast.walk(tree))
+    imports = [node for node in ast.walk(tree) if isinstance(node, ast.Import | ast.ImportFrom)]
+    assert all(isinstance(node, ast.ImportFrom) for node in imports)
+    assert {node.module for node in imports} <= {"__future__", "numpy", "scipy.special"}
 
 
 def run(kernel: Kernel, as_lists: bool = False) -> list[np.ndarray]:
@@ -76,6 +77,7 @@ def assert_same_results(kernel: Kernel, plain: Kernel) -> None:
             np.testing.assert_allclose(found, expected, rtol=1e-14)
 
 
+@cache
 def compiled(text: str, **options: str) -> Kernel:
     return compile_kernel(differentiate(read_program(text)), **options)
 

@@ -174,14 +174,12 @@ def test_any_name_can_stand_beside_what_a_kernel_carries(name):
         return
     program = read_program(ALL_KINDS.format(name=name))
     source = compile_kernel(differentiate(program, program.inputs[0].name)).source
-    defined = [node.name for node in ast.walk(ast.parse(source)) if isinstance(node, ast.FunctionDef)]
-    arguments = {
-        a.arg for node in ast.walk(ast.parse(source)) if isinstance(node, ast.FunctionDef) for a in node.args.args
-    }
-    assert len(defined) == len(set(defined))
-    called = {
-        n.func.id for n in ast.walk(ast.parse(source)) if isinstance(n, ast.Call) and isinstance(n.func, ast.Name)
-    }
+    nodes = list(ast.walk(ast.parse(source)))
+    functions = [node for node in nodes if isinstance(node, ast.FunctionDef)]
+    defined = {function.name for function in functions}
+    arguments = {a.arg for function in functions for a in function.args.args}
+    assert len(defined) == len(functions)
+    called = {n.func.id for n in nodes if isinstance(n, ast.Call) and isinstance(n.func, ast.Name)}
     assert not arguments & (called - {"function", "solve", "invert", "norm", "condition"}), arguments & called
 
 
