@@ -26,6 +26,9 @@ check: $(VENV)/.dev ## Run everything that must hold before a change is handed i
 	@$(PYTHON) -m pushforward demo > $(VENV)/.demo
 	@$(PYTHON) -m pytest -n 2 --dist worksteal
 
+# Small matrices in several processes: threads of BLAS would only wait for each other.
+fuzz marking: export OPENBLAS_NUM_THREADS := 1
+
 fuzz: $(VENV)/.dev ## Check random programs by every oracle: make fuzz N=20000 SEED=0
 	@$(PYTHON) -m pytest -m long
 	@$(PYTHON) -m tools.fuzz --count $(N) --seed $(SEED)
