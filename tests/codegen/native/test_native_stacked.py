@@ -38,6 +38,7 @@ CASES = [
 ]
 
 
+@lightly
 @pytest.mark.parametrize(("name", "of", "options"), CASES)
 def test_a_c_program_finds_what_numpy_finds(name: str, of: str, options: tuple[str, ...], tmp_path: Path) -> None:
     if not is_possible(options, tmp_path):
