@@ -19,6 +19,7 @@ from codegen.targets.numpy.helpers import (
     factors,
     functions,
     products,
+    rectifiers,
     reductions,
     second_derivatives,
     sines,
@@ -379,11 +380,11 @@ CASES = [pytest.param(*case, id=f"{name}-{k}") for name, cases in VALUES.items()
 
 ELSEWHERE = {
     name
-    for module in (blocks, sines, stacks)
+    for module in (blocks, rectifiers, sines, stacks)
     for name, function in vars(module).items()
     if getattr(function, "__module__", "") == module.__name__
 }
-"""Helpers that are tested in `test_blocked.py`, `test_sines.py` and `test_stack_helpers.py`."""
+"""Helpers that are tested in `test_blocked.py`, `test_rectifiers.py`, `test_sines.py` and `test_stack_helpers.py`."""
 
 
 def test_every_helper_is_tested():
