@@ -94,8 +94,9 @@ def in_blocks(schedule: Schedule) -> Blocks | None:
     work = _work(schedule)
     shares: dict[Any, int] = defaultdict(int)
     for instr in schedule.instrs:
-        much = work[instr.out]
-        for size in dict.fromkeys([size for name in (instr.out, *instr.names) for size in schedule.shapes[name]]):
+        shape, much = schedule.shapes[instr.out], work[instr.out]
+        others = [other for name in instr.names if (other := schedule.shapes[name]) != shape]
+        for size in dict.fromkeys([size for each in (shape, *others) for size in each]):
             shares[size] += much
     sizes = [size for size in shares if size.is_Symbol or (size.is_Integer and size > 1)]
     best, most, total = None, (0, 0, 0, 0), sum(work.values())

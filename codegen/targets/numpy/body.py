@@ -19,6 +19,7 @@ from codegen.targets.numpy.carried import helpers_for
 from codegen.targets.numpy.products import spelling_of_product
 
 COMMENT_COLUMN = 52
+_NAME = re.compile(r"[A-Za-z_]\w*", re.ASCII)
 ALL = slice(None)
 
 
@@ -164,7 +165,7 @@ class Body:
 
 def words(texts: Iterable[str]) -> set[str]:
     """All names in some code."""
-    return set(re.findall(r"\w+", "\n".join(texts)))
+    return set(_NAME.findall("\n".join(texts)))
 
 
 def guard(schedule: Schedule) -> tuple[str, str]:
