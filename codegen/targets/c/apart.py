@@ -27,7 +27,8 @@ class Apart(Interface):
         schedule = with_names(schedule, stack)
         super().__init__(schedule, function, stack)
         parts = halves(schedule, stack)
-        self.state, self.factored = parts.state, parts.factored
+        self.state = tuple(name for name in parts.state if name not in self.outputs)
+        self.factored = parts.factored
         sizes = [size for size in self.symbols if size != stack.number]
         self.values = CEmission(parts.values, f"{function}_values", sizes=sizes, own=True)
         self.along = CEmission(parts.along, f"{function}_along", sizes=sizes, factored=parts.factored, own=True)
@@ -42,7 +43,8 @@ class Apart(Interface):
         number = self.sizes[self.stack.number]
         results = dict(zip(self.outputs, self.results, strict=True))
         state = {name: f"state__{number}" for number, name in enumerate(self.state)}
-        once = {name: self.names[name] for name in self.inputs} | state
+        kept = {name: code for name, code in results.items() if name not in self.stack.names}
+        once = kept | {name: self.names[name] for name in self.inputs} | state
         each = {name: f"{code} + {product('each', self.count(name))}" for name, code in once.items()
                 if name in self.stack.names}  # fmt: skip
         made = {name: f"{code} + {product('each', self.count(name))}" for name, code in results.items()}

@@ -25,6 +25,7 @@ APART = {
     "sums": "X : n x m\nW : m x k\nY = softmax(X, 2)*W\nz = sum(Y)",
     "log det": "X : n x m\ny = logdet(X'*X + eye(m))",
     "attention": "X : n x m\nW : m x m\nQ = X*W\nY = attention(Q, X, X)",
+    "a value": "X : n x m\ny = sqrt(sum(X .* X))",
     "names": "k : k x 2\nstate : 2 x k\ndirection = k*state\nlot = direction*k*state\neach = sum(lot)",
 }
 """In these, results along a direction take several loops."""
