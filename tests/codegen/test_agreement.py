@@ -95,8 +95,8 @@ SUMS = "X : n x m\nW : m x p\nY = tanh(X*W)\ny = sum(sin(X*W))\nreturn Y, y"
 LOOP_FAULTS = [
     ("_further_blocks", "last = first + firsts.step", "last = first + firsts.step - 1"),
     ("_further_blocks", "joined, first, last", "joined, first + 1, last + 1"),
-    ("_first_block", "range(height, rows, height)", "range(height, rows - height, height)"),
-    ("_first_block", "range(height, rows, height)", "range(height + 1, rows, height)"),
+    ("_first_block", "range(first, rows, height)", "range(first, rows - height, height)"),
+    ("_first_block", "range(first, rows, height)", "range(first + 1, rows, height)"),
     ("_whole", "return zeros_like(part)", "return part.copy()"),
     ("_join", "result += part", "result[...] = part"),
     ("_in_threads", "range(0, len", "range(1, len"),
