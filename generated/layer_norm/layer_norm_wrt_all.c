@@ -36,16 +36,20 @@ enum { VECTOR = 16, TALL = 4 };
 enum { TALL = 2 };
 #define WIDE 4
 #endif
-/* SOON: an address that is about to be written to. */
+/* SOON: an address that is about to be written to. LATER: one that will be read, not at once. */
 #ifdef HAS_VECTORS
 #define INLINE inline __attribute__((always_inline))
 #define SOON(address) __builtin_prefetch(address, 1)
+#define LATER(address) __builtin_prefetch(address, 0, 2)
 #else
 #define INLINE inline
 #define SOON(address) (void)0
+#define LATER(address) (void)0
 #endif
-/* INDEPENDENT: no entry of the following loop depends on another. UNROLLED: the loop is to be written out. */
+/* INDEPENDENT: no entry of the following loop depends on another. UNROLLED: the loop is to be written out. Where a compiler
+   does neither, as with few optimisations, nothing is wrong. */
 #if defined HAS_VECTORS && defined __clang__
+#pragma clang diagnostic ignored "-Wpass-failed"
 #define INDEPENDENT _Pragma("clang loop vectorize(assume_safety)")
 #define UNROLLED _Pragma("unroll")
 #elif defined HAS_VECTORS
@@ -176,6 +180,16 @@ static size_t share_f64(size_t total, size_t work, int threads)
     if (threads <= 1 || total * work < THREADED)
         return most(total, 1);
     return whole_tiles(pieces(total, (size_t)threads));
+}
+
+/* Where the block of this number begins, of those that threads take one after the other: the last that each of them would take
+   is in four, so that all end at about the same time, also where one of them is slower. */
+static size_t begin_f64(size_t number, size_t total, size_t step, size_t shares)
+{
+    const size_t whole = (pieces(total, step * shares) - 1) * shares;
+    if (number <= whole)
+        return least(total, number * step);
+    return least(total, whole * step + (number - whole) * whole_tiles(pieces(total - whole * step, 4 * shares)));
 }
 
 struct layer_norm_wrt_all_f64 {
@@ -327,6 +341,7 @@ static int layer_norm_wrt_all_blocks1_f64(struct layer_norm_wrt_all_f64 *at, dou
     const size_t own = sums + room_f64(step) + room_f64(step) + room_f64(step) + room_f64(step) + room_f64(step * m) + room_f64(step * m) + room_f64(step * m) + room_f64(step * m);
     const int shares = (int)(pieces(total, share));
     int failed = 0;
+    size_t taken = 0;
     if (shares == 1) {
         failed = layer_norm_wrt_all_share1_f64(at, 0, total, step, memory);
     } else {
@@ -335,9 +350,19 @@ static int layer_norm_wrt_all_blocks1_f64(struct layer_norm_wrt_all_f64 *at, dou
 #endif
         for (int t = 0; t < shares; t++) {
             double *room = memory + (size_t)t * own;
-            const size_t begin = (size_t)t * share, end = least(total, begin + share);
-            const int code = layer_norm_wrt_all_share1_f64(at, begin, end, step, room);
-            failed = code > failed ? code : failed;
+            for (;;) {
+                size_t number;
+#ifdef _OPENMP
+#pragma omp atomic capture
+#endif
+                number = taken++;
+                const size_t first = begin_f64(number, total, step, (size_t)shares);
+                if (first == total)
+                    break;
+                const size_t rows = begin_f64(number + 1, total, step, (size_t)shares) - first;
+                const int code = layer_norm_wrt_all_block1_f64(at, first, rows, step, room);
+                failed = code > failed ? code : failed;
+            }
         }
     }
     return failed;
@@ -498,6 +523,16 @@ static size_t share_f32(size_t total, size_t work, int threads)
     return whole_tiles(pieces(total, (size_t)threads));
 }
 
+/* Where the block of this number begins, of those that threads take one after the other: the last that each of them would take
+   is in four, so that all end at about the same time, also where one of them is slower. */
+static size_t begin_f32(size_t number, size_t total, size_t step, size_t shares)
+{
+    const size_t whole = (pieces(total, step * shares) - 1) * shares;
+    if (number <= whole)
+        return least(total, number * step);
+    return least(total, whole * step + (number - whole) * whole_tiles(pieces(total - whole * step, 4 * shares)));
+}
+
 struct layer_norm_wrt_all_f32 {
     size_t n, m;
     const float *X, *g, *b, *dX, *dg, *db;
@@ -647,6 +682,7 @@ static int layer_norm_wrt_all_blocks1_f32(struct layer_norm_wrt_all_f32 *at, flo
     const size_t own = sums + room_f32(step) + room_f32(step) + room_f32(step) + room_f32(step) + room_f32(step * m) + room_f32(step * m) + room_f32(step * m) + room_f32(step * m);
     const int shares = (int)(pieces(total, share));
     int failed = 0;
+    size_t taken = 0;
     if (shares == 1) {
         failed = layer_norm_wrt_all_share1_f32(at, 0, total, step, memory);
     } else {
@@ -655,9 +691,19 @@ static int layer_norm_wrt_all_blocks1_f32(struct layer_norm_wrt_all_f32 *at, flo
 #endif
         for (int t = 0; t < shares; t++) {
             float *room = memory + (size_t)t * own;
-            const size_t begin = (size_t)t * share, end = least(total, begin + share);
-            const int code = layer_norm_wrt_all_share1_f32(at, begin, end, step, room);
-            failed = code > failed ? code : failed;
+            for (;;) {
+                size_t number;
+#ifdef _OPENMP
+#pragma omp atomic capture
+#endif
+                number = taken++;
+                const size_t first = begin_f32(number, total, step, (size_t)shares);
+                if (first == total)
+                    break;
+                const size_t rows = begin_f32(number + 1, total, step, (size_t)shares) - first;
+                const int code = layer_norm_wrt_all_block1_f32(at, first, rows, step, room);
+                failed = code > failed ? code : failed;
+            }
         }
     }
     return failed;

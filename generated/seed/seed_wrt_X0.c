@@ -38,16 +38,20 @@ enum { VECTOR = 16, TALL = 4 };
 enum { TALL = 2 };
 #define WIDE 4
 #endif
-/* SOON: an address that is about to be written to. */
+/* SOON: an address that is about to be written to. LATER: one that will be read, not at once. */
 #ifdef HAS_VECTORS
 #define INLINE inline __attribute__((always_inline))
 #define SOON(address) __builtin_prefetch(address, 1)
+#define LATER(address) __builtin_prefetch(address, 0, 2)
 #else
 #define INLINE inline
 #define SOON(address) (void)0
+#define LATER(address) (void)0
 #endif
-/* INDEPENDENT: no entry of the following loop depends on another. UNROLLED: the loop is to be written out. */
+/* INDEPENDENT: no entry of the following loop depends on another. UNROLLED: the loop is to be written out. Where a compiler
+   does neither, as with few optimisations, nothing is wrong. */
 #if defined HAS_VECTORS && defined __clang__
+#pragma clang diagnostic ignored "-Wpass-failed"
 #define INDEPENDENT _Pragma("clang loop vectorize(assume_safety)")
 #define UNROLLED _Pragma("unroll")
 #elif defined HAS_VECTORS
@@ -184,16 +188,20 @@ static inline size_t packed_f64(size_t inner, size_t cols)
     return inner * ((cols + LANES_f64 - 1) / LANES_f64 * LANES_f64);
 }
 
-/* `tall` rows of a product times `wide` vectors of a panel, in registers; both are constants where this is called. The last
+/* `tall` rows of a product times `wide` vectors of a panel, in registers; both are constants where this is called, and so is
+   whether it `fetches` what stands `ahead`: a vector at each step, for a burst of fetches would hold up the sums. The last
    vector of a row holds `last` entries of it; so many rows as are `whole` are written in whole vectors nevertheless. */
-static INLINE void tile_f64(const size_t tall, const size_t wide, size_t inner, const double *a, size_t down, size_t across,
-                          const double *panel, double *c, size_t cols, size_t last, size_t whole, int adds)
+static INLINE void tile_f64(const size_t tall, const size_t wide, const int fetches, size_t inner, const double *a, size_t down,
+                          size_t across, const double *panel, const double *ahead, double *c, size_t cols, size_t last, size_t whole,
+                          int adds)
 {
     vector_f64 sum[2 * TALL][WIDE];
     UNROLLED for (size_t r = 0; r < tall; r++)
         UNROLLED for (size_t t = 0; t < wide; t++)
             sum[r][t] = (vector_f64){0};
     for (size_t k = 0; k < inner; k++, a += across, panel += wide * LANES_f64) {
+        if (fetches)
+            LATER(ahead + k * LANES_f64);
         vector_f64 b[WIDE];
         UNROLLED for (size_t t = 0; t < wide; t++)
             b[t] = *(const vector_f64 *)(panel + t * LANES_f64);
@@ -224,10 +232,11 @@ static INLINE void tile_f64(const size_t tall, const size_t wide, size_t inner, 
 }
 
 /* All rows times `wide` vectors of a panel. Rows of the left factor are `down` apart; where it is `tiled`, it stands as
-   `tiles` leaves it, and the product is larger than the cache. Where the panel is all of the right factor, what the last
-   vector of a row is longer than the row is written over by the next rows: only of the last ones nothing may be too long. */
+   `tiles` leaves it, and the product is larger than the cache: of the `next` panel, each of the first tiles fetches a part.
+   Where the panel is all of the right factor, what the last vector of a row is longer than the row is written over by the
+   next rows: only of the last ones nothing may be too long. */
 static INLINE void strip_f64(const size_t wide, size_t rows, size_t inner, const double *a, size_t down, size_t across,
-                           int tiled, const double *panel, double *c, size_t cols, size_t last, int adds)
+                           int tiled, const double *panel, const double *next, double *c, size_t cols, size_t last, int adds)
 {
     const size_t in_tile = tiled ? 1 : down, along_tile = tiled ? TALL : across, width = wide * LANES_f64;
     const size_t ends = adds || cols > width ? rows : least(pieces(width - cols, cols), rows);
@@ -235,36 +244,45 @@ static INLINE void strip_f64(const size_t wide, size_t rows, size_t inner, const
     size_t i = 0;
     if (wide == 1 && !tiled)
         for (; i + 2 * TALL <= rows; i += 2 * TALL)
-            tile_f64(2 * TALL, wide, inner, a + i * down, down, across, panel, c + i * cols, cols, last, most(whole, i) - i, adds);
+            tile_f64(2 * TALL, wide, 0, inner, a + i * down, down, across, panel, panel, c + i * cols, cols, last,
+                   most(whole, i) - i, adds);
     for (; i + TALL <= rows; i += TALL) {
         if (tiled)
             for (size_t r = 0; r < TALL; r++)
                 for (size_t t = 0; t < wide; t++)
                     SOON(c + (i + r) * cols + t * LANES_f64);
-        tile_f64(TALL, wide, inner, a + i * down, in_tile, along_tile, panel, c + i * cols, cols, last, most(whole, i) - i, adds);
+        if (tiled && i < wide * TALL)
+            tile_f64(TALL, wide, 1, inner, a + i * down, in_tile, along_tile, panel, next + i / TALL * inner * LANES_f64,
+                   c + i * cols, cols, last, most(whole, i) - i, adds);
+        else
+            tile_f64(TALL, wide, 0, inner, a + i * down, in_tile, along_tile, panel, panel, c + i * cols, cols, last,
+                   most(whole, i) - i, adds);
     }
     if (wide <= 2)
         for (; i + 4 <= rows; i += 4)
-            tile_f64(4, wide, inner, a + i * down, down, across, panel, c + i * cols, cols, last, most(whole, i) - i, adds);
+            tile_f64(4, wide, 0, inner, a + i * down, down, across, panel, panel, c + i * cols, cols, last,
+                   most(whole, i) - i, adds);
     for (; i < rows; i++)
-        tile_f64(1, wide, inner, a + i * down, down, across, panel, c + i * cols, cols, last, most(whole, i) - i, adds);
+        tile_f64(1, wide, 0, inner, a + i * down, down, across, panel, panel, c + i * cols, cols, last, most(whole, i) - i, adds);
 }
 
-/* All rows times the `here` columns of a panel, `depth` of its rows from `first` on. */
+/* All rows times the `here` columns of a panel, `depth` of its rows from `first` on. `next`: a panel as wide, of which the same
+   rows are read after it, or itself. */
 static void panel_product_f64(size_t rows, size_t depth, const double *a, size_t down, size_t across, int tiled,
-                            const double *panel, size_t first, double *c, size_t cols, size_t here, int adds)
+                            const double *panel, const double *next, size_t first, double *c, size_t cols, size_t here, int adds)
 {
     const size_t wide = (here + LANES_f64 - 1) / LANES_f64, last = here - (wide - 1) * LANES_f64;
     panel += first * wide * LANES_f64;
+    next += first * wide * LANES_f64;
     if (wide == 1)
-        strip_f64(1, rows, depth, a, down, across, tiled, panel, c, cols, last, adds);
+        strip_f64(1, rows, depth, a, down, across, tiled, panel, next, c, cols, last, adds);
     else if (wide == 2)
-        strip_f64(2, rows, depth, a, down, across, tiled, panel, c, cols, last, adds);
+        strip_f64(2, rows, depth, a, down, across, tiled, panel, next, c, cols, last, adds);
 #if WIDE > 2
     else if (wide == 3)
-        strip_f64(3, rows, depth, a, down, across, tiled, panel, c, cols, last, adds);
+        strip_f64(3, rows, depth, a, down, across, tiled, panel, next, c, cols, last, adds);
     else
-        strip_f64(4, rows, depth, a, down, across, tiled, panel, c, cols, last, adds);
+        strip_f64(4, rows, depth, a, down, across, tiled, panel, next, c, cols, last, adds);
 #endif
 }
 
@@ -338,30 +356,45 @@ static inline size_t side_f64(size_t inner, size_t cols)
     return is_tiled_f64(inner, cols) ? TILED / sizeof(double) : 0;
 }
 
-/* C = A B, or C += A B where it `adds`: A by a[i * down + k * across], B packed, C in rows that follow each other. */
-static void product_f64(size_t rows, size_t inner, size_t cols, const double *a, size_t down, size_t across,
-                      const double *packed, int narrow, double *c, int adds, double *side)
+/* The column where the next whole panel begins; after the last of them, that of the panel itself. */
+static inline size_t following_f64(size_t j, size_t cols)
 {
-    if (narrow && across == 1) {
-        dots_f64(rows, inner, cols, a, down, packed, c, adds);
-        return;
-    }
-    if (narrow && down == 1) {
-        combination_f64(rows, inner, a, across, packed, c, adds);
-        return;
-    }
+    return j + 2 * PANEL_f64 <= cols ? j + PANEL_f64 : j;
+}
+
+/* C = A B by panels, or C += A B where it `adds`. Where only the `lower` half is asked for, rows above the diagonal are left out,
+   by whole tiles. */
+static void by_panels_f64(size_t rows, size_t inner, size_t cols, const double *a, size_t down, size_t across,
+                        const double *packed, double *c, int adds, double *side, int lower)
+{
     const int tiled = is_tiled_f64(inner, cols);
     const size_t high = tiled ? TILED / sizeof(double) / DEPTH : most(rows, 1);
     for (size_t i = 0; i < rows; i += high)
         for (size_t k = 0; k < inner || k == 0; k += DEPTH) {
             const size_t here = least(high, rows - i), depth = least(DEPTH, inner - k);
+            const size_t end = lower ? least(cols, i + here) : cols;
             const double *from = a + i * down + k * across;
             if (tiled)
                 tiles_f64(here, depth, from, down, across, side);
-            for (size_t j = 0; j < cols; j += PANEL_f64)
-                panel_product_f64(here, depth, tiled ? side : from, tiled ? depth : down, tiled ? 1 : across, tiled,
-                                packed + j * inner, k, c + i * cols + j, cols, least(PANEL_f64, cols - j), adds || k > 0);
+            for (size_t j = 0; j < end; j += PANEL_f64) {
+                const size_t above = lower && j > i ? (j - i) / TALL * TALL : 0;
+                panel_product_f64(here - above, depth, tiled ? side + above * depth : from + above * down, tiled ? depth : down,
+                                tiled ? 1 : across, tiled, packed + j * inner, packed + following_f64(j, cols) * inner, k,
+                                c + (i + above) * cols + j, cols, least(PANEL_f64, cols - j), adds || k > 0);
+            }
         }
+}
+
+/* C = A B, or C += A B where it `adds`: A by a[i * down + k * across], B packed, C in rows that follow each other. */
+static void product_f64(size_t rows, size_t inner, size_t cols, const double *a, size_t down, size_t across,
+                      const double *packed, int narrow, double *c, int adds, double *side)
+{
+    if (narrow && across == 1)
+        dots_f64(rows, inner, cols, a, down, packed, c, adds);
+    else if (narrow && down == 1)
+        combination_f64(rows, inner, a, across, packed, c, adds);
+    else
+        by_panels_f64(rows, inner, cols, a, down, across, packed, c, adds, side, 0);
 }
 
 /* How many rows are done at once, so that what is made of them stays in the cache; more where they meet a large matrix.
@@ -382,6 +415,16 @@ static size_t share_f64(size_t total, size_t work, int threads)
     if (threads <= 1 || total * work < THREADED)
         return most(total, 1);
     return whole_tiles(pieces(total, (size_t)threads));
+}
+
+/* Where the block of this number begins, of those that threads take one after the other: the last that each of them would take
+   is in four, so that all end at about the same time, also where one of them is slower. */
+static size_t begin_f64(size_t number, size_t total, size_t step, size_t shares)
+{
+    const size_t whole = (pieces(total, step * shares) - 1) * shares;
+    if (number <= whole)
+        return least(total, number * step);
+    return least(total, whole * step + (number - whole) * whole_tiles(pieces(total - whole * step, 4 * shares)));
 }
 
 struct seed_wrt_X0_f64 {
@@ -455,6 +498,7 @@ static int seed_wrt_X0_blocks0_f64(struct seed_wrt_X0_f64 *at, double *memory, i
     const size_t own = sums + room_f64(step * h) + room_f64(step * h) + room_f64(step * h) + room_f64(step * h) + room_f64(step * p) + room_f64(step * p) + room_f64(most(side_f64(m, h), side_f64(h, p)));
     const int shares = (int)(pieces(total, share));
     int failed = 0;
+    size_t taken = 0;
     at->narrow[0] = is_narrow_f64(m, h, 1);
     at->packed[0] = take_f64(&memory, packed_f64(m, h));
     pack_shared_f64(shares, m, h, at->W1, h, 1, at->narrow[0], at->packed[0]);
@@ -469,9 +513,19 @@ static int seed_wrt_X0_blocks0_f64(struct seed_wrt_X0_f64 *at, double *memory, i
 #endif
         for (int t = 0; t < shares; t++) {
             double *room = memory + (size_t)t * own;
-            const size_t begin = (size_t)t * share, end = least(total, begin + share);
-            const int code = seed_wrt_X0_share0_f64(at, begin, end, step, room);
-            failed = code > failed ? code : failed;
+            for (;;) {
+                size_t number;
+#ifdef _OPENMP
+#pragma omp atomic capture
+#endif
+                number = taken++;
+                const size_t first = begin_f64(number, total, step, (size_t)shares);
+                if (first == total)
+                    break;
+                const size_t rows = begin_f64(number + 1, total, step, (size_t)shares) - first;
+                const int code = seed_wrt_X0_block0_f64(at, first, rows, step, room);
+                failed = code > failed ? code : failed;
+            }
         }
     }
     return failed;
@@ -640,16 +694,20 @@ static inline size_t packed_f32(size_t inner, size_t cols)
     return inner * ((cols + LANES_f32 - 1) / LANES_f32 * LANES_f32);
 }
 
-/* `tall` rows of a product times `wide` vectors of a panel, in registers; both are constants where this is called. The last
+/* `tall` rows of a product times `wide` vectors of a panel, in registers; both are constants where this is called, and so is
+   whether it `fetches` what stands `ahead`: a vector at each step, for a burst of fetches would hold up the sums. The last
    vector of a row holds `last` entries of it; so many rows as are `whole` are written in whole vectors nevertheless. */
-static INLINE void tile_f32(const size_t tall, const size_t wide, size_t inner, const float *a, size_t down, size_t across,
-                          const float *panel, float *c, size_t cols, size_t last, size_t whole, int adds)
+static INLINE void tile_f32(const size_t tall, const size_t wide, const int fetches, size_t inner, const float *a, size_t down,
+                          size_t across, const float *panel, const float *ahead, float *c, size_t cols, size_t last, size_t whole,
+                          int adds)
 {
     vector_f32 sum[2 * TALL][WIDE];
     UNROLLED for (size_t r = 0; r < tall; r++)
         UNROLLED for (size_t t = 0; t < wide; t++)
             sum[r][t] = (vector_f32){0};
     for (size_t k = 0; k < inner; k++, a += across, panel += wide * LANES_f32) {
+        if (fetches)
+            LATER(ahead + k * LANES_f32);
         vector_f32 b[WIDE];
         UNROLLED for (size_t t = 0; t < wide; t++)
             b[t] = *(const vector_f32 *)(panel + t * LANES_f32);
@@ -680,10 +738,11 @@ static INLINE void tile_f32(const size_t tall, const size_t wide, size_t inner, 
 }
 
 /* All rows times `wide` vectors of a panel. Rows of the left factor are `down` apart; where it is `tiled`, it stands as
-   `tiles` leaves it, and the product is larger than the cache. Where the panel is all of the right factor, what the last
-   vector of a row is longer than the row is written over by the next rows: only of the last ones nothing may be too long. */
+   `tiles` leaves it, and the product is larger than the cache: of the `next` panel, each of the first tiles fetches a part.
+   Where the panel is all of the right factor, what the last vector of a row is longer than the row is written over by the
+   next rows: only of the last ones nothing may be too long. */
 static INLINE void strip_f32(const size_t wide, size_t rows, size_t inner, const float *a, size_t down, size_t across,
-                           int tiled, const float *panel, float *c, size_t cols, size_t last, int adds)
+                           int tiled, const float *panel, const float *next, float *c, size_t cols, size_t last, int adds)
 {
     const size_t in_tile = tiled ? 1 : down, along_tile = tiled ? TALL : across, width = wide * LANES_f32;
     const size_t ends = adds || cols > width ? rows : least(pieces(width - cols, cols), rows);
@@ -691,36 +750,45 @@ static INLINE void strip_f32(const size_t wide, size_t rows, size_t inner, const
     size_t i = 0;
     if (wide == 1 && !tiled)
         for (; i + 2 * TALL <= rows; i += 2 * TALL)
-            tile_f32(2 * TALL, wide, inner, a + i * down, down, across, panel, c + i * cols, cols, last, most(whole, i) - i, adds);
+            tile_f32(2 * TALL, wide, 0, inner, a + i * down, down, across, panel, panel, c + i * cols, cols, last,
+                   most(whole, i) - i, adds);
     for (; i + TALL <= rows; i += TALL) {
         if (tiled)
             for (size_t r = 0; r < TALL; r++)
                 for (size_t t = 0; t < wide; t++)
                     SOON(c + (i + r) * cols + t * LANES_f32);
-        tile_f32(TALL, wide, inner, a + i * down, in_tile, along_tile, panel, c + i * cols, cols, last, most(whole, i) - i, adds);
+        if (tiled && i < wide * TALL)
+            tile_f32(TALL, wide, 1, inner, a + i * down, in_tile, along_tile, panel, next + i / TALL * inner * LANES_f32,
+                   c + i * cols, cols, last, most(whole, i) - i, adds);
+        else
+            tile_f32(TALL, wide, 0, inner, a + i * down, in_tile, along_tile, panel, panel, c + i * cols, cols, last,
+                   most(whole, i) - i, adds);
     }
     if (wide <= 2)
         for (; i + 4 <= rows; i += 4)
-            tile_f32(4, wide, inner, a + i * down, down, across, panel, c + i * cols, cols, last, most(whole, i) - i, adds);
+            tile_f32(4, wide, 0, inner, a + i * down, down, across, panel, panel, c + i * cols, cols, last,
+                   most(whole, i) - i, adds);
     for (; i < rows; i++)
-        tile_f32(1, wide, inner, a + i * down, down, across, panel, c + i * cols, cols, last, most(whole, i) - i, adds);
+        tile_f32(1, wide, 0, inner, a + i * down, down, across, panel, panel, c + i * cols, cols, last, most(whole, i) - i, adds);
 }
 
-/* All rows times the `here` columns of a panel, `depth` of its rows from `first` on. */
+/* All rows times the `here` columns of a panel, `depth` of its rows from `first` on. `next`: a panel as wide, of which the same
+   rows are read after it, or itself. */
 static void panel_product_f32(size_t rows, size_t depth, const float *a, size_t down, size_t across, int tiled,
-                            const float *panel, size_t first, float *c, size_t cols, size_t here, int adds)
+                            const float *panel, const float *next, size_t first, float *c, size_t cols, size_t here, int adds)
 {
     const size_t wide = (here + LANES_f32 - 1) / LANES_f32, last = here - (wide - 1) * LANES_f32;
     panel += first * wide * LANES_f32;
+    next += first * wide * LANES_f32;
     if (wide == 1)
-        strip_f32(1, rows, depth, a, down, across, tiled, panel, c, cols, last, adds);
+        strip_f32(1, rows, depth, a, down, across, tiled, panel, next, c, cols, last, adds);
     else if (wide == 2)
-        strip_f32(2, rows, depth, a, down, across, tiled, panel, c, cols, last, adds);
+        strip_f32(2, rows, depth, a, down, across, tiled, panel, next, c, cols, last, adds);
 #if WIDE > 2
     else if (wide == 3)
-        strip_f32(3, rows, depth, a, down, across, tiled, panel, c, cols, last, adds);
+        strip_f32(3, rows, depth, a, down, across, tiled, panel, next, c, cols, last, adds);
     else
-        strip_f32(4, rows, depth, a, down, across, tiled, panel, c, cols, last, adds);
+        strip_f32(4, rows, depth, a, down, across, tiled, panel, next, c, cols, last, adds);
 #endif
 }
 
@@ -794,30 +862,45 @@ static inline size_t side_f32(size_t inner, size_t cols)
     return is_tiled_f32(inner, cols) ? TILED / sizeof(float) : 0;
 }
 
-/* C = A B, or C += A B where it `adds`: A by a[i * down + k * across], B packed, C in rows that follow each other. */
-static void product_f32(size_t rows, size_t inner, size_t cols, const float *a, size_t down, size_t across,
-                      const float *packed, int narrow, float *c, int adds, float *side)
+/* The column where the next whole panel begins; after the last of them, that of the panel itself. */
+static inline size_t following_f32(size_t j, size_t cols)
 {
-    if (narrow && across == 1) {
-        dots_f32(rows, inner, cols, a, down, packed, c, adds);
-        return;
-    }
-    if (narrow && down == 1) {
-        combination_f32(rows, inner, a, across, packed, c, adds);
-        return;
-    }
+    return j + 2 * PANEL_f32 <= cols ? j + PANEL_f32 : j;
+}
+
+/* C = A B by panels, or C += A B where it `adds`. Where only the `lower` half is asked for, rows above the diagonal are left out,
+   by whole tiles. */
+static void by_panels_f32(size_t rows, size_t inner, size_t cols, const float *a, size_t down, size_t across,
+                        const float *packed, float *c, int adds, float *side, int lower)
+{
     const int tiled = is_tiled_f32(inner, cols);
     const size_t high = tiled ? TILED / sizeof(float) / DEPTH : most(rows, 1);
     for (size_t i = 0; i < rows; i += high)
         for (size_t k = 0; k < inner || k == 0; k += DEPTH) {
             const size_t here = least(high, rows - i), depth = least(DEPTH, inner - k);
+            const size_t end = lower ? least(cols, i + here) : cols;
             const float *from = a + i * down + k * across;
             if (tiled)
                 tiles_f32(here, depth, from, down, across, side);
-            for (size_t j = 0; j < cols; j += PANEL_f32)
-                panel_product_f32(here, depth, tiled ? side : from, tiled ? depth : down, tiled ? 1 : across, tiled,
-                                packed + j * inner, k, c + i * cols + j, cols, least(PANEL_f32, cols - j), adds || k > 0);
+            for (size_t j = 0; j < end; j += PANEL_f32) {
+                const size_t above = lower && j > i ? (j - i) / TALL * TALL : 0;
+                panel_product_f32(here - above, depth, tiled ? side + above * depth : from + above * down, tiled ? depth : down,
+                                tiled ? 1 : across, tiled, packed + j * inner, packed + following_f32(j, cols) * inner, k,
+                                c + (i + above) * cols + j, cols, least(PANEL_f32, cols - j), adds || k > 0);
+            }
         }
+}
+
+/* C = A B, or C += A B where it `adds`: A by a[i * down + k * across], B packed, C in rows that follow each other. */
+static void product_f32(size_t rows, size_t inner, size_t cols, const float *a, size_t down, size_t across,
+                      const float *packed, int narrow, float *c, int adds, float *side)
+{
+    if (narrow && across == 1)
+        dots_f32(rows, inner, cols, a, down, packed, c, adds);
+    else if (narrow && down == 1)
+        combination_f32(rows, inner, a, across, packed, c, adds);
+    else
+        by_panels_f32(rows, inner, cols, a, down, across, packed, c, adds, side, 0);
 }
 
 /* How many rows are done at once, so that what is made of them stays in the cache; more where they meet a large matrix.
@@ -838,6 +921,16 @@ static size_t share_f32(size_t total, size_t work, int threads)
     if (threads <= 1 || total * work < THREADED)
         return most(total, 1);
     return whole_tiles(pieces(total, (size_t)threads));
+}
+
+/* Where the block of this number begins, of those that threads take one after the other: the last that each of them would take
+   is in four, so that all end at about the same time, also where one of them is slower. */
+static size_t begin_f32(size_t number, size_t total, size_t step, size_t shares)
+{
+    const size_t whole = (pieces(total, step * shares) - 1) * shares;
+    if (number <= whole)
+        return least(total, number * step);
+    return least(total, whole * step + (number - whole) * whole_tiles(pieces(total - whole * step, 4 * shares)));
 }
 
 struct seed_wrt_X0_f32 {
@@ -911,6 +1004,7 @@ static int seed_wrt_X0_blocks0_f32(struct seed_wrt_X0_f32 *at, float *memory, in
     const size_t own = sums + room_f32(step * h) + room_f32(step * h) + room_f32(step * h) + room_f32(step * h) + room_f32(step * p) + room_f32(step * p) + room_f32(most(side_f32(m, h), side_f32(h, p)));
     const int shares = (int)(pieces(total, share));
     int failed = 0;
+    size_t taken = 0;
     at->narrow[0] = is_narrow_f32(m, h, 1);
     at->packed[0] = take_f32(&memory, packed_f32(m, h));
     pack_shared_f32(shares, m, h, at->W1, h, 1, at->narrow[0], at->packed[0]);
@@ -925,9 +1019,19 @@ static int seed_wrt_X0_blocks0_f32(struct seed_wrt_X0_f32 *at, float *memory, in
 #endif
         for (int t = 0; t < shares; t++) {
             float *room = memory + (size_t)t * own;
-            const size_t begin = (size_t)t * share, end = least(total, begin + share);
-            const int code = seed_wrt_X0_share0_f32(at, begin, end, step, room);
-            failed = code > failed ? code : failed;
+            for (;;) {
+                size_t number;
+#ifdef _OPENMP
+#pragma omp atomic capture
+#endif
+                number = taken++;
+                const size_t first = begin_f32(number, total, step, (size_t)shares);
+                if (first == total)
+                    break;
+                const size_t rows = begin_f32(number + 1, total, step, (size_t)shares) - first;
+                const int code = seed_wrt_X0_block0_f32(at, first, rows, step, room);
+                failed = code > failed ? code : failed;
+            }
         }
     }
     return failed;

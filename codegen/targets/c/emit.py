@@ -175,7 +175,8 @@ class CEmission(Interface):
     def sharing(self, phase: PhaseCode) -> dict[str, Any]:
         """How the rows of a loop, and what is in a stack, are shared out among threads.
 
-        A stack is, where nothing has to be computed once for all of it.
+        A stack is, where nothing has to be computed once for all of it. Where nothing is summed over blocks of rows,
+        whoever is free takes the next one: sums are added in an order that is always the same.
         """
         number = size_code(self.stack.number, self.sizes)
         lots = bool(phase.part.repeated) and not phase.part.steps
@@ -197,6 +198,7 @@ class CEmission(Interface):
         return {
             "sharing": lines,
             "lots": lots,
+            "taken": phase.part.cut and not phase.part.sums and not lots,
             "stack": number if lots else "",
             "range": "from, to, " if lots else f"0, {number}, " if phase.part.repeated else "",
             "all": f"0, {number}, " if phase.part.repeated else "",

@@ -20,8 +20,8 @@ _WHOLE = [f"{kind}{width}" for kind in ("INT", "INT_FAST", "INT_LEAST") for widt
 _LIMITS = [*_WHOLE, *(f"U{name}" for name in _WHOLE), "INTMAX", "UINTMAX", "INTPTR", "UINTPTR", "PTRDIFF", "SIZE"]
 _LIMITS += ["SIG_ATOMIC", "WCHAR", "WINT"]
 _OWN = """at first rows step memory work threads context count least most failed fails room packed narrow total share
-shares sums own begin end code loops i j k t each from to lot lots inner pieces whole_tiles INDEPENDENT UNROLLED SOON
-INLINE VECTOR TALL WIDE DEPTH BLOCK WIDEST LARGE TILED THREADED EMPTY NO_DERIVATIVE SINGULAR
+shares sums own begin end number taken code loops i j k t each from to lot lots inner pieces whole_tiles INDEPENDENT
+UNROLLED SOON LATER INLINE VECTOR TALL WIDE DEPTH BLOCK WIDEST LARGE TILED THREADED EMPTY NO_DERIVATIVE SINGULAR
 PUSHFORWARD_STRICT PUSHFORWARD_PLAIN HAS_VECTORS"""
 OF_PRECISIONS = ("bits", "vector", "LANES", "PANEL", "LINE", "room", "take")
 """What stands in a file once for each precision, the functions of `helpers/` apart."""

@@ -10,13 +10,18 @@ static void mirror_@(size_t n, int below, @real *c)
 }
 
 /* As `product`, where half of it is known. The left factor is lower (-1), upper (1) or neither (0), or the right one: then the
-   zeros are left out. The product is symmetric where a `triangle` of it is asked for, below the diagonal (-1) or above (1); that of
-   a small one alone saves nothing. */
+   zeros are left out. The product is symmetric where a `triangle` of it is asked for, below the diagonal (-1) or above (1), and
+   where neither factor is triangular; that of a small one alone saves nothing. */
 static void half_product_@(size_t rows, size_t inner, size_t cols, const @real *a, size_t down, size_t across,
                            const @real *packed, int narrow, @real *c, int adds, @real *side, int left, int right, int triangle)
 {
-    if (narrow || (triangle && !left && !right && rows < 96)) {
+    if (narrow || (!left && !right && rows < 96)) {
         product_@(rows, inner, cols, a, down, across, packed, narrow, c, adds, side);
+        return;
+    }
+    if (!left && !right) {
+        by_panels_@(rows, inner, cols, a, down, across, packed, c, adds, side, 1);
+        mirror_@(rows, 1, c);
         return;
     }
     const size_t band = 24;
@@ -31,7 +36,8 @@ static void half_product_@(size_t rows, size_t inner, size_t cols, const @real *
                 const size_t from = most(k, low), until = least(k + DEPTH, high);
                 if (from < until)
                     panel_product_@(end - i, until - from, a + i * down + from * across, down, across, 0,
-                                    packed + j * inner, from, c + i * cols + j, cols, stop - j, adds || from > low);
+                                    packed + j * inner, packed + j * inner, from, c + i * cols + j, cols, stop - j,
+                                    adds || from > low);
             }
     }
     if (triangle)

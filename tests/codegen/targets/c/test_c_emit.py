@@ -7,6 +7,7 @@ from c_samples import lightly, needs_compiler
 from codegen.kernel import compile_kernel, differential_header
 from codegen.lower import lower
 from codegen.native.emit import NativeKernel
+from codegen.native.threads import THREADS
 from codegen.passes import VALUES, optimize
 from codegen.targets.c.emit import emit_c
 from symbolic.differential import differentiate
@@ -72,6 +73,20 @@ def test_threads_share_the_rows_of_large_arguments(name):
     given = arguments(kernel, sizes, "float64")
     for right, got in zip(kernel(*given), native(*given), strict=True):
         np.testing.assert_allclose(got, right, rtol=0, atol=1e-12 * np.abs(right).max())
+
+
+@needs_compiler
+@pytest.mark.parametrize("n", [6007, 9000, 30011])
+def test_whichever_thread_takes_a_block_of_rows_its_bits_are_the_same(n, monkeypatch):
+    native, kernel = pair(PROGRAMS["seed"], "X0")
+    given = arguments(kernel, {size: {"n": n, "m": 3}.get(str(size), 32) for size in kernel.program.sizes}, "float64")
+    found = []
+    for threads in (5, 3, 2, 1):
+        monkeypatch.setattr(THREADS, "value", threads)
+        found.append(native(*given))
+    for each, right in enumerate(kernel(*given)):
+        np.testing.assert_allclose(found[0][each], right, rtol=0, atol=1e-12)
+        assert all(np.array_equal(found[0][each], other[each]) for other in found)
 
 
 @needs_compiler

@@ -25,7 +25,7 @@ PROGRAMS = (
     "L : n x n lower; A : n x n symmetric; Y = L*A*L'",
     "U : n x n upper; A : n x n symmetric; Y = U*A*U'",
 )
-LENGTHS = ((1, 1), (5, 3), (23, 40), (24, 25), (97, 98), (130, 101), (300, 60))
+LENGTHS = ((1, 1), (5, 3), (23, 40), (24, 25), (97, 98), (130, 101), (300, 60), (270, 260))
 FACTS = {"symmetric": lambda A: A + A.T, "lower": np.tril, "upper": np.triu}
 
 
@@ -62,7 +62,10 @@ FAULTS = [
     ("half_product_@", "right > 0 ? stop", "right > 0 ? j + 1", PROGRAMS[4]),
     ("half_product_@", "right < 0 ? j", "right < 0 ? stop", PROGRAMS[5]),
     ("half_product_@", "stop <= i", "stop <= end", PROGRAMS[6]),
-    ("half_product_@", "j >= end", "j >= i", PROGRAMS[1]),
+    ("half_product_@", "j >= end", "j >= i", PROGRAMS[7]),
+    ("by_panels_@", "? (j - i) /", "? least(j - i + TALL, here - 1) /", PROGRAMS[0]),
+    ("by_panels_@", "least(cols, i + here)", "least(cols, i + 1)", PROGRAMS[1]),
+    ("by_panels_@", "side + above * depth", "side", PROGRAMS[1]),
     ("mirror_@", "(below ? c + j * n + i", "(below ? c + i * n + j", PROGRAMS[1]),
 ]
 
