@@ -27,7 +27,7 @@ class DirectionsKernel(Kernel):
     linear: LinearProgram
 
     def at(self, given: Mapping[str, Any], functions: Mapping[str, Any]) -> Any:
-        """The second of two directions, of which the first is its opposite, and must give the opposite."""
+        """Along the second of two directions; the first is its opposite, and must give the opposite to rounding."""
         seeds = self.linear.seeds
         twice = {name: np.stack([-value, value]) if name in seeds else value for name, value in given.items()}
         results = super().at(twice, functions)
@@ -40,8 +40,8 @@ class DirectionsKernel(Kernel):
 
 
 def _second(found: Any) -> Any:
-    """What the second direction gave; nothing where the first did not give its opposite, or there are not two."""
-    return found[1] if len(found) == 2 and np.array_equal(found[0], -found[1]) else found[:0]
+    """What the second direction gave, and what both give together, which is nothing; no result unless there are two."""
+    return found[1] + (found[0] + found[1]) if len(found) == 2 else found[:0]
 
 
 @without_collecting
