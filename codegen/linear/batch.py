@@ -44,7 +44,8 @@ class BatchKernel(Kernel):
 
 def _single(found: Any) -> Any:
     """What the second problem gave, and by how much more than the first; no result unless there are two."""
-    return found[1] + (found[1] - found[0]) if len(found) == 2 else found[:0]
+    with np.errstate(over="ignore", invalid="ignore"):
+        return found[1] + (found[1] - found[0]) if len(found) == 2 else found[:0]
 
 
 @without_collecting

@@ -41,7 +41,8 @@ class DirectionsKernel(Kernel):
 
 def _second(found: Any) -> Any:
     """What the second direction gave, and what both give together, which is nothing; no result unless there are two."""
-    return found[1] + (found[0] + found[1]) if len(found) == 2 else found[:0]
+    with np.errstate(over="ignore", invalid="ignore"):
+        return found[1] + (found[0] + found[1]) if len(found) == 2 else found[:0]
 
 
 @without_collecting
