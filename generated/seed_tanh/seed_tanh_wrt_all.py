@@ -138,10 +138,12 @@ def _in_blocks(compute, given, cut, joined, width, space):
     return results
 
 
-def _first_block(compute, given, cut, joined, width):
+def _first_block(compute, given, cut, joined, width, work=0):
     """Results with their first block in place, and where the others start; it takes what is over, in new memory."""
     rows = max(X.shape[axis] for X, axis in zip(given, cut, strict=True) if axis is not None)
     height = _height(rows, width, given[0].itemsize)
+    if 0 < work <= 1024:
+        height = min(height, 262144 // work)
     if rows <= height:
         return compute(*given), range(0)
     first = (rows - 1) % height + 1
@@ -152,13 +154,13 @@ def _first_block(compute, given, cut, joined, width):
 
 
 def _height(rows, width, itemsize):
-    """How many rows a block has, all having about as many; or all, where everything takes no more than 2 MB.
+    """How many rows a block has, all having about as many; or all, where everything takes no more than 4 MB.
 
     What is computed for a block stays in the cache; and products of wide matrices are worth it.
     """
-    if rows * width * itemsize <= 2097152:
+    if rows * width * itemsize <= 4194304:
         return rows
-    most = max(131072 // width, min(width, 1024))
+    most = max(2097152 // (width * itemsize), min(width, 1024))
     return -(-rows // -(-rows // most))
 
 
