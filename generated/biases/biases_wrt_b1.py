@@ -135,7 +135,10 @@ def _in_blocks(compute, given, cut, joined, width, space):
 
 
 def _first_block(compute, given, cut, joined, width, work=0):
-    """Results with their first block in place, and where the others start; it takes what is over, in new memory."""
+    """Results with their first block in place, and where the others start; it takes what is over, in new memory.
+
+    Products that BLAS would share out take less than 2**18 multiplications, where 256 rows or more can have that.
+    """
     rows = max(X.shape[axis] for X, axis in zip(given, cut, strict=True) if axis is not None)
     height = _height(rows, width, given[0].itemsize)
     if 0 < work <= 1024:

@@ -100,12 +100,12 @@ class BlockedEmission(Emission):
         joined = _tuple(_AXIS.get(self.kinds[name], "None") for name in piece.outputs)
         lengths = self.arguments.symbols(lambda place: f"{place[0]}.shape[{place[1]}]")
         width = _total(piece.width, lengths)
-        values = [cut, joined, width]
         given = f"{self.called[piece.place.start]}, {_tuple(arguments)}"
+        *first, space = self.local[:4]
         return [
-            f"{', '.join(self.local[:3])} = {', '.join(values)}",
-            f"{self.local[3]} = {self.space(piece, lengths)}",
-            *[f"{local} = {self.work(piece, lengths)}" for local in self.local[4:]],
+            f"{', '.join(first)} = {cut}, {joined}, {width}",
+            f"{space} = {self.space(piece, lengths)}",
+            *[f"{work} = {self.work(piece, lengths)}" for work in self.local[4:]],
             f"{targets} = {self.run_by}{given}, {', '.join(self.local)})",
         ]
 
