@@ -61,10 +61,17 @@ def errors(derived, lengths=(7, 3, 5, 4, 2), heights=(1, 3), threads=1):
     found = []
     for height in heights:
         results = kernel.named_results(in_blocks_of(height, kernel)(*given, **functions))
-        for name, value in expected.items():
-            assert results[name].shape == value.shape and results[name].dtype == value.dtype
-            difference = np.nan_to_num(np.abs(results[name] - value), nan=np.inf).max(initial=0.0)
-            found.append(difference / (ROUNDOFF * bounds[name]) if difference else 0.0)
+        found += differences(results, expected, bounds)
+    return found
+
+
+def differences(results, expected, bounds):
+    """Of each result, the largest, over u B."""
+    found = []
+    for name, value in expected.items():
+        assert results[name].shape == value.shape and results[name].dtype == value.dtype
+        difference = np.nan_to_num(np.abs(results[name] - value), nan=np.inf).max(initial=0.0)
+        found.append(difference / (ROUNDOFF * bounds[name]) if difference else 0.0)
     return found
 
 
@@ -334,8 +341,19 @@ def test_memory_is_made_once_and_every_block_is_computed_in_it(monkeypatch):
         return compute(*given)
 
     names["_rows"] = rows
-    given, _, _ = given_to(kernel, {"n": 9000, "m": 2, "h": 300, "p": 2})
-    expected = compute(*given)
-    results = kernel(*given)
+    given, _, bounds = given_to(kernel, {"n": 9000, "m": 2, "h": 300, "p": 2})
+    expected, results = (kernel.named_results(run(*given)) for run in (compute, kernel))
     assert len(seen) > 3 and seen[0] == [] and len(seen[1]) == 6 and all(each == seen[1] for each in seen[1:])
-    assert all(np.allclose(*pair, rtol=1e-12, atol=1e-13) for pair in zip(results, expected, strict=True))
+    assert max(differences(results, expected, bounds)) <= LARGEST
+
+
+@pytest.mark.parametrize("m", [8, 24, 32])
+def test_blocks_of_several_threads_stay_below_what_blas_shares_out(monkeypatch, m):
+    """Of a row, the product takes m² multiplications."""
+    monkeypatch.undo()
+    kernel = compile_kernel(read_program("X : n x m; W : m x m; Y = tanh(tanh(X*W))"), threads=2)
+    names = kernel.function.__globals__
+    compute, rows = names["_rows"], []
+    names["_rows"] = lambda X, *others: rows.append(len(X)) or compute(X, *others)
+    kernel(np.ones((30_000, m)), np.ones((m, m)))
+    assert len(rows) > 1 and max(rows) * m * m <= 2**18
